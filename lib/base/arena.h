@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Many allocations that live and die together; one free. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+struct reeve_arena;
+
+struct reeve_arena *reeve_arena_new(void);                  /* NULL: no memory */
+void *reeve_arena_alloc(struct reeve_arena *arena, size_t n); /* zeroed, aligned; NULL: no memory */
+char *reeve_arena_strndup(struct reeve_arena *arena, const char *text, size_t n);
+void reeve_arena_free(struct reeve_arena *arena);
+
+#endif

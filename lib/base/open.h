@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening a file in a folder where others can write.
+ *
+ * The accidents: a symbolic link to /etc/shadow, a hard link to somebody's file, a FIFO that
+ * blocks, a device that rewinds; and all of these put in place between our look and our open
+ * (Postfix, util/safe_open.c). So: the folder is opened once, the name is looked at in it without
+ * following links, and what was opened must be what was looked at.
+ *
+ *     reeve_place_open(&place, path, err);          folder open, file looked at: place.st
+ *     (become place.st.st_uid: base/identity.h)
+ *     fd = reeve_place_file(&place, O_RDWR, err);   the same file, opened
+ *     reeve_place_still(&place, fd)                  after a lock: is it still that file?
+ *     reeve_place_close(&place);
+ */
+#ifndef BASE_OPEN_H
+#define BASE_OPEN_H
+
+#include <mailreeve/base.h>
+#include <sys/stat.h>
+
+struct reeve_place {
+	int dirfd;
+	char *path;       /* as given, copied */
+	const char *name; /* its last part, inside path */
+	struct stat dir;  /* the folder */
+	struct stat st;   /* the file, as looked at */
+};
+
+/*
+ * Returns 0, or -1 with err: REEVE_EIO, REEVE_EREFUSED for a symbolic link, a second hard link,
+ * a FIFO, socket or device; REEVE_EFORMAT for a folder (a Maildir is called one).
+ */
+int reeve_place_open(struct reeve_place *place, const char *path, struct reeve_error *err);
+
+/*
+ * Open the file: flags O_RDONLY or O_RDWR; O_NOATIME is added where it is allowed.
+ * Returns the descriptor (close-on-exec), or -1 with err as above, or REEVE_ECHANGED.
+ */
+int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *err);
+
+/* Whether the name in the folder is still the open file, with one link. */
+bool reeve_place_still(const struct reeve_place *place, int fd);
+
+void reeve_place_close(struct reeve_place *place); /* NULL and {0} are fine */
+
+#endif

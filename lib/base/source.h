@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A file's bytes through a window.
+ *
+ * pread(2) into a buffer of one megabyte, not mmap(2): a mailbox can shrink while we look, and a
+ * mapping would die of SIGBUS. Memory is the window, whatever the size of the file.
+ *
+ *     reeve_source_init(&src, fd, err);
+ *     p = reeve_source_at(&src, offset, want, &have, err);   as often as you like
+ *     reeve_source_dispose(&src);
+ */
+#ifndef BASE_SOURCE_H
+#define BASE_SOURCE_H
+
+#include <mailreeve/base.h>
+
+#define REEVE_WINDOW_BYTES ((size_t)1 << 20)
+
+struct reeve_source {
+	int fd;             /* borrowed */
+	uint64_t size;      /* of the file, as fstat said at init; the caller may lower or raise it */
+	unsigned char *buf; /* REEVE_WINDOW_BYTES */
+	uint64_t start;     /* offset of buf[0] */
+	size_t filled;
+};
+
+int reeve_source_init(struct reeve_source *src, int fd, struct reeve_error *err);
+void reeve_source_dispose(struct reeve_source *src);
+
+/*
+ * Bytes at `offset`, at least `want` of them (at most REEVE_WINDOW_BYTES) unless src->size comes
+ * first; *have_r tells how many, often more than wanted. Good until the next call.
+ *
+ * Returns NULL with err: REEVE_EIO, or REEVE_ECHANGED if the file ends before src->size.
+ * At src->size: a pointer, and 0 bytes.
+ */
+const unsigned char *reeve_source_at(struct reeve_source *src, uint64_t offset, size_t want,
+                                     size_t *have_r, struct reeve_error *err);
+
+/* The line (from 1) that `offset` stands on: counts line ends before it. 0 on error. */
+uint64_t reeve_source_line(struct reeve_source *src, uint64_t offset);
+
+#endif

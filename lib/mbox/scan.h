@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scanner: messages of an open mailbox, one after the other, in one pass.
+ *
+ *     reeve_scan_init(&scan, fd, needs, err);
+ *     while ((more = reeve_scan_next(&scan, &msg, err)) > 0) ...
+ *     reeve_scan_dispose(&scan);
+ *
+ * It can be taken up again: struct reeve_scan_mark is what it knows at the beginning of a message.
+ */
+#ifndef MBOX_SCAN_H
+#define MBOX_SCAN_H
+
+#include "base/hash.h"
+#include "base/source.h"
+#include <mailreeve/mbox.h>
+
+/* What the scanner knows before a message: where it begins and how Dovecot counts UIDs there. */
+struct reeve_scan_mark {
+	uint64_t offset;
+	uint32_t seq;       /* of the message before; 0 */
+	uint32_t next_uid;
+	uint32_t last_uid;
+	uint32_t uid_validity;
+	bool has_first;     /* the first message is behind us */
+	uint64_t headers_hash; /* over From_ line and header of every message before */
+};
+
+struct reeve_scan {
+	struct reeve_source src;
+	struct reeve_scan_mark mark; /* before the message that comes next */
+	unsigned int needs;
+	struct reeve_hasher *hasher;
+	/* more of its own */
+};
+
+int reeve_scan_init(struct reeve_scan *scan, int fd, unsigned int needs, struct reeve_error *err);
+int reeve_scan_next(struct reeve_scan *scan, struct reeve_message *msg, struct reeve_error *err);
+void reeve_scan_dispose(struct reeve_scan *scan);
+
+/* Go on from a mark that this scan, or another of the same file, had. */
+int reeve_scan_resume(struct reeve_scan *scan, const struct reeve_scan_mark *mark,
+                      struct reeve_error *err);
+
+/*
+ * Whether the bytes of src begin like a mailbox: empty, or a From_ line.
+ * Returns 0, or -1 with err: REEVE_EFORMAT with what it is (libmagic), REEVE_EIO.
+ */
+int reeve_scan_check(struct reeve_source *src, const char *path, struct reeve_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* All unit tests: each file has one suite, declared in unit.h. */
+#include "unit.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+	SRunner *runner = srunner_create(suite_create("mailreeve"));
+
+	for (size_t i = 0; i < sizeof unit_suites / sizeof unit_suites[0]; i++)
+		srunner_add_suite(runner, unit_suites[i]());
+
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unit tests are tables run by a Check loop: rows with a name, expected values written by hand.
+ * A new file test_<room>_<file>.c has `Suite *suite_<file>(void)` and a row here.
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <check.h>
+
+/* X(name) for each suite. */
+#define UNIT_SUITES(X)
+
+#define UNIT_DECLARE(name) Suite *suite_##name(void);
+UNIT_SUITES(UNIT_DECLARE)
+
+#define UNIT_ROW(name) suite_##name,
+static Suite *(*const unit_suites[])(void) __attribute__((unused)) = {UNIT_SUITES(UNIT_ROW)};
+
+#endif
