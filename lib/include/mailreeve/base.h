@@ -83,10 +83,10 @@ struct reeve_talk {
 };
 
 /*
- * Read a size: digits, then nothing or a unit. B is 1; K or KiB 1024, M, G, T likewise;
- * KB, MB, GB, TB are powers of 1000. Units in any case, as dd(1) and doveadm-search-query(7)
- * (which has b, k, M, G, T) taken together; a fraction ("1.5G") is taken.
- * The whole of `text` must be the size.
+ * Read a size: digits, then nothing or a unit, perhaps with a blank between. B is 1; K, KB, Ki
+ * and KiB are 1024, M, G, T likewise, in any case, as Dovecot's settings and doveadm take them
+ * (lib-settings/settings-parser.c, settings_get_size). Beyond Dovecot, a fraction of up to six
+ * digits ("1.5G") is taken. The whole of `text` must be the size.
  *
  * Returns 0, or -1 with err: REEVE_EUSAGE.
  */
@@ -99,10 +99,11 @@ int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *er
 char *reeve_size_format(uint64_t bytes, char buf[16]);
 
 /*
- * Read an interval in seconds: digits and a unit, one or several ("2weeks", "1h30m", "90 days").
- * Units as Dovecot's settings take them (lib-settings/settings-parser.c, str_parse_get_interval):
- * s sec(s) second(s), m min(s) minute(s), h hour(s), d day(s), w week(s); a bare number is
- * seconds. The whole of `text` must be the interval.
+ * Read an interval in seconds: a number and a unit, "2weeks", "90 days", as Dovecot's settings
+ * take them (lib-settings/settings-parser.c, settings_get_time): s sec(s) second(s), m min(s)
+ * minute(s), h hour(s), d day(s), w week(s), at most 136 years. A number without a unit is an
+ * error (what would "--older-than 90" be?) unless it is 0. Beyond Dovecot, several may follow
+ * each other ("1h30m"). The whole of `text` must be the interval.
  *
  * Returns 0, or -1 with err: REEVE_EUSAGE.
  */
