@@ -22,6 +22,7 @@ struct reeve_source {
 	unsigned char *buf; /* REEVE_WINDOW_BYTES */
 	uint64_t start;     /* offset of buf[0] */
 	size_t filled;
+	uint64_t line_offset, lines_before; /* where reeve_source_line() was last, and its count */
 };
 
 int reeve_source_init(struct reeve_source *src, int fd, struct reeve_error *err);
@@ -37,7 +38,10 @@ void reeve_source_dispose(struct reeve_source *src);
 const unsigned char *reeve_source_at(struct reeve_source *src, uint64_t offset, size_t want,
                                      size_t *have_r, struct reeve_error *err);
 
-/* The line (from 1) that `offset` stands on: counts line ends before it. 0 on error. */
+/*
+ * The line (from 1) that `offset` stands on: counts line ends before it, from the last call's
+ * offset on where it can. Moves the window. 0 on error.
+ */
 uint64_t reeve_source_line(struct reeve_source *src, uint64_t offset);
 
 #endif
