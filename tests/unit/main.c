@@ -2,6 +2,7 @@
 /* All unit tests: each file has one suite, declared in unit.h. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 int main(void)
@@ -13,6 +14,10 @@ int main(void)
 
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
+	int passed = srunner_ntests_run(runner) - failed;
 	srunner_free(runner);
+
+	/* tests/run adds these up. */
+	printf("%d passed, %d failed, 0 skipped\n", passed, failed);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
