@@ -21,10 +21,10 @@
 
 struct reeve_place {
 	int dirfd;
-	char *path;       /* as given, copied */
+	char *path;       /* as given, copied, without slashes at the end */
 	const char *name; /* its last part, inside path */
 	struct stat dir;  /* the folder */
-	struct stat st;   /* the file, as looked at */
+	struct stat st;   /* the file, as looked at; after reeve_place_file() as it was opened */
 };
 
 /*
@@ -41,6 +41,13 @@ int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *e
 
 /* Whether the name in the folder is still the open file, with one link. */
 bool reeve_place_still(const struct reeve_place *place, int fd);
+
+/*
+ * After reading: put the access time back to place->st's where O_NOATIME was not had. This changes
+ * ctime. Where it was had, nothing is done: if atime moved, somebody else read his mail.
+ * Returns false if reading may have moved atime for good (neither owner nor root can we be).
+ */
+bool reeve_place_keep_atime(const struct reeve_place *place, int fd);
 
 void reeve_place_close(struct reeve_place *place); /* NULL and {0} are fine */
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening a file in a folder where others can write: look, open, and see that both are one file. */
+#include "base/open.h"
+
+#include "base/error.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Whether the folder `name` has the folder `part` in it. */
+static bool has_folder(int dirfd, const char *name, const char *part)
+{
+	struct stat st;
+	int fd = openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool found =
+		fd >= 0 && fstatat(fd, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* 0 for a regular file with one name; else what it is instead. */
+static int check_kind(const struct reeve_place *place, const struct stat *st,
+		      struct reeve_error *err)
+{
+	const char *path = place->path;
+
+	switch (st->st_mode & S_IFMT) {
+	case S_IFREG:
+		break;
+	case S_IFLNK:
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link", path);
+	case S_IFDIR:
+		if (has_folder(place->dirfd, place->name, "cur") &&
+		    has_folder(place->dirfd, place->name, "new"))
+			return reeve_fail(
+				err, REEVE_EFORMAT,
+				"'%s' is a Maildir (messages are files in cur/ and new/); "
+				"mailreeve cleans mbox files",
+				path);
+		return reeve_fail(err, REEVE_EFORMAT, "'%s' is a folder, not an mbox file", path);
+	case S_IFIFO:
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a FIFO", path);
+	case S_IFSOCK:
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a socket", path);
+	default:
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a device", path);
+	}
+
+	/* None at all: it was removed between our open and our look. */
+	if (st->st_nlink == 0)
+		return reeve_fail(err, REEVE_ECHANGED, "'%s' was removed meanwhile", path);
+	if (st->st_nlink > 1)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' has %ju hard links", path,
+				  (uintmax_t)st->st_nlink);
+	return 0;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Open the folder of place->path and point place->name into the path. */
+static int open_folder(struct reeve_place *place, struct reeve_error *err)
+{
+	char *slash = strrchr(place->path, '/');
+	const char *folder = ".";
+
+	place->name = place->path;
+	if (slash != NULL) {
+		place->name = slash + 1;
+		folder = slash == place->path ? "/" : place->path;
+		*slash = '\0';
+	}
+
+	int failed = 0;
+	place->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (place->dirfd < 0 || fstat(place->dirfd, &place->dir) < 0)
+		failed = reeve_fail_errno(err, "cannot open the folder '%s'", folder);
+	if (slash != NULL)
+		*slash = '/';
+	return failed;
+}
+
+int reeve_place_open(struct reeve_place *place, const char *path, struct reeve_error *err)
+{
+	size_t n = strlen(path);
+	bool wants_folder = false;
+
+	*place = (struct reeve_place){.dirfd = -1};
+	if (n == 0)
+		return reeve_fail(err, REEVE_EUSAGE, "no file is named");
+
+	/* A slash at the end would follow a symbolic link. */
+	while (n > 1 && path[n - 1] == '/') {
+		wants_folder = true;
+		n--;
+	}
+	place->path = strndup(path, n);
+	if (place->path == NULL)
+		return reeve_fail_nomem(err);
+	if (strcmp(place->path, "/") == 0) {
+		reeve_fail(err, REEVE_EFORMAT, "'/' is a folder, not an mbox file");
+		goto fail;
+	}
+	if (open_folder(place, err) < 0)
+		goto fail;
+
+	if (fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW) < 0) {
+		reeve_fail_errno(err, "cannot open '%s'", place->path);
+		goto fail;
+	}
+	if (check_kind(place, &place->st, err) < 0)
+		goto fail;
+	if (wants_folder) {
+		errno = ENOTDIR;
+		reeve_fail_errno(err, "cannot open '%s'", path);
+		goto fail;
+	}
+	return 0;
+fail:
+	reeve_place_close(place);
+	return -1;
+}
+
+int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *err)
+{
+	struct stat st;
+	int fd;
+
+	/* Without O_NONBLOCK a FIFO put in the file's place would hold us for ever. */
+	flags |= O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	fd = openat(place->dirfd, place->name, flags | O_NOATIME);
+	if (fd < 0 && errno == EPERM)
+		fd = openat(place->dirfd, place->name, flags);
+	if (fd < 0 && errno == ELOOP)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link", place->path);
+	if (fd < 0)
+		return reeve_fail_errno(err, "cannot open '%s'", place->path);
+
+	if (fstat(fd, &st) < 0) {
+		reeve_fail_errno(err, "cannot look at '%s'", place->path);
+		goto fail;
+	}
+	if (!is_same(&st, &place->st)) {
+		reeve_fail(err, REEVE_ECHANGED, "'%s' was replaced by another file meanwhile",
+			   place->path);
+		goto fail;
+	}
+	if (check_kind(place, &st, err) < 0)
+		goto fail;
+	place->st = st;
+	return fd;
+fail:
+	close(fd);
+	return -1;
+}
+
+bool reeve_place_still(const struct reeve_place *place, int fd)
+{
+	struct stat named, opened;
+
+	return fstatat(place->dirfd, place->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstat(fd, &opened) == 0 && is_same(&named, &opened) && S_ISREG(named.st_mode) &&
+	       opened.st_nlink == 1;
+}
+
+bool reeve_place_keep_atime(const struct reeve_place *place, int fd)
+{
+	const struct timespec times[2] = {place->st.st_atim, {.tv_nsec = UTIME_OMIT}};
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags >= 0 && (flags & O_NOATIME) != 0)
+		return true;
+	if (fstat(fd, &st) == 0 && st.st_atim.tv_sec == place->st.st_atim.tv_sec &&
+	    st.st_atim.tv_nsec == place->st.st_atim.tv_nsec)
+		return true;
+	return futimens(fd, times) == 0;
+}
+
+void reeve_place_close(struct reeve_place *place)
+{
+	if (place == NULL)
+		return;
+	/* In {0} the descriptor is 0, which is not ours. */
+	if (place->path != NULL && place->dirfd >= 0)
+		close(place->dirfd);
+	free(place->path);
+	*place = (struct reeve_place){.dirfd = -1};
+}
