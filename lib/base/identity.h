@@ -9,6 +9,7 @@
 #define BASE_IDENTITY_H
 
 #include <mailreeve/base.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct reeve_identity {
@@ -20,6 +21,15 @@ struct reeve_identity {
 	int old_group_count;
 	bool is_changed;
 };
+
+/*
+ * Whom to become for a file in a folder. The owner; and, as the owner may make a dotlock in a
+ * spool such as root:mail 2775 only through its group, the folder's group if the folder is
+ * writable for its group, not for all, and not the owner's own. Else the owner's primary group;
+ * the file's group if nobody has that uid. To be asked while still root.
+ */
+void reeve_identity_for(const struct stat *file, const struct stat *dir, uid_t *uid_r,
+                        gid_t *gid_r);
 
 /*
  * Become uid and gid, with gid as the only supplementary group. Without root's real and effective
