@@ -9,7 +9,11 @@
 #include <check.h>
 
 /* X(name) for each suite. */
-#define UNIT_SUITES(X)
+#define UNIT_SUITES(X) \
+	X(error)       \
+	X(number)      \
+	X(edits)       \
+	X(source)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
