@@ -38,8 +38,27 @@ int reeve_scan_init(struct reeve_scan *scan, int fd, unsigned int needs, struct 
 int reeve_scan_next(struct reeve_scan *scan, struct reeve_message *msg, struct reeve_error *err);
 void reeve_scan_dispose(struct reeve_scan *scan);
 
-/* Go on from a mark that this scan, or another of the same file, had. */
+/*
+ * Go on from a mark that this scan, or another of the same file, had. A mark of zeros is the
+ * beginning. What the window holds is read again, since the file may have changed.
+ */
 int reeve_scan_resume(struct reeve_scan *scan, const struct reeve_scan_mark *mark,
+                      struct reeve_error *err);
+
+/*
+ * Whether the messages that begin at the offsets from next() still have the From_ lines and headers
+ * that gave mark->headers_hash; bodies are not read. The scan must be resumed before it goes on.
+ * Returns 1, 0, or -1 with err.
+ */
+int reeve_scan_verify(struct reeve_scan *scan, bool (*next)(void *user, uint64_t *offset_r),
+                      void *user, const struct reeve_scan_mark *mark, struct reeve_error *err);
+
+/*
+ * Calls fn with each X-IMAPbase and X-IMAP field in the header of msg, line end and continuation
+ * lines included, whoever wrote it. A non-zero return stops and is returned. -1 with err.
+ */
+int reeve_scan_forged(struct reeve_scan *scan, const struct reeve_message *msg,
+                      int (*fn)(void *user, struct reeve_span field), void *user,
                       struct reeve_error *err);
 
 /*
