@@ -34,8 +34,11 @@ struct reeve_compact {
 	bool keep_new;        /* afterwards atime < mtime ("new mail"), else not */
 	/* How many of n bytes end at a boundary where a step may well end; 0: none. May be NULL. */
 	size_t (*boundary)(const unsigned char *bytes, size_t n);
-	void (*tick)(void *user); /* called by the waiting parent at least every 20 s; may be NULL */
-	void *tick_user;
+	/* Called at least every 20 s, by the waiting parent, or by the child if that died. */
+	void (*tick)(void *user);
+	/* Called at the end by a child whose parent died: let go of the locks. */
+	void (*orphaned)(void *user);
+	void *lock_user;
 	const struct reeve_talk *talk;
 };
 
@@ -46,14 +49,19 @@ struct reeve_compact {
  */
 int reeve_journals_open(struct reeve_journals *j, const char *root, bool create,
                         struct reeve_error *err);
+/* The same at a given path, which must be `owner`'s alone. A missing folder gives dirfd -1. */
+int reeve_journals_open_at(struct reeve_journals *j, const char *path, uid_t owner,
+                           struct reeve_error *err);
 void reeve_journals_close(struct reeve_journals *j);
 
 /*
- * Whether a journal waits for the file that st describes (device and inode, or path and inode
- * after a reboot gave the device another number). 1, 0, or -1 with err.
+ * Whether a journal waits for the file that st describes: REEVE_PENDING, REEVE_PENDING_USELESS for
+ * one that was never durable (recovery only removes it), 0, or -1 with err.
  */
-int reeve_journals_find(const struct reeve_journals *j, const char *path, const struct stat *st,
-                        struct reeve_error *err);
+#define REEVE_PENDING_USELESS 1
+#define REEVE_PENDING         2
+int reeve_compact_pending(const struct reeve_journals *j, const char *path, const struct stat *st,
+                          struct reeve_identity *identity, struct reeve_error *err);
 
 /* Calls fn with the path in each journal. A non-zero return stops and is returned. */
 int reeve_journals_each(const struct reeve_journals *j,
