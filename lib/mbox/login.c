@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who the users are, and where login.defs says that their mail lies.
+ *
+ * Under a root (a chroot, an image) its own etc/login.defs and etc/passwd count, and nothing of
+ * this host; without one, getpwnam(3) knows users that are in no file.
+ */
+#include "mbox/login.h"
+
+#include "base/error.h"
+#include <ctype.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAIL_DIR_DEFAULT "/var/mail" /* login.defs(5), as Debian builds shadow */
+#define PASSWD_MAX 65536
+
+char *reeve_login_root(const char *root)
+{
+	size_t n = root == NULL ? 0 : strlen(root);
+
+	while (n > 0 && root[n - 1] == '/')
+		n--;
+	return strndup(root == NULL ? "" : root, n);
+}
+
+/* ---- login.defs ----------------------------------------------------------------------------- */
+
+/*
+ * One line as libshadow reads it (getdef.c): a name, blanks, a value that may stand in double
+ * quotes. Returns the value of `name` inside line, which is cut up, or NULL.
+ */
+static char *login_defs_value(char *line, const char *name)
+{
+	size_t n = strlen(line);
+	char *value;
+
+	while (n > 0 && isspace((unsigned char)line[n - 1]))
+		line[--n] = '\0';
+	line += strspn(line, " \t");
+	n = strcspn(line, " \t");
+	if (line[n] == '\0' || n != strlen(name) || strncmp(line, name, n) != 0)
+		return NULL;
+	value = line + n + 1;
+	value += strspn(value, " \"\t");
+	value[strcspn(value, "\"")] = '\0';
+	return value;
+}
+
+/*
+ * MAIL_DIR and MAIL_FILE of root's login.defs, both to be freed; NULL where they are not set. The
+ * last line wins. Where there is no login.defs nothing is set.
+ */
+static int read_login_defs(const char *root, char **dir_r, char **file_r, struct reeve_error *err)
+{
+	char *path = NULL, *line = NULL;
+	size_t size = 0;
+	FILE *f = NULL;
+	int result = 0;
+
+	*dir_r = *file_r = NULL;
+	if (asprintf(&path, "%s/etc/login.defs", root) < 0)
+		return reeve_fail_nomem(err);
+	f = fopen(path, "re");
+	if (f == NULL) {
+		if (errno != ENOENT)
+			result = reeve_fail_errno(err, "cannot read '%s'", path);
+		goto out;
+	}
+	while (getline(&line, &size, f) >= 0) {
+		char **wanted[] = {dir_r, file_r};
+		static const char *const names[] = {"MAIL_DIR", "MAIL_FILE"};
+
+		for (size_t i = 0; i < 2; i++) {
+			const char *value = login_defs_value(line, names[i]);
+
+			if (value == NULL || value[0] == '\0')
+				continue;
+			free(*wanted[i]);
+			*wanted[i] = strdup(value);
+			if (*wanted[i] == NULL) {
+				result = reeve_fail_nomem(err);
+				goto out;
+			}
+			break;
+		}
+	}
+	if (ferror(f))
+		result = reeve_fail_errno(err, "cannot read '%s'", path);
+out:
+	if (f != NULL)
+		fclose(f);
+	free(line);
+	free(path);
+	if (result < 0) {
+		free(*dir_r);
+		free(*file_r);
+		*dir_r = *file_r = NULL;
+	}
+	return result;
+}
+
+int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve_error *err)
+{
+	char *dir, *file;
+	size_t n;
+
+	if (read_login_defs(root, &dir, &file, err) < 0)
+		return -1;
+	/* MAIL_DIR goes before MAIL_FILE, as in libshadow's mailcheck and usermod. */
+	if (dir != NULL || file_r == NULL) {
+		free(file);
+		file = NULL;
+	}
+	if (dir == NULL && file == NULL && (dir = strdup(MAIL_DIR_DEFAULT)) == NULL)
+		return reeve_fail_nomem(err);
+	if (dir != NULL && dir[0] != '/') {
+		reeve_fail(err, REEVE_EFORMAT, "MAIL_DIR '%s' in '%s/etc/login.defs' is relative",
+			   dir, root);
+		free(dir);
+		return -1;
+	}
+	n = dir == NULL ? 0 : strlen(dir);
+	while (n > 1 && dir[n - 1] == '/')
+		dir[--n] = '\0';
+	*dir_r = dir;
+	if (file_r != NULL)
+		*file_r = file;
+	return 0;
+}
+
+int reeve_login_inside(const char *root, const char *folder, struct reeve_error *err)
+{
+	char *top = NULL, *real = NULL;
+	size_t n;
+	int result = -1;
+
+	if (root[0] == '\0')
+		return 0;
+	real = realpath(folder, NULL);
+	if (real == NULL && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	top = realpath(root, NULL);
+	if (top == NULL || real == NULL) {
+		reeve_fail_errno(err, "cannot find '%s'", folder);
+		goto out;
+	}
+	n = strlen(top);
+	if (strncmp(real, top, n) == 0 && (real[n] == '/' || real[n] == '\0' || n == 1))
+		result = 0;
+	else
+		reeve_fail(err, REEVE_EREFUSED, "'%s' leads out of '%s', to '%s'", folder, root,
+			   real);
+out:
+	free(top);
+	free(real);
+	return result;
+}
+
+/* ---- users ---------------------------------------------------------------------------------- */
+
+int reeve_login_find(const char *root, const char *name, char **home_r, struct reeve_error *err)
+{
+	struct passwd entry, *found = NULL;
+	char *path = NULL, *buf = malloc(PASSWD_MAX);
+	FILE *f = NULL;
+	int result = -1, error;
+
+	if (buf == NULL || asprintf(&path, "%s/etc/passwd", root) < 0) {
+		reeve_fail_nomem(err);
+		path = NULL;
+		goto out;
+	}
+	if (root[0] == '\0') {
+		error = getpwnam_r(name, &entry, buf, PASSWD_MAX, &found);
+	} else {
+		f = fopen(path, "re");
+		if (f == NULL) {
+			reeve_fail_errno(err, "cannot read '%s'", path);
+			goto out;
+		}
+		while ((error = fgetpwent_r(f, &entry, buf, PASSWD_MAX, &found)) == 0)
+			if (strcmp(entry.pw_name, name) == 0)
+				break;
+	}
+	if (error != 0 && error != ENOENT && error != ESRCH) {
+		errno = error;
+		reeve_fail_errno(err, "cannot look up the user '%s'", name);
+		goto out;
+	}
+	result = error == 0 && found != NULL;
+	if (result == 1 && home_r != NULL && (*home_r = strdup(found->pw_dir)) == NULL)
+		result = reeve_fail_nomem(err);
+out:
+	if (f != NULL)
+		fclose(f);
+	free(path);
+	free(buf);
+	return result;
+}
