@@ -13,7 +13,8 @@
 	X(error)       \
 	X(number)      \
 	X(edits)       \
-	X(source)
+	X(source)      \
+	X(compact)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Edits carried out inside a file give what they would give outside, whatever their gaps. */
+#include "unit.h"
+
+#include "base/compact.h"
+#include "base/journal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/reeve-compact-XXXXXX";
+static char path[64];
+
+static void set_up(void)
+{
+	strcpy(folder + sizeof folder - 7, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/box", folder);
+}
+
+static void tear_down(void)
+{
+	unlink(path);
+	rmdir(folder);
+}
+
+static int make_file(const char *bytes, size_t n)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes, n), (ssize_t)n);
+	return fd;
+}
+
+static void check_file(int fd, const char *want, size_t n, const char *name)
+{
+	char *got = malloc(n + 1);
+	struct stat st;
+
+	ck_assert_ptr_nonnull(got);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_msg((size_t)st.st_size == n, "%s: %lld bytes, not %zu", name,
+	              (long long)st.st_size, n);
+	ck_assert_int_eq(pread(fd, got, n, 0), (ssize_t)n);
+	ck_assert_msg(memcmp(got, want, n) == 0, "%s: other bytes", name);
+	free(got);
+}
+
+static int carry_out(int fd, const struct reeve_edits *edits, struct reeve_error *err)
+{
+	struct reeve_identity nobody = {0};
+	struct reeve_journals journals;
+
+	ck_assert_int_eq(reeve_journals_open_at(&journals, folder, geteuid(), NULL), 0);
+	struct reeve_compact c = {
+		.fd = fd, .path = path, .journals = &journals, .identity = &nobody};
+	int r = reeve_compact_run(&c, edits, err);
+	reeve_journals_close(&journals);
+	return r;
+}
+
+static const struct row {
+	const char *name;
+	const char *before;
+	struct {
+		struct reeve_span span;
+		const char *text;
+	} edit[4];
+	const char *after; /* NULL: refused */
+} rows[] = {
+	{"the middle goes", "abcdefgh", {{{2, 3}, ""}}, "abfgh"},
+	{"the beginning goes", "abcdefgh", {{{0, 5}, ""}}, "fgh"},
+	{"the end goes", "abcdefgh", {{{5, 3}, ""}}, "abcde"},
+	{"all goes", "abcdefgh", {{{0, 8}, ""}}, ""},
+	{"every other", "abcdefgh", {{{0, 1}, ""}, {{2, 1}, ""}, {{4, 1}, ""}, {{6, 1}, ""}}, "bdfh"},
+	{"text behind a gap", "abcdefgh", {{{0, 3}, ""}, {{4, 0}, "XY"}}, "dXYefgh"},
+	{"text instead of a span", "abcdefgh", {{{1, 3}, "X"}}, "aXefgh"},
+	{"text as long as the span", "abcdefgh", {{{1, 2}, "XY"}, {{6, 1}, ""}}, "aXYdefh"},
+	{"text that fills the gap", "abcdefgh", {{{0, 2}, ""}, {{4, 0}, "XY"}}, "cdXYefgh"},
+	{"text at the end", "abcdefgh", {{{0, 2}, ""}, {{8, 0}, "X"}}, "cdefghX"},
+	{"text that would grow the file", "abcdefgh", {{{0, 1}, ""}, {{4, 0}, "XY"}}, NULL},
+};
+
+START_TEST(test_row)
+{
+	const struct row *row = &rows[_i];
+	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_error err = {0};
+	int fd = make_file(row->before, strlen(row->before));
+
+	for (size_t i = 0; i < 4 && row->edit[i].text != NULL; i++)
+		reeve_edits_add(edits, row->edit[i].span, row->edit[i].text,
+		                strlen(row->edit[i].text));
+	int r = carry_out(fd, edits, &err);
+	const char *want = row->after == NULL ? row->before : row->after;
+	ck_assert_msg(r == (row->after == NULL ? -1 : 0), "%s: %d, %s", row->name, r, err.text);
+	check_file(fd, want, strlen(want), row->name);
+	reeve_edits_free(edits);
+	close(fd);
+}
+END_TEST
+
+/* Random spans over some 300 KB, and the same done in memory. */
+START_TEST(test_random)
+{
+	size_t size = 200000 + (size_t)_i * 7919, n = 0, at = 0;
+	char *before = malloc(size), *after = malloc(size);
+	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_error err = {0};
+
+	srandom((unsigned int)_i);
+	for (size_t i = 0; i < size; i++)
+		before[i] = (char)random();
+	while (at < size) {
+		size_t kept = (size_t)random() % (_i % 2 ? 300 : 9000);
+		size_t gone = 1 + (size_t)random() % (_i % 3 ? 400 : 5000);
+		if (kept > size - at)
+			kept = size - at;
+		if (gone > size - at - kept)
+			gone = size - at - kept;
+		memcpy(after + n, before + at, kept);
+		n += kept;
+		at += kept;
+		/* Sometimes a text, never longer than what it stands for. */
+		size_t text = random() % 4 == 0 ? gone / 2 : 0;
+		reeve_edits_add(edits, (struct reeve_span){at, gone}, before, text);
+		memcpy(after + n, before, text);
+		n += text;
+		at += gone;
+	}
+	int fd = make_file(before, size);
+	ck_assert_msg(carry_out(fd, edits, &err) == 0, "%s", err.text);
+	check_file(fd, after, n, "random");
+	reeve_edits_free(edits);
+	free(before);
+	free(after);
+	close(fd);
+}
+END_TEST
+
+Suite *suite_compact(void)
+{
+	Suite *suite = suite_create("compact");
+	TCase *tc = tcase_create("compact");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, test_row, 0, (int)(sizeof rows / sizeof rows[0]));
+	tcase_add_loop_test(tc, test_random, 0, 12);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
