@@ -61,6 +61,9 @@ ifneq ($(DEPS),no)
 deps     = $(foreach group,$(1),$(BUILD)/deps/$(group).$(notdir $(lastword $(CC))))
 endif
 
+# One word and a name per step; V=1 shows the commands.
+say      = $(if $(V),,@printf '  %-4s %s\n' $(1) $@ && )
+
 ## all          the library and the tools, in ./build (what `make` alone does)
 all: $(SO) $(SO_LINK) $(ARCHIVE) $(TOOLS)
 
@@ -71,44 +74,45 @@ $(BUILD)/deps/%: scripts/deps
 
 $(BUILD)/obj/%.o: %.c | $(call deps,build)
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(SO): $(LIB_OBJ) lib/mailreeve.map
 	@mkdir -p $(@D)
-	$(LINK) -shared -Wl,-soname,$(@F) -Wl,--version-script=lib/mailreeve.map $(ZDEFS) \
+	$(call say,LINK)$(LINK) -shared -Wl,-soname,$(@F) -Wl,--version-script=lib/mailreeve.map $(ZDEFS) \
 		-o $@ $(LIB_OBJ) $(LIBS)
 
 $(SO_LINK): $(SO)
-	ln -sf $(<F) $@
+	@ln -sf $(<F) $@
 
 $(ARCHIVE): $(LIB_OBJ)
 	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $(LIB_OBJ)
 
 $(BUILD)/bin/%: $(BUILD)/obj/tools/%.o $(call obj,$(COMMON_SRC)) | $(SO_LINK)
 	@mkdir -p $(@D)
-	$(LINK) $(RPATH) -o $@ $(filter %.o,$^) -L$(BUILD)/lib -lmailreeve $(TOOLLIBS)
+	$(call say,LINK)$(LINK) $(RPATH) -o $@ $(filter %.o,$^) -L$(BUILD)/lib -lmailreeve $(TOOLLIBS)
 
 # ---- tests: they see the rooms from inside, so they link the static library -----------------
 
 $(call obj,$(UNIT_SRC)): | $(call deps,check)
 
 $(BUILD)/unit: $(call obj,$(UNIT_SRC)) $(ARCHIVE)
-	$(LINK) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 # A fuzz target with libFuzzer (FUZZ_MAIN=-fsanitize=fuzzer), or with a main() that plays files.
 FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay.o
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $(filter %.o,$^) $(filter-out %.o,$(FUZZ_MAIN)) $(ARCHIVE) $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(filter-out %.o,$(FUZZ_MAIN)) $(ARCHIVE) $(LIBS)
 
 test-programs: all $(BUILD)/unit $(FUZZERS) $(BENCHES) $(CRASHES)
 
