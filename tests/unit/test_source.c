@@ -156,7 +156,7 @@ START_TEST(arena_is_zero_and_apart)
 	ck_assert_str_eq(reeve_arena_strndup(arena, "seen it", 4), "seen");
 	ck_assert_str_eq(reeve_arena_strndup(arena, NULL, 0), "");
 	ck_assert_ptr_null(reeve_arena_alloc(arena, SIZE_MAX));
-	ck_assert_ptr_null(reeve_arena_alloc(arena, SIZE_MAX - 64));
+	ck_assert_ptr_null(reeve_arena_alloc(arena, SIZE_MAX - 16));
 	reeve_arena_free(arena);
 	reeve_arena_free(NULL);
 }
