@@ -11,4 +11,13 @@
  */
 bool reeve_date_parse(const char *text, size_t n, int64_t *seconds_r, int *zone_minutes_r);
 
+/* The month (0 to 11) whose English name begins with these three letters, in any case; or -1. */
+int reeve_date_month(const char *letters);
+
+/*
+ * Seconds since 1970 of a date in UTC: tm_year to tm_sec. False if there is no such day or time;
+ * the leap second 60 counts as 59 (Dovecot, lib/utc-mktime.c).
+ */
+bool reeve_date_utc(const struct tm *date, int64_t *seconds_r);
+
 #endif

@@ -14,6 +14,7 @@
 	X(number)      \
 	X(edits)       \
 	X(source)      \
+	X(date)        \
 	X(compact)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
