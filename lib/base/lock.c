@@ -50,6 +50,7 @@ enum outcome {
 struct holder {
 	const char *lock; /* "fcntl", "dotlock", or NULL: gone before we could look */
 	pid_t pid;        /* 0: unknown */
+	bool is_stale;    /* the dotlock is nobody's, but does not go away */
 };
 
 static int64_t now_ms(void)
@@ -219,11 +220,29 @@ static enum outcome fail_dotlock(const struct reeve_lock *lock, struct reeve_err
 	return FAILED;
 }
 
+/*
+ * Remove a dotlock that nobody holds. lockfile_create() would, too, but it leaves its temporary
+ * file where it fails to. False if it is there still.
+ */
+static bool remove_stale(const struct reeve_lock *lock, struct holder *holder)
+{
+	struct stat st;
+
+	if (lstat(lock->dotlock, &st) < 0)
+		return true;
+	if (dotlock_is_held(lock, holder))
+		return false;
+	*holder = (struct holder){.lock = "dotlock", .is_stale = true};
+	return lockfile_remove(lock->dotlock) == 0;
+}
+
 static enum outcome try_dotlock(struct reeve_lock *lock, struct holder *holder,
 				struct reeve_error *err)
 {
 	struct stat st;
 
+	if (!remove_stale(lock, holder))
+		return BUSY;
 	switch (create_dotlock(lock->dotlock)) {
 	case L_SUCCESS:
 		if (lstat(lock->dotlock, &st) < 0)
@@ -279,9 +298,7 @@ static enum outcome try_both(struct reeve_lock *lock, struct holder *holder,
 				   "no room to write a dotlock: only the fcntl lock is held");
 			return HELD;
 		}
-		/* A stale dotlock would stand in the way for as long as the disk is full. */
-		if (!dotlock_is_held(lock, holder))
-			lockfile_remove(lock->dotlock);
+		dotlock_is_held(lock, holder);
 		outcome = BUSY;
 	}
 	if (outcome != HELD)
@@ -294,6 +311,10 @@ static void fail_busy(const struct reeve_lock *lock, const struct holder *holder
 {
 	if (holder->lock == NULL)
 		reeve_fail(err, REEVE_EBUSY, "cannot lock '%s': cannot make '%s'", lock->path,
+			   lock->dotlock);
+	else if (holder->is_stale)
+		reeve_fail(err, REEVE_EBUSY,
+			   "cannot lock '%s': '%s' is stale, but cannot be removed", lock->path,
 			   lock->dotlock);
 	else if (holder->pid > 0)
 		reeve_fail(err, REEVE_EBUSY, "cannot lock '%s': held by pid %ld (%s)", lock->path,
