@@ -8,6 +8,9 @@
 
 #include <check.h>
 
+/* A suite that leaves out `count` tests says so, and why. */
+void unit_skip(int count, const char *why);
+
 /* X(name) for each suite. */
 #define UNIT_SUITES(X) \
 	X(error)       \
@@ -15,7 +18,12 @@
 	X(edits)       \
 	X(source)      \
 	X(date)        \
-	X(compact)
+	X(compact)     \
+	X(open)        \
+	X(identity)    \
+	X(lock)        \
+	X(type)        \
+	X(spool)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
