@@ -13,7 +13,7 @@ int reeve_source_init(struct reeve_source *src, int fd, struct reeve_error *err)
 {
 	struct stat st;
 
-	*src = (struct reeve_source){.fd = fd};
+	*src = (struct reeve_source){.fd = fd, .most = REEVE_WINDOW_BYTES};
 	if (fstat(fd, &st) < 0)
 		return reeve_fail_errno(err, "fstat");
 	if (st.st_size < 0)
@@ -34,11 +34,14 @@ void reeve_source_dispose(struct reeve_source *src)
 	src->filled = 0;
 }
 
-/* Fill the window with what begins at `offset`, up to src->size. */
-static int fill(struct reeve_source *src, uint64_t offset, struct reeve_error *err)
+/* Fill the window with what begins at `offset`, up to src->size: `want` bytes or more. */
+static int fill(struct reeve_source *src, uint64_t offset, size_t want, struct reeve_error *err)
 {
 	uint64_t left = src->size - offset;
-	size_t wanted = left < REEVE_WINDOW_BYTES ? (size_t)left : REEVE_WINDOW_BYTES;
+	size_t wanted = src->most > want ? src->most : want;
+
+	if (wanted > left)
+		wanted = (size_t)left;
 
 	src->start = offset;
 	src->filled = 0;
@@ -70,7 +73,7 @@ const unsigned char *reeve_source_at(struct reeve_source *src, uint64_t offset, 
 		want = (size_t)(src->size - offset);
 	if (offset < src->start || offset - src->start > src->filled ||
 	    src->filled - (size_t)(offset - src->start) < want) {
-		if (fill(src, offset, err) < 0)
+		if (fill(src, offset, want, err) < 0)
 			return NULL;
 	}
 

@@ -22,6 +22,7 @@ struct reeve_source {
 	unsigned char *buf; /* REEVE_WINDOW_BYTES */
 	uint64_t start;     /* offset of buf[0] */
 	size_t filled;
+	size_t most; /* bytes to read at once, REEVE_WINDOW_BYTES; less is good for jumping about */
 	uint64_t line_offset, lines_before; /* where reeve_source_line() was last, and its count */
 };
 
