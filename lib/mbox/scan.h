@@ -7,6 +7,8 @@
  *     reeve_scan_dispose(&scan);
  *
  * It can be taken up again: struct reeve_scan_mark is what it knows at the beginning of a message.
+ * To go on after mail was appended, take up the mark before the last message rather than the one
+ * after it: what was appended may belong to that message.
  */
 #ifndef MBOX_SCAN_H
 #define MBOX_SCAN_H
@@ -31,31 +33,34 @@ struct reeve_scan {
 	struct reeve_scan_mark mark; /* before the message that comes next */
 	unsigned int needs;
 	struct reeve_hasher *hasher;
-	/* more of its own */
+	/* The file's last line end, looked for only where a long From_ line may be unfinished. */
+	bool has_last_line;
+	uint64_t last_line_size, last_line;
 };
 
 int reeve_scan_init(struct reeve_scan *scan, int fd, unsigned int needs, struct reeve_error *err);
+
+/* As reeve_mbox_next(); REEVE_ECHANGED also if no message begins where one should. */
 int reeve_scan_next(struct reeve_scan *scan, struct reeve_message *msg, struct reeve_error *err);
 void reeve_scan_dispose(struct reeve_scan *scan);
 
-/*
- * Go on from a mark that this scan, or another of the same file, had. A mark of zeros is the
- * beginning. What the window holds is read again, since the file may have changed.
- */
+/* Go on from a mark that this scan, or another of the same file, had. */
 int reeve_scan_resume(struct reeve_scan *scan, const struct reeve_scan_mark *mark,
                       struct reeve_error *err);
 
 /*
- * Whether the messages that begin at the offsets from next() still have the From_ lines and headers
- * that gave mark->headers_hash; bodies are not read. The scan must be resumed before it goes on.
- * Returns 1, 0, or -1 with err.
+ * Whether the messages before `mark` still have the headers they had: `next` gives, in order, the
+ * offset at which each of them began (whole.offset), the pseudo message included, and then false.
+ * Little more than the headers is read. The scan itself stays where it is.
+ * Returns 1, 0 if something changed, -1 with err.
  */
-int reeve_scan_verify(struct reeve_scan *scan, bool (*next)(void *user, uint64_t *offset_r),
-                      void *user, const struct reeve_scan_mark *mark, struct reeve_error *err);
+int reeve_scan_verify(struct reeve_scan *scan, const struct reeve_scan_mark *mark,
+                      bool (*next)(void *user, uint64_t *offset_r), void *user,
+                      struct reeve_error *err);
 
 /*
- * Calls fn with each X-IMAPbase and X-IMAP field in the header of msg, line end and continuation
- * lines included, whoever wrote it. A non-zero return stops and is returned. -1 with err.
+ * Calls fn with the span of every X-IMAP or X-IMAPbase field in the message's header, folded lines
+ * and line ends included. A non-zero return stops and is returned; -1 with err on failure.
  */
 int reeve_scan_forged(struct reeve_scan *scan, const struct reeve_message *msg,
                       int (*fn)(void *user, struct reeve_span field), void *user,

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* The header of a message, line by line, as Dovecot reads it. The fields are in fields.c. */
+#include "mbox/header.h"
+#include "mbox/fields.h"
+#include "mbox/separator.h"
+
+#include <string.h>
+
+/* One line of a header. */
+struct line {
+	uint64_t offset;
+	const unsigned char *text; /* without line end; of a line longer than the window its beginning */
+	size_t known;              /* of the text */
+	uint64_t length;           /* of the text */
+	unsigned char end_length;  /* "", LF, CR LF */
+	bool ends_in_cr;           /* the text does, the line end not counted */
+};
+
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void add_value(struct reeve_header *h, const unsigned char *bytes, size_t n)
+{
+	size_t room = REEVE_VALUE_MAX - h->value_length;
+
+	if (n > room)
+		n = room;
+	memcpy(h->value + h->value_length, bytes, n);
+	h->value_length += n;
+}
+
+/* The field is complete: the line at `offset` is not its own. */
+static int end_field(struct reeve_header *h, uint64_t offset)
+{
+	const struct reeve_field *field = h->field;
+
+	h->field = NULL;
+	if (field == NULL)
+		return 0;
+	h->field_end = offset;
+	if (field->take != NULL)
+		field->take(h, h->value, h->value_length);
+	if (field->is_imap && h->each != NULL)
+		return h->each(h->user, (struct reeve_span){h->field_start, offset - h->field_start});
+	return 0;
+}
+
+/* "Subject: ...": a name of printable ASCII and a colon. */
+static bool looks_like_field(const struct line *line)
+{
+	size_t i = 0;
+
+	while (i < line->known && line->text[i] > ' ' && line->text[i] < 127 && line->text[i] != ':')
+		i++;
+	return i > 0 && i < line->known && line->text[i] == ':';
+}
+
+/* Dovecot's readers see the header without its own fields and with bare line ends. */
+static void count_line(struct reeve_header *h, const struct line *line)
+{
+	h->last_end = 0;
+	if (h->is_hidden)
+		return;
+	if (line->end_length > 0)
+		h->last_end = line->ends_in_cr ? 1 : 2;
+	h->size_virtual += line->length + h->last_end;
+}
+
+static int take_line(struct reeve_header *h, const struct line *line)
+{
+	if (h->has_line && line->known > 0 && is_blank(line->text[0])) {
+		if (h->field != NULL && h->field->take != NULL) {
+			if (h->has_cr)
+				add_value(h, (const unsigned char *)"\r", 1);
+			add_value(h, (const unsigned char *)"\n", 1);
+			add_value(h, line->text, line->known);
+		}
+	} else {
+		const unsigned char *value;
+		int ret = end_field(h, line->offset);
+
+		if (ret != 0)
+			return ret;
+		if (!h->has_line)
+			h->begins_well = looks_like_field(line);
+		h->has_line = true;
+		h->field = reeve_field_find(line->text, line->known, &value);
+		h->is_hidden = h->field != NULL && h->field->is_hidden;
+		if (h->field != NULL) {
+			h->has_trace |= h->field->is_trace;
+			h->field_start = line->offset;
+			h->value_length = 0;
+			if (h->field->take != NULL)
+				add_value(h, value, line->known - (size_t)(value - line->text));
+		}
+	}
+	h->has_cr = line->end_length == 2;
+	if (h->needs & REEVE_NEED_SIZE)
+		count_line(h, line);
+	return 0;
+}
+
+/* The empty line. */
+static void take_end(struct reeve_header *h, uint64_t offset)
+{
+	h->ended_by = REEVE_HEADER_EMPTY_LINE;
+	h->end = offset;
+	h->last_end = 2;
+	h->size_virtual += 2;
+}
+
+enum step { STEP_DONE, STEP_MORE, STEP_FROM, STEP_STOP };
+
+/*
+ * The lines that are whole in a window of `n` bytes at *offset, which is moved on. STEP_MORE: the
+ * line there is not; STEP_FROM: it begins with "From ", and is not the one in `checked`.
+ */
+static enum step take_window(struct reeve_header *h, const unsigned char *p, size_t n,
+                             uint64_t *offset, uint64_t checked, int *ret)
+{
+	const unsigned char *end = p + n;
+	bool is_last = *offset + n == h->limit;
+	struct line line = {.offset = *offset};
+
+	while (p < end) {
+		size_t left = (size_t)(end - p);
+
+		if (left < 5 && !is_last)
+			return STEP_MORE;
+		if (*p == '\n' || (*p == '\r' && left > 1 && p[1] == '\n')) {
+			if ((*ret = end_field(h, *offset)) != 0)
+				return STEP_STOP;
+			take_end(h, *offset + (*p == '\n' ? 1 : 2));
+			return STEP_DONE;
+		}
+		/* The line end before the first line is the From_ line's own. */
+		if (*p == 'F' && h->is_cut && *offset != h->start && *offset != checked &&
+		    left >= 5 && memcmp(p, "From ", 5) == 0)
+			return STEP_FROM;
+
+		const unsigned char *lf = memchr(p, '\n', left);
+		if (lf == NULL && !is_last)
+			return STEP_MORE;
+
+		size_t text = lf != NULL ? (size_t)(lf - p) : left;
+		line.end_length = lf != NULL;
+		if (lf != NULL && text > 0 && lf[-1] == '\r') {
+			line.end_length = 2;
+			text--;
+		}
+		line.offset = *offset;
+		line.text = p;
+		line.known = text;
+		line.length = text;
+		line.ends_in_cr = text > 0 && p[text - 1] == '\r';
+		if ((*ret = take_line(h, &line)) != 0)
+			return STEP_STOP;
+		p += text + line.end_length;
+		*offset += text + line.end_length;
+	}
+	return is_last ? STEP_DONE : STEP_MORE;
+}
+
+/* A line longer than the window: its beginning will do. */
+static int take_long_line(struct reeve_header *h, const unsigned char *p, size_t n,
+                          uint64_t *offset, struct reeve_error *err)
+{
+	struct line line = {.offset = *offset, .text = p, .known = n, .length = n};
+	struct reeve_source *src = &h->scan->src;
+	unsigned int needs = h->needs;
+	uint64_t end;
+	size_t have;
+	int ret;
+
+	/* The text is gone once its end is looked for, so it is counted afterwards. */
+	h->needs &= ~(unsigned int)REEVE_NEED_SIZE;
+	ret = take_line(h, &line);
+	h->needs = needs;
+	if (ret != 0)
+		return ret;
+	if (reeve_line_end(h->scan, *offset, h->limit, &end, err) < 0)
+		return -1;
+	p = reeve_source_at(src, end - 3, 3, &have, err);
+	if (p == NULL)
+		return -1;
+	line.end_length = p[2] != '\n' ? 0 : p[1] != '\r' ? 1 : 2;
+	line.ends_in_cr = p[2 - line.end_length] == '\r';
+	line.length = end - *offset - line.end_length;
+	h->has_cr = line.end_length == 2;
+	if (h->needs & REEVE_NEED_SIZE)
+		count_line(h, &line);
+	*offset = end;
+	return 0;
+}
+
+void reeve_header_init(struct reeve_header *h, struct reeve_scan *scan, uint64_t start)
+{
+	memset(h, 0, offsetof(struct reeve_header, value));
+	h->scan = scan;
+	h->start = start;
+	h->limit = scan->src.size;
+	h->is_cut = true;
+}
+
+int reeve_header_read(struct reeve_header *h, struct reeve_error *err)
+{
+	struct reeve_source *src = &h->scan->src;
+	uint64_t offset = h->start, checked = h->start;
+	size_t want = 1;
+	int ret = 0;
+
+	while (offset < h->limit) {
+		uint64_t before = offset;
+		size_t have;
+		const unsigned char *p = reeve_source_at(src, offset, want, &have, err);
+
+		if (p == NULL)
+			return -1;
+		if (have > h->limit - offset)
+			have = (size_t)(h->limit - offset);
+		switch (take_window(h, p, have, &offset, checked, &ret)) {
+		case STEP_DONE:
+			if (h->end != 0)
+				return 0;
+			break;
+		case STEP_MORE:
+			want = 2 * (have - (size_t)(offset - before));
+			if (want <= REEVE_WINDOW_BYTES)
+				break;
+			if (have == REEVE_WINDOW_BYTES && offset == before) {
+				ret = take_long_line(h, p, have, &offset, err);
+				if (ret != 0)
+					return ret;
+				want = 1;
+				break;
+			}
+			want = REEVE_WINDOW_BYTES;
+			break;
+		case STEP_FROM:
+			ret = reeve_separator_at(h->scan, offset, NULL, err);
+			if (ret < 0)
+				return -1;
+			if (ret > 0) {
+				h->ended_by = REEVE_HEADER_SEPARATOR;
+				h->end = offset;
+				return end_field(h, offset);
+			}
+			checked = offset;
+			want = 1;
+			break;
+		case STEP_STOP:
+			return ret;
+		}
+	}
+	h->ended_by = REEVE_HEADER_LIMIT;
+	h->end = h->limit;
+	return end_field(h, h->limit);
+}
