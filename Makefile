@@ -42,6 +42,7 @@ UNIT_SRC = $(wildcard tests/unit/*.c)
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC = $(wildcard tests/bench/*.c)
 CRASH_SRC = $(wildcard tests/crash/*.c)
+REAL_SRC = $(wildcard tests/real/*.c)
 ALL_SRC  = $(wildcard lib/*/*.c tools/*.c tools/common/*.c tests/*/*.c)
 HEADERS  = $(wildcard lib/include/mailreeve/*.h)
 PAGES    = $(wildcard docs/*.[1-8])
@@ -54,6 +55,7 @@ ARCHIVE  = $(BUILD)/lib/libmailreeve.a
 TOOLS    = $(patsubst tools/%.c,$(BUILD)/bin/%,$(TOOL_SRC))
 FUZZERS  = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
+REALS    = $(patsubst tests/real/%.c,$(BUILD)/tests/%,$(REAL_SRC))
 CRASHES  = $(patsubst tests/crash/%.c,$(BUILD)/crash/%,$(CRASH_SRC))
 
 # $(call deps,GROUP): a stamp that says scripts/deps was content with that group.
@@ -108,13 +110,17 @@ $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/%: $(BUILD)/obj/tests/real/%.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
 # A fuzz target with libFuzzer (FUZZ_MAIN=-fsanitize=fuzzer), or with a main() that plays files.
 FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay.o
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $(filter %.o,$^) $(filter-out %.o,$(FUZZ_MAIN)) $(ARCHIVE) $(LIBS)
 
-test-programs: all $(BUILD)/unit $(FUZZERS) $(BENCHES) $(CRASHES)
+test-programs: all $(BUILD)/unit $(FUZZERS) $(BENCHES) $(CRASHES) $(REALS)
 
 # Every suite finds what was built in $BUILD and ends with "N passed, N failed, N skipped".
 run      = BUILD=$(BUILD) tests/run
