@@ -153,7 +153,7 @@ fuzz: | $(call deps,fuzz)
 	@BUILD=$(BUILD)/libfuzzer FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run tests/fuzz/run
 
 ## bench        speed of the prune as ratios to cp, measured in one run
-bench: all $(BENCHES)
+bench: all $(BENCHES) | $(call deps,bench)
 	@BUILD=$(BUILD) tests/bench/run
 
 ## demo         a mailbox that filled a disk: look at it, prune it, verify it; no root, no server
