@@ -161,7 +161,8 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
 static int unknown_key(struct parser *parser)
 {
 	const struct query_word *word = &parser->words.word;
-	size_t n = strlen(word->text), nearest = n < 5 ? 2 : 3;
+	size_t n = strlen(word->text);
+	size_t nearest = n < 3 ? 1 : n < 5 ? 2 : 3; /* what is near is nearer than this */
 	const char *name = NULL;
 
 	if (strcasecmp(word->text, "AND") == 0)

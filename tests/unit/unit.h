@@ -18,6 +18,7 @@ void unit_skip(int count, const char *why);
 	X(edits)       \
 	X(source)      \
 	X(date)        \
+	X(query)       \
 	X(compact)     \
 	X(open)        \
 	X(identity)    \
