@@ -24,7 +24,8 @@ void unit_skip(int count, const char *why);
 	X(identity)    \
 	X(lock)        \
 	X(type)        \
-	X(spool)
+	X(spool)       \
+	X(choose)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
