@@ -93,8 +93,8 @@ int reeve_journals_open(struct reeve_journals *j, const char *root, bool create,
 	char path[4096];
 
 	j->dirfd = -1;
-	if (folder_path(root, path, sizeof path, err) < 0)
-		return -1;
+	if (folder_path(root, path, sizeof path, create ? err : NULL) < 0)
+		return create ? -1 : 0; /* no place for journals, so none waits */
 	if (create && make_folders(path, err) < 0)
 		return -1;
 	return reeve_journals_open_at(j, path, geteuid(), err);

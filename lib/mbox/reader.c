@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A mailbox opened for reading: a file opened safely, and a scan of it. */
+#include "base/compact.h"
 #include "base/error.h"
 #include "base/open.h"
 #include "mbox/scan.h"
@@ -15,6 +16,22 @@ struct reeve_mbox {
 	bool has_scan;
 };
 
+/* A box with a journal is half moved: what it holds twice would be read twice. */
+static int refuse_half_moved(const struct reeve_place *place, struct reeve_error *err)
+{
+	struct reeve_identity nobody = {0};
+	struct reeve_journals journals;
+
+	if (reeve_journals_open(&journals, NULL, false, err) < 0)
+		return -1;
+	int r = reeve_compact_pending(&journals, place->path, &place->st, &nobody, err);
+	reeve_journals_close(&journals);
+	if (r == REEVE_PENDING)
+		return reeve_fail(err, REEVE_EBUSY, "'%s' is half cleaned, a journal waits; "
+		                  "'reeve-prune --recover' finishes it", place->path);
+	return r < 0 ? -1 : 0;
+}
+
 struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err)
 {
 	struct reeve_mbox *mbox = calloc(1, sizeof *mbox);
@@ -29,7 +46,7 @@ struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct 
 		return NULL;
 	}
 	mbox->fd = reeve_place_file(&mbox->place, O_RDONLY, err);
-	if (mbox->fd < 0)
+	if (mbox->fd < 0 || refuse_half_moved(&mbox->place, err) < 0)
 		goto fail;
 	if (reeve_scan_init(&mbox->scan, mbox->fd, needs, err) < 0) {
 		reeve_fail_prefix(err, "cannot read '%s'", path);
