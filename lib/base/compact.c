@@ -423,17 +423,21 @@ static int left_behind(const struct reeve_compact *c, struct reeve_error *err)
 static int check_remaining(struct mover *m, struct reeve_error *err)
 {
 	uint64_t wrong = 0, needed;
+	struct reeve_source src;
+	int r = reeve_source_init(&src, m->c->fd, err);
 
-	for (uint64_t i = m->index; i < m->journal->piece_count; i++) {
+	for (uint64_t i = m->index; r == 0 && i < m->journal->piece_count; i++) {
 		const struct reeve_piece *p = reeve_journal_piece(m->journal, i, err);
 		uint32_t head, tail;
-		if (p == NULL)
-			return -1;
+		if (p == NULL) {
+			r = -1;
+			break;
+		}
 		if (p->from & REEVE_PIECE_TEXT)
 			continue;
 
 		uint64_t into = i == m->index ? m->into : 0;
-		bool ok = reeve_piece_edges(m->c->fd, p, &head, &tail, NULL) == 0;
+		bool ok = reeve_piece_edges(&src, p, &head, &tail, NULL) == 0;
 		if (ok && into == 0)
 			ok = head == p->head_hash;
 		if (ok && into + REEVE_PIECE_EDGE <= p->length)
@@ -445,8 +449,9 @@ static int check_remaining(struct mover *m, struct reeve_error *err)
 		           "bytes %" PRIu64 " to %" PRIu64 " were to be kept and have changed since",
 		           p->from + into, p->from + p->length);
 	}
-	if (wrong == 0)
-		return 0;
+	reeve_source_dispose(&src);
+	if (r < 0 || wrong == 0)
+		return r;
 	if (lowest_needed(m, &needed, NULL) == 0 && needed > m->at)
 		reeve_diag(m->c->talk, REEVE_PROBLEM, m->c->path, 0, 0,
 		           "bytes %" PRIu64 " to %" PRIu64

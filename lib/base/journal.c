@@ -59,16 +59,36 @@ uint64_t reeve_journal_area(const struct reeve_journal *journal, uint32_t i)
 
 /* ---- pieces -------------------------------------------------------------------------------- */
 
-int reeve_piece_edges(int fd, const struct reeve_piece *piece, uint32_t *head_r, uint32_t *tail_r,
-                      struct reeve_error *err)
+/*
+ * The n bytes at `offset`, or NULL. Where pieces are small, one read brings the edges of many:
+ * a box of cron mail has tens of thousands. Where they are large, an edge is all that is read.
+ */
+static const unsigned char *edge_at(struct reeve_source *src, uint64_t offset, size_t n,
+                                    struct reeve_error *err)
 {
-	unsigned char edge[REEVE_PIECE_EDGE];
-	size_t n = piece->length < sizeof edge ? (size_t)piece->length : sizeof edge;
+	enum { NEAR = 32768 };
+	size_t have;
 
-	if (reeve_read_at(fd, edge, n, piece->from, err) < 0)
+	src->most = offset >= src->start && offset - src->start < src->filled + NEAR ? 2 * NEAR : n;
+	const unsigned char *edge = reeve_source_at(src, offset, n, &have, err);
+	if (edge != NULL && have < n) {
+		reeve_fail(err, REEVE_ECHANGED, "the file became shorter while it was read");
+		return NULL;
+	}
+	return edge;
+}
+
+int reeve_piece_edges(struct reeve_source *src, const struct reeve_piece *piece, uint32_t *head_r,
+                      uint32_t *tail_r, struct reeve_error *err)
+{
+	size_t n = piece->length < REEVE_PIECE_EDGE ? (size_t)piece->length : REEVE_PIECE_EDGE;
+	const unsigned char *edge = edge_at(src, piece->from, n, err);
+
+	if (edge == NULL)
 		return -1;
 	*head_r = (uint32_t)reeve_hash(edge, n);
-	if (reeve_read_at(fd, edge, n, piece->from + piece->length - n, err) < 0)
+	edge = edge_at(src, piece->from + piece->length - n, n, err);
+	if (edge == NULL)
 		return -1;
 	*tail_r = (uint32_t)reeve_hash(edge, n);
 	return 0;
@@ -79,6 +99,7 @@ struct writer {
 	struct reeve_journal *journal;
 	const struct reeve_journal_plan *plan;
 	struct reeve_hasher *hasher;
+	struct reeve_source box;
 	struct reeve_piece *block;
 	size_t filled;
 	uint64_t put_at; /* where the next block goes; 0: only count */
@@ -108,7 +129,7 @@ static int writer_add(struct writer *w, uint64_t from, uint64_t length, struct r
 	struct reeve_piece *piece = &w->block[w->filled];
 	*piece = (struct reeve_piece){.from = from, .length = length};
 	if ((from & REEVE_PIECE_TEXT) == 0 &&
-	    reeve_piece_edges(w->plan->box_fd, piece, &piece->head_hash, &piece->tail_hash, err) < 0)
+	    reeve_piece_edges(&w->box, piece, &piece->head_hash, &piece->tail_hash, err) < 0)
 		return -1;
 	return ++w->filled == PIECES_CACHED ? writer_flush(w, err) : 0;
 }
@@ -397,7 +418,8 @@ struct reeve_journal *reeve_journal_new(const struct reeve_journals *j,
 		reeve_fail_nomem(err);
 		goto out;
 	}
-	if (write_pieces(&w, &journal->text_bytes, err) < 0) /* counts them */
+	if (reeve_source_init(&w.box, plan->box_fd, err) < 0 ||
+	    write_pieces(&w, &journal->text_bytes, err) < 0) /* counts them */
 		goto out;
 	journal->piece_count = w.count;
 	place_parts(journal);
@@ -420,6 +442,7 @@ struct reeve_journal *reeve_journal_new(const struct reeve_journals *j,
 		reeve_journal_remove(journal, j, identity, NULL);
 out:
 	free(w.block);
+	reeve_source_dispose(&w.box);
 	reeve_hasher_free(w.hasher);
 	if (!ok) {
 		reeve_journal_close(journal);

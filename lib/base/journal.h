@@ -17,6 +17,7 @@
 #define BASE_JOURNAL_H
 
 #include "base/compact.h"
+#include "base/source.h"
 
 /* A piece whose span is of the journal's text, not of the file. */
 #define REEVE_PIECE_TEXT (UINT64_C(1) << 63)
@@ -121,9 +122,9 @@ int reeve_journal_record(struct reeve_journal *journal, struct reeve_record *rec
 /* Where area i begins. */
 uint64_t reeve_journal_area(const struct reeve_journal *journal, uint32_t i);
 
-/* Hashes of a piece's edges as they are in the file now. 0, or -1 with err. */
-int reeve_piece_edges(int fd, const struct reeve_piece *piece, uint32_t *head_r, uint32_t *tail_r,
-                      struct reeve_error *err);
+/* Hashes of a piece's edges as they are in the file `src` now. 0, or -1 with err. */
+int reeve_piece_edges(struct reeve_source *src, const struct reeve_piece *piece, uint32_t *head_r,
+                      uint32_t *tail_r, struct reeve_error *err);
 
 /* Remove the file (durability does not matter: a done journal that comes back does no harm). */
 int reeve_journal_remove(struct reeve_journal *journal, const struct reeve_journals *j,
