@@ -97,40 +97,42 @@ static void keep_group(struct reeve_index *index, size_t i, size_t end)
 		keep(index, i);
 }
 
-static void tell_held_back(const struct reeve_index *index, size_t i, size_t end,
-                           const char *path, const struct reeve_prune *prune,
-                           struct reeve_source *src)
+static void keep_suspect_groups(struct reeve_index *index, struct reeve_prune_result *result)
 {
-	size_t suspect = i + 1, seq = suspect + 1 - has_pseudo(index);
-
-	if (prune->talk.diag == NULL)
-		return;
-	reeve_diag(&prune->talk, REEVE_WARNING, path,
-	           reeve_source_line(src, reeve_index_offset(index, suspect)), 1,
-	           "message %zu may be a piece of message %zu that quotes a 'From ' line; "
-	           "%s kept, since not both were chosen",
-	           seq, seq - 1, end - i > 2 ? "they and the pieces behind are" : "both are");
-}
-
-static void keep_suspect_groups(struct reeve_index *index, const char *path,
-                                const struct reeve_prune *prune, struct reeve_source *src,
-                                struct reeve_prune_result *result)
-{
-	size_t groups = 0, end;
+	size_t end;
 
 	for (size_t i = 0; i < index->count; i = end) {
 		end = group_end(index, i);
 		size_t chosen = count_chosen(index, i, end);
 		if (chosen == 0 || chosen == end - i)
 			continue;
-		if (groups++ < HELD_BACK_NAMED)
-			tell_held_back(index, i, end, path, prune, src);
 		result->held_back += chosen;
 		keep_group(index, i, end);
+		index->messages[i] |= (uint64_t)REEVE_MARK_HELD << OFFSET_BITS;
+	}
+}
+
+void reeve_tell_held_back(const struct reeve_index *index, const char *path,
+                          const struct reeve_talk *talk, struct reeve_source *src)
+{
+	size_t groups = 0, end;
+
+	for (size_t i = 0; i < index->count; i = end) {
+		end = group_end(index, i);
+		if (!reeve_index_has(index, i, REEVE_MARK_HELD) || groups++ >= HELD_BACK_NAMED)
+			continue;
+
+		size_t seq = i + 1 - has_pseudo(index);
+		reeve_diag(talk, REEVE_WARNING, path,
+		           reeve_source_line(src, reeve_index_offset(index, i + 1)), 1,
+		           "message %zu may be a piece of message %zu that quotes a 'From ' line; "
+		           "%s kept, since not %s chosen",
+		           seq + 1, seq, end - i > 2 ? "these and the pieces behind are" : "both are",
+		           end - i > 2 ? "all were" : "both were");
 	}
 	if (groups > HELD_BACK_NAMED)
-		reeve_diag(&prune->talk, REEVE_WARNING, path, 0, 0,
-		           "%zu more messages were kept for the same reason",
+		reeve_diag(talk, REEVE_WARNING, path, 0, 0,
+		           "%zu more messages are kept for the same reason",
 		           groups - HELD_BACK_NAMED);
 }
 
@@ -227,8 +229,7 @@ static void count_removed(const struct reeve_index *index, struct reeve_prune_re
 }
 
 int reeve_choose(struct reeve_index *index, const char *path, const struct reeve_prune *prune,
-                 struct reeve_source *src, struct reeve_prune_result *result,
-                 struct reeve_error *err)
+                 struct reeve_prune_result *result, struct reeve_error *err)
 {
 	result->held_back = 0;
 	count_all(index, result);
@@ -236,7 +237,7 @@ int reeve_choose(struct reeve_index *index, const char *path, const struct reeve
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has %" PRIu64 " unread message%s", path,
 		                  result->unread_before, result->unread_before == 1 ? "" : "s");
 	keep_by_wish(index, prune);
-	keep_suspect_groups(index, path, prune, src, result);
+	keep_suspect_groups(index, result);
 	if (prune->has_max_size)
 		keep_below_maximum(index, prune);
 	count_removed(index, result);

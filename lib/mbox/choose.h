@@ -19,6 +19,7 @@ enum reeve_mark {
 	REEVE_MARK_FLAGGED = 1 << 2,
 	REEVE_MARK_SUSPECT = 1 << 3,
 	REEVE_MARK_PSEUDO = 1 << 4,
+	REEVE_MARK_HELD = 1 << 5, /* was chosen in part, with the suspect pieces behind it */
 };
 
 struct reeve_index {
@@ -39,12 +40,15 @@ bool reeve_index_has(const struct reeve_index *index, size_t i, unsigned int mar
 /*
  * Correct the choice: pseudo and last messages and flagged ones stay if so wished, suspect pieces
  * go only with the message before them, and with a maximum size the oldest go until it is reached.
- * Fills the counts of *result. `src` finds line numbers for diagnostics.
+ * Fills the counts of *result.
  * Returns 0, or -1 with err: REEVE_EREFUSED for unread mail.
  */
 int reeve_choose(struct reeve_index *index, const char *path, const struct reeve_prune *prune,
-                 struct reeve_source *src, struct reeve_prune_result *result,
-                 struct reeve_error *err);
+                 struct reeve_prune_result *result, struct reeve_error *err);
+
+/* Diagnostics about messages that suspect pieces hold back; `src` finds their lines. */
+void reeve_tell_held_back(const struct reeve_index *index, const char *path,
+                          const struct reeve_talk *talk, struct reeve_source *src);
 
 /*
  * The edits that remove what is chosen. If the first message goes, its X-IMAPbase goes into the

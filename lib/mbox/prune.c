@@ -246,8 +246,10 @@ static int scan_from(struct job *job, struct reeve_scan_mark mark, struct reeve_
 	for (;;) {
 		mark = job->scan.mark;
 		more = reeve_scan_next(&job->scan, &msg, err);
-		if (more <= 0)
-			return more;
+		if (more < 0)
+			return reeve_fail_prefix(err, "cannot read '%s'", job->path);
+		if (more == 0)
+			return 0;
 		job->last = mark;
 		/* With a maximum size and no query, every message is a candidate. */
 		bool chosen = query != NULL ? reeve_query_match(query, &msg, &totals) :
@@ -336,7 +338,7 @@ static int scan_again(struct job *job, struct reeve_error *err)
 static struct reeve_edits *choose(struct job *job, struct reeve_prune_result *result,
                                   struct reeve_error *err)
 {
-	if (reeve_choose(&job->index, job->path, job->prune, &job->scan.src, result, err) < 0)
+	if (reeve_choose(&job->index, job->path, job->prune, result, err) < 0)
 		return NULL;
 	return reeve_chosen_edits(&job->index, &job->scan, err);
 }
@@ -371,36 +373,66 @@ static int compact(struct job *job, const struct reeve_edits *edits,
 	return reeve_compact_run(&c, edits, err);
 }
 
+/*
+ * The first look, without locks. While another program rewrites the box there may be no sense in
+ * it; that is no failure, but a reason to look under the lock. Returns 1 with edits, 0 for that.
+ */
+static int look_without_lock(struct job *job, struct reeve_prune_result *result,
+                             struct reeve_edits **edits_r, struct reeve_error *err)
+{
+	struct reeve_error mine = {0};
+
+	if (scan_all(job, &mine) == 0)
+		*edits_r = choose(job, result, &mine);
+	if (*edits_r != NULL)
+		return 1;
+	if (mine.code == REEVE_ECHANGED && !job->prune->dry_run)
+		return 0;
+	if (mine.code == REEVE_ECHANGED)
+		mine.code = REEVE_EBUSY; /* somebody is at it just now */
+	if (err != NULL)
+		*err = mine;
+	return -1;
+}
+
+/* The second look, under the lock: the edits are those of the box as it is now. */
+static int look_under_lock(struct job *job, struct reeve_prune_result *result,
+                           struct reeve_edits **edits, struct reeve_error *err)
+{
+	int r = *edits == NULL ? scan_all(job, err) : scan_again(job, err);
+
+	if (r < 0)
+		return -1;
+	if (*edits == NULL || r > 0) {
+		reeve_edits_free(*edits);
+		*edits = choose(job, result, err);
+		if (*edits == NULL)
+			return -1;
+	}
+	if (reeve_canceled(&job->prune->talk))
+		return reeve_fail(err, REEVE_ECANCELED, "interrupted; '%s' is as it was", job->path);
+	return 0;
+}
+
 static int clean(struct job *job, struct reeve_prune_result *result, struct reeve_error *err)
 {
 	struct reeve_edits *edits = NULL;
-	int r = -1;
+	int r = look_without_lock(job, result, &edits, err);
 
-	if (scan_all(job, err) < 0)
+	if (r < 0)
 		return -1;
-	edits = choose(job, result, err);
-	if (edits == NULL)
-		return -1;
-	if (job->prune->dry_run || reeve_edits_count(edits) == 0) {
-		r = 0;
-		goto out;
+	bool is_enough = edits != NULL && (job->prune->dry_run || reeve_edits_count(edits) == 0);
+	if (!is_enough) {
+		r = job_lock(job, result, err);
+		if (r == 0)
+			r = look_under_lock(job, result, &edits, err);
 	}
-
-	if (job_lock(job, result, err) < 0)
-		goto out;
-	r = scan_again(job, err);
-	if (r > 0) {
-		reeve_edits_free(edits);
-		edits = choose(job, result, err);
-		r = edits == NULL ? -1 : 0;
-	}
-	if (r == 0 && reeve_canceled(&job->prune->talk))
-		r = reeve_fail(err, REEVE_ECANCELED, "interrupted; '%s' is as it was", job->path);
-	if (r == 0 && reeve_edits_count(edits) > 0)
+	if (r >= 0)
+		reeve_tell_held_back(&job->index, job->path, &job->prune->talk, &job->scan.src);
+	if (r >= 0 && !is_enough && reeve_edits_count(edits) > 0)
 		r = compact(job, edits, result, err);
-out:
 	reeve_edits_free(edits);
-	return r;
+	return r < 0 ? -1 : 0;
 }
 
 int reeve_mbox_prune(const char *path, const struct reeve_prune *prune,

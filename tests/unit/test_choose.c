@@ -83,7 +83,7 @@ START_TEST(test_row)
 	struct reeve_error err = {0};
 	char gone[32] = "";
 
-	int r = reeve_choose(&index, "box", &row->prune, NULL, &result, &err);
+	int r = reeve_choose(&index, "box", &row->prune, &result, &err);
 	if (row->gone == NULL) {
 		ck_assert_msg(r == -1 && err.code == REEVE_EREFUSED, "%s: %d", row->name, r);
 	} else {
