@@ -26,7 +26,7 @@ static bool primary_group(uid_t uid, gid_t *gid_r)
 void reeve_identity_for(const struct stat *file, const struct stat *dir, uid_t *uid_r, gid_t *gid_r)
 {
 	bool for_group = (dir->st_mode & S_IWGRP) != 0 && (dir->st_mode & S_IWOTH) == 0 &&
-			 dir->st_uid != file->st_uid;
+	                 dir->st_uid != file->st_uid;
 
 	*uid_r = file->st_uid;
 	if (for_group)
@@ -87,7 +87,7 @@ int reeve_identity_become(struct reeve_identity *id, uid_t uid, gid_t gid, struc
 
 	if (go_down(id) < 0) {
 		reeve_fail_errno(err, "cannot become uid %ju, gid %ju", (uintmax_t)uid,
-				 (uintmax_t)gid);
+		                 (uintmax_t)gid);
 		if (go_up(id) < 0)
 			abort();
 		goto fail;

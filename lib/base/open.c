@@ -24,7 +24,7 @@ static bool has_folder(int dirfd, const char *name, const char *part)
 
 /* 0 for a regular file with one name; else what it is instead. */
 static int check_kind(const struct reeve_place *place, const struct stat *st,
-		      struct reeve_error *err)
+                      struct reeve_error *err)
 {
 	const char *path = place->path;
 
@@ -55,7 +55,7 @@ static int check_kind(const struct reeve_place *place, const struct stat *st,
 		return reeve_fail(err, REEVE_ECHANGED, "'%s' was removed meanwhile", path);
 	if (st->st_nlink > 1)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has %ju hard links", path,
-				  (uintmax_t)st->st_nlink);
+		                  (uintmax_t)st->st_nlink);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *e
 	}
 	if (!is_same(&st, &place->st)) {
 		reeve_fail(err, REEVE_ECHANGED, "'%s' was replaced by another file meanwhile",
-			   place->path);
+		           place->path);
 		goto fail;
 	}
 	if (check_kind(place, &st, err) < 0)

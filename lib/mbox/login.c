@@ -119,7 +119,7 @@ int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve
 		return reeve_fail_nomem(err);
 	if (dir != NULL && dir[0] != '/') {
 		reeve_fail(err, REEVE_EFORMAT, "MAIL_DIR '%s' in '%s/etc/login.defs' is relative",
-			   dir, root);
+		           dir, root);
 		free(dir);
 		return -1;
 	}
@@ -153,7 +153,7 @@ int reeve_login_inside(const char *root, const char *folder, struct reeve_error 
 		result = 0;
 	else
 		reeve_fail(err, REEVE_EREFUSED, "'%s' leads out of '%s', to '%s'", folder, root,
-			   real);
+		           real);
 out:
 	free(top);
 	free(real);

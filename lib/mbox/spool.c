@@ -132,7 +132,7 @@ static int read_names(struct reeve_spool *spool, struct reeve_error *err)
 }
 
 struct reeve_spool *reeve_spool_open(const char *root, const struct reeve_talk *talk,
-				     struct reeve_error *err)
+                                     struct reeve_error *err)
 {
 	struct reeve_spool *spool = calloc(1, sizeof *spool);
 	char *dir = NULL;
@@ -184,7 +184,7 @@ static bool is_box(const struct reeve_spool *spool, const char *name)
 	if (fstatat(spool->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		if (errno != ENOENT) /* gone since we read the folder */
 			reeve_diag(&spool->talk, REEVE_WARNING, spool->path, 0, 0, "left alone: %s",
-				   strerror(errno));
+			           strerror(errno));
 		return false;
 	}
 	switch (st.st_mode & S_IFMT) {

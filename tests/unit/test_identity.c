@@ -30,8 +30,8 @@ START_TEST(test_choice)
 {
 	struct stat file = {.st_uid = OWNER, .st_gid = 77, .st_mode = S_IFREG | 0600};
 	struct stat dir = {.st_uid = choices[_i].folder_uid,
-			   .st_gid = MAIL,
-			   .st_mode = S_IFDIR | choices[_i].folder_mode};
+	                   .st_gid = MAIL,
+	                   .st_mode = S_IFDIR | choices[_i].folder_mode};
 	uid_t uid;
 	gid_t gid;
 

@@ -28,8 +28,8 @@ static const struct {
 	{"folder", REEVE_EFORMAT, "'folder' is a folder, not an mbox file"},
 	{"folder//", REEVE_EFORMAT, "'folder' is a folder, not an mbox file"},
 	{"maildir", REEVE_EFORMAT,
-	 "'maildir' is a Maildir (messages are files in cur/ and new/); mailreeve cleans mbox "
-	 "files"},
+         "'maildir' is a Maildir (messages are files in cur/ and new/); mailreeve cleans mbox "
+         "files"},
 	{".", REEVE_EFORMAT, "'.' is a folder, not an mbox file"},
 	{"folder/..", REEVE_EFORMAT, "'folder/..' is a folder, not an mbox file"},
 	{"/", REEVE_EFORMAT, "'/' is a folder, not an mbox file"},
@@ -150,7 +150,7 @@ END_TEST
 
 /* Times of a box with new mail in it: atime below mtime, where even relatime moves atime. */
 static const struct timespec unread[2] = {{.tv_sec = 1000000000, .tv_nsec = 5},
-					  {.tv_sec = 1100000000}};
+                                          {.tv_sec = 1100000000}};
 
 static void check_atime(int fd)
 {
@@ -203,7 +203,7 @@ Suite *suite_open(void)
 	tcase_add_checked_fixture(cases, enter, folder_leave);
 	tcase_add_loop_test(cases, test_refusals, 0, sizeof refusals / sizeof refusals[0]);
 	tcase_add_loop_test(cases, test_replaced_before_open, 0,
-			    sizeof changes / sizeof changes[0]);
+	                    sizeof changes / sizeof changes[0]);
 	tcase_add_loop_test(cases, test_replaced_after_open, 0, sizeof changes / sizeof changes[0]);
 	tcase_add_test(cases, test_reading_leaves_atime);
 	tcase_add_test(cases, test_close_nothing);

@@ -20,10 +20,10 @@ static void enter(void)
 	ck_assert_int_eq(mkdir("root/var", 0755), 0);
 	ck_assert_int_eq(mkdir("root/var/mail", 0755), 0);
 	folder_write("root/etc/passwd", "root:x:0:0::/root:/bin/sh\n"
-					"ann:x:1000:1000:Ann:/home/ann:/bin/sh\n"
-					"\n"
-					"broken line\n"
-					"bob.x:x:1001:1001::/home/bob:/bin/sh\n");
+	                                "ann:x:1000:1000:Ann:/home/ann:/bin/sh\n"
+	                                "\n"
+	                                "broken line\n"
+	                                "bob.x:x:1001:1001::/home/bob:/bin/sh\n");
 }
 
 /* What login.defs says, and where ann's mail is then. */
@@ -150,8 +150,8 @@ START_TEST(test_walk)
 	ck_assert_int_eq(reeve_spool_next(spool, &box, &err), 0);
 	reeve_spool_close(spool);
 	ck_assert_str_eq(log, "1 root/var/mail/fifo: left alone: it is a FIFO\n"
-			      "1 root/var/mail/link: left alone: it is a symbolic link\n"
-			      "0 root/var/mail/maildir: left alone: it is a folder\n");
+	                      "1 root/var/mail/link: left alone: it is a symbolic link\n"
+	                      "0 root/var/mail/maildir: left alone: it is a folder\n");
 }
 END_TEST
 
@@ -174,7 +174,7 @@ static const struct {
 } failures[] = {
 	{"MAIL_DIR /none\n", "cannot open the mail folder 'root/none': No such file or directory"},
 	{"MAIL_DIR /etc/passwd\n",
-	 "cannot open the mail folder 'root/etc/passwd': Not a directory"},
+         "cannot open the mail folder 'root/etc/passwd': Not a directory"},
 	{"MAIL_DIR mail\n", "MAIL_DIR 'mail' in 'root/etc/login.defs' is relative"},
 };
 
