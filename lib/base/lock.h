@@ -9,8 +9,8 @@
  *
  * fcntl is F_OFD_SETLK on the box's own descriptor: it conflicts with POSIX locks, is not lost
  * when some other descriptor of the file is closed, and goes on to a forked child. The dotlock is
- * liblockfile's (this is its one door), without its own retries, which sleep 5 seconds and more.
- * It carries the pid. On a full disk no dotlock can be written; then, as Dovecot does
+ * liblockfile's (base/dotlock.h), without its own retries, which sleep 5 seconds and more. It
+ * carries the pid. On a full disk no dotlock can be written; then, as Dovecot does
  * (mbox-lock.c, dotlock_try), fcntl alone must do, provided that no dotlock is there.
  */
 #ifndef BASE_LOCK_H
