@@ -17,6 +17,9 @@
 /* A dotlock whose pid cannot be asked is believed for so long; liblockfile's number. */
 #define BELIEVED_S 300
 
+/* How much the clocks of the file system and of processes may differ. */
+#define CLOCKS_DIFFER_S 5
+
 /*
  * Read a dotlock: liblockfile writes "pid\n", Dovecot "pid:host", Postfix nothing. Returns the
  * pid if it is one of this host's, 0 if there is none, -1 for a pid of another host.
@@ -49,6 +52,41 @@ static pid_t read_pid(const char *path)
 }
 
 /*
+ * Whether the process with this pid was born after the dotlock was last touched: then somebody
+ * else with that pid made it, who is no more. After a power cut that is the rule, for a machine
+ * gives the same pids to its daemons each time; liblockfile alone would find them alive, and the
+ * box would stay locked while, say, cron runs. What cannot be read was not born after.
+ */
+static bool is_reborn(pid_t pid, const struct stat *st)
+{
+	struct timespec real, boot;
+	unsigned long long ticks;
+	char path[32], text[1024], *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+
+	/* proc(5): field 2 is a name in parentheses, which may hold any; 22 is the start. */
+	p = strrchr(text, ')');
+	for (int field = 2; p != NULL && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p == NULL || sscanf(p, "%llu", &ticks) != 1)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return real.tv_sec - boot.tv_sec +
+	               (time_t)(ticks / (unsigned long long)sysconf(_SC_CLK_TCK)) >
+	       st->st_mtim.tv_sec + CLOCKS_DIFFER_S;
+}
+
+/*
  * Whether a dotlock is there and its owner, for all we know, too. liblockfile asks the pid
  * whether it lives, even if it is another host's (a container with its own name); only the age
  * tells about those.
@@ -64,6 +102,8 @@ bool reeve_dotlock_is_held(const struct reeve_dotlock *dotlock, struct reeve_hol
 	*holder = (struct reeve_holder){.lock = "dotlock", .pid = pid > 0 ? pid : 0};
 	if (pid == -1)
 		return time(NULL) < st.st_mtime + BELIEVED_S;
+	if (pid > 0 && is_reborn(pid, &st))
+		return false;
 	return lockfile_check(dotlock->path, L_PID) == 0;
 }
 

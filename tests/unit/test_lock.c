@@ -243,7 +243,9 @@ static const struct {
 	const char *by;
 } dotlocks[] = {
 	{"ours, alive", "%p\n", 0, true, "pid %p (dotlock)"},
-	{"ours, alive and old", "%p\n", 4000, true, "pid %p (dotlock)"},
+	{"ours, older than its clock's error", "%p\n", 3, true, "pid %p (dotlock)"},
+	{"ours, the pid of somebody born later", "%p\n", 60, false, ""},
+	{"Dovecot's, the pid of somebody born later", "%p:%h", 60, false, ""},
 	{"ours, dead", "%d\n", 0, false, ""},
 	{"Dovecot's, alive", "%p:%h", 0, true, "pid %p (dotlock)"},
 	{"Dovecot's, dead", "%d:%h", 0, false, ""},
