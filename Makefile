@@ -132,8 +132,8 @@ check: test-programs | $(call deps,check)
 
 ## check-asan   unit and tool tests, and the fuzz seeds, with gcc's and clang's sanitizers
 check-asan: | $(call deps,build check clang)
-	@$(MAKE) test-programs BUILD=$(BUILD)/asan-gcc CC=gcc CFLAGS='$(SANITIZE)'
-	@$(MAKE) test-programs BUILD=$(BUILD)/asan-clang CC=clang CFLAGS='$(SANITIZE)' ZDEFS=
+	@$(MAKE) --no-print-directory test-programs BUILD=$(BUILD)/asan-gcc CC=gcc CFLAGS='$(SANITIZE)'
+	@$(MAKE) --no-print-directory test-programs BUILD=$(BUILD)/asan-clang CC=clang CFLAGS='$(SANITIZE)' ZDEFS=
 	@tests/run $(foreach b,$(BUILD)/asan-gcc $(BUILD)/asan-clang,$(foreach suite,\
 		$(b)/unit $(wildcard tests/tool/run tests/fuzz/run),'BUILD=$(b) FUZZ_SECONDS=0 $(suite)'))
 
@@ -148,7 +148,7 @@ check-real: test-programs | $(call deps,real)
 ## fuzz         each fuzz target for FUZZ_SECONDS=60
 FUZZ_SECONDS ?= 60
 fuzz: | $(call deps,fuzz)
-	@$(MAKE) test-programs BUILD=$(BUILD)/libfuzzer CC=clang ZDEFS= FUZZ_MAIN=-fsanitize=fuzzer \
+	@$(MAKE) --no-print-directory test-programs BUILD=$(BUILD)/libfuzzer CC=clang ZDEFS= FUZZ_MAIN=-fsanitize=fuzzer \
 		CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link'
 	@BUILD=$(BUILD)/libfuzzer FUZZ_SECONDS=$(FUZZ_SECONDS) tests/run tests/fuzz/run
 
