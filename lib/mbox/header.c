@@ -135,8 +135,7 @@ static enum step take_window(struct reeve_header *h, const unsigned char *p, siz
 			take_end(h, *offset + (*p == '\n' ? 1 : 2));
 			return STEP_DONE;
 		}
-		/* The line end before the first line is the From_ line's own. */
-		if (*p == 'F' && h->is_cut && *offset != h->start && *offset != checked &&
+		if (*p == 'F' && h->is_cut && *offset != checked && *offset != h->unseen &&
 		    left >= 5 && memcmp(p, "From ", 5) == 0)
 			return STEP_FROM;
 
@@ -201,13 +200,14 @@ void reeve_header_init(struct reeve_header *h, struct reeve_scan *scan, uint64_t
 	h->scan = scan;
 	h->start = start;
 	h->limit = scan->src.size;
+	h->unseen = start; /* the line end before it is the From_ line's own */
 	h->is_cut = true;
 }
 
 int reeve_header_read(struct reeve_header *h, struct reeve_error *err)
 {
 	struct reeve_source *src = &h->scan->src;
-	uint64_t offset = h->start, checked = h->start;
+	uint64_t offset = h->start, checked = 0;
 	size_t want = 1;
 	int ret = 0;
 
@@ -248,6 +248,7 @@ int reeve_header_read(struct reeve_header *h, struct reeve_error *err)
 				return end_field(h, offset);
 			}
 			checked = offset;
+			h->unseen = offset - 1 + REEVE_FROM_SKIP;
 			want = 1;
 			break;
 		case STEP_STOP:

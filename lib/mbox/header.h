@@ -51,6 +51,8 @@ struct reeve_header {
 	uint64_t size_virtual; /* if needed: without hidden fields, each line end CR LF */
 	unsigned int last_end; /* what the last line end added to it */
 
+	uint64_t unseen; /* where Dovecot sees no separator, whatever stands there */
+
 	/* The field that the lines before belong to. */
 	const struct reeve_field *field; /* NULL: none of ours */
 	uint64_t field_start, field_end;

@@ -346,7 +346,9 @@ int reeve_scan_check(struct reeve_source *src, const char *path, struct reeve_er
 		return -1;
 	if (have == 0)
 		return 0;
-	if (have > 5 && memcmp(p, "From ", 5) == 0 && reeve_from_parse(p + 5, have - 5, NULL))
+	/* A lone From_ line that does not end is none. */
+	if (have > 5 && memcmp(p, "From ", 5) == 0 && reeve_from_parse(p + 5, have - 5, NULL) &&
+	    (have < src->size || memchr(p, '\n', have) != NULL))
 		return 0;
 
 	reeve_type_describe(p, have, what, sizeof what);

@@ -179,46 +179,48 @@ int reeve_separator_search(struct reeve_scan *scan, uint64_t offset, struct reev
 {
 	struct reeve_source *src = &scan->src;
 
+	*next_r = src->size;
 	while (offset < src->size) {
-		size_t have, i = 0;
+		size_t have, i = 0, skip = 0;
 
 		read_more(src, offset);
-		const unsigned char *p = reeve_source_at(src, offset, 2, &have, err);
+		const unsigned char *p = reeve_source_at(src, offset, 6, &have, err);
 		if (p == NULL)
 			return -1;
 
-		/* Within the window, to a pair that may be a separator, or to the last byte. */
-		for (;;) {
+		/* Within the window, to what may be a separator, or to its end. */
+		while (skip == 0) {
 			i += reeve_find_from(p + i, have - i);
-			if (i + 6 > have || memcmp(p + i + 1, "From ", 5) == 0)
+			if (i + 6 > have)
 				break;
-			i++;
+			if (memcmp(p + i + 1, "From ", 5) == 0)
+				skip = REEVE_FROM_SKIP;
+			else
+				i++;
 		}
-
-		bool is_pair = i + 1 < have;
-		count_to(body, offset + i, p, offset);
-		if (!is_pair && offset + have == src->size) {
+		if (skip == 0 && offset + have == src->size) {
 			/* A line end that ends the file is no part of the last message. */
-			if (p[i] != '\n')
-				count_to(body, src->size, p, offset);
+			count_to(body, src->size - (p[have - 1] == '\n'), p, offset);
 			break;
 		}
+		count_to(body, offset + i, p, offset);
 		offset += i;
-		if (is_pair) {
-			int found = reeve_separator_at(scan, offset + 1, NULL, err);
+		if (skip == 0)
+			continue;
 
-			if (found < 0)
-				return -1;
-			if (found > 0) {
-				*next_r = offset + 1;
-				return 0;
-			}
-			if (body != NULL && body->offset == offset)
-				count_to(body, offset + 1, (const unsigned char *)"\n", offset);
-			offset++;
+		int found = reeve_separator_at(scan, offset + 1, NULL, err);
+		if (found < 0)
+			return -1;
+		if (found > 0) {
+			*next_r = offset + 1;
+			break;
 		}
+		offset += skip;
+		if (offset >= src->size)
+			offset = src->size - 1;
+		if (body != NULL && reeve_body_count(scan, body, offset, err) < 0)
+			return -1;
 	}
-	*next_r = src->size;
 	return 0;
 }
 

@@ -16,6 +16,12 @@
 #define REEVE_FROM_LOOK 8186
 
 /*
+ * After "\nFrom " that is no separator, Dovecot goes on looking behind the next byte: a From_ line
+ * after a line that is just "From " is not seen. So far behind the first line end we go on, too.
+ */
+#define REEVE_FROM_SKIP 7
+
+/*
  * Whether a From_ line begins at `offset`, the line end before it given.
  * 1 with *received_r (may be NULL), 0, or -1 with err.
  */
