@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* How a tool begins, talks and ends. */
+#include "tool.h"
+
+#include "progress.h"
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_signal;
+static enum tool_status worst;
+static enum reeve_severity least = REEVE_WARNING;
+static int stdout_errno; /* of the first write that failed; 0 */
+
+/* ---- signals ------------------------------------------------------------------------------- */
+
+static void remember_signal(int signo)
+{
+	if (stop_signal == 0)
+		stop_signal = signo;
+}
+
+/*
+ * A mailbox whose bytes are on the move must not be left by a signal, so signals only set a flag;
+ * the library asks for it while it can still turn back. SIGPIPE too: a pager that is gone
+ * is a reason to stop before the next mailbox, not in the midst of this one.
+ */
+static void catch_signals(void)
+{
+	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	struct sigaction act = {.sa_handler = remember_signal, .sa_flags = SA_RESTART};
+	struct sigaction old;
+
+	sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < sizeof caught / sizeof caught[0]; i++) {
+		/* nohup(1) and a shell's & ignore signals for us; that is to stay. */
+		if (sigaction(caught[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(caught[i], &act, NULL);
+	}
+}
+
+bool tool_is_stopped(void)
+{
+	return stop_signal != 0;
+}
+
+/* Die as the signal would have had us die, so that a shell's loop ends too. */
+static void die_by_signal(void)
+{
+	int signo = stop_signal;
+	sigset_t set;
+
+	signal(signo, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signo);
+}
+
+/* ---- talk ---------------------------------------------------------------------------------- */
+
+__attribute__((format(printf, 3, 0))) static void put_line(FILE *out, const char *prefix,
+                                                           const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0) {
+		fputs("out of memory\n", stderr);
+		worst = TOOL_FAILED;
+		return;
+	}
+	for (char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
+
+	progress_erase();
+	fprintf(out, "%s%s%s\n", prefix, prefix[0] != '\0' ? ": " : "", text);
+	/* A reader that is gone is noticed now, not after the last mailbox. */
+	if (fflush(out) != 0 && out == stdout && stdout_errno == 0)
+		stdout_errno = errno;
+	free(text);
+}
+
+void tool_say(FILE *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(out, "", fmt, ap);
+	va_end(ap);
+}
+
+void tool_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(stderr, program_invocation_short_name, fmt, ap);
+	va_end(ap);
+}
+
+void tool_fail(const struct reeve_error *err)
+{
+	tool_error("%s", err->text);
+	tool_worse(tool_status_of(err->code));
+}
+
+void tool_talk_less(void)
+{
+	least = REEVE_PROBLEM;
+}
+
+void tool_talk_more(void)
+{
+	least = REEVE_NOTE;
+}
+
+const char *tool_severity_word(enum reeve_severity severity)
+{
+	switch (severity) {
+	case REEVE_NOTE:
+		return "note";
+	case REEVE_WARNING:
+		return "warning";
+	case REEVE_PROBLEM:
+		return "error";
+	}
+	return "error";
+}
+
+void tool_diag(const struct reeve_diag *diag)
+{
+	char where[64] = "";
+
+	if (diag->severity < least)
+		return;
+	if (diag->line != 0 && diag->column != 0)
+		snprintf(where, sizeof where, ":%llu:%llu", (unsigned long long)diag->line,
+		         (unsigned long long)diag->column);
+	else if (diag->line != 0)
+		snprintf(where, sizeof where, ":%llu", (unsigned long long)diag->line);
+	tool_error("%s%s: %s: %s", diag->file, where, tool_severity_word(diag->severity),
+	           diag->text);
+}
+
+void tool_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(stderr, program_invocation_short_name, fmt, ap);
+	va_end(ap);
+	/* As argp_error() says it, which wants a parser's state. */
+	fprintf(stderr, "Try `%s --help' or `%s --usage' for more information.\n",
+	        program_invocation_short_name, program_invocation_short_name);
+	exit(TOOL_USAGE);
+}
+
+/* ---- begin and end ------------------------------------------------------------------------- */
+
+void tool_worse(enum tool_status status)
+{
+	static const enum tool_status order[] = {TOOL_DONE, TOOL_FOUND, TOOL_AGAIN, TOOL_FAILED};
+	size_t is = 0, was = 0;
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+		if (order[i] == status)
+			is = i;
+		if (order[i] == worst)
+			was = i;
+	}
+	if (is > was)
+		worst = status;
+}
+
+enum tool_status tool_status_of(enum reeve_code code)
+{
+	switch (code) {
+	case REEVE_OK:
+		return TOOL_DONE;
+	case REEVE_EBUSY:
+		return TOOL_AGAIN;
+	case REEVE_EIO:
+	case REEVE_ENOMEM:
+	case REEVE_EUSAGE:
+	case REEVE_ECHANGED:
+	case REEVE_EFORMAT:
+	case REEVE_EREFUSED:
+	case REEVE_ECANCELED:
+		return TOOL_FAILED;
+	}
+	return TOOL_FAILED;
+}
+
+/*
+ * Whoever reads our report must be able to trust that it is whole: a full disk under stdout is a
+ * failure. Also at the end of argp's --help and --version, which exit by themselves.
+ */
+static void close_stdout(void)
+{
+	bool failed = ferror(stdout) != 0;
+
+	if (fclose(stdout) != 0 && !failed) {
+		failed = true;
+		stdout_errno = errno;
+	}
+	if (!failed || tool_is_stopped())
+		return;
+	if (stdout_errno != 0)
+		tool_error("cannot write to standard output: %s", strerror(stdout_errno));
+	else
+		tool_error("cannot write to standard output");
+	_exit(TOOL_FAILED);
+}
+
+static void print_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "%s (mailreeve) %s\n", program_invocation_short_name, reeve_version());
+}
+
+void tool_begin(void)
+{
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = TOOL_USAGE;
+	catch_signals();
+	atexit(close_stdout);
+}
+
+int tool_end(void)
+{
+	progress_end();
+	fflush(stdout);
+	if (stop_signal != 0)
+		die_by_signal();
+	return worst;
+}
