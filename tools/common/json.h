@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON documents for --json. This is the one door to json-c.
+ *
+ * Building fails sticky: after the first failure (there is only one kind: no memory) values come
+ * out as NULL, NULL is taken everywhere, and json_print() reports it. Whoever puts a value into
+ * another gives it away.
+ */
+#ifndef COMMON_JSON_H
+#define COMMON_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct json;
+
+struct json *json_map(void);
+struct json *json_list(void);
+
+void json_put(struct json *map, const char *key, struct json *value);
+void json_put_number(struct json *map, const char *key, uint64_t number);
+void json_put_bool(struct json *map, const char *key, bool is_true);
+
+/* NULL is null. Bytes that are not UTF-8 come out as U+FFFD. */
+void json_put_text(struct json *map, const char *key, const char *text);
+
+void json_append(struct json *list, struct json *value);
+
+/* Print on stdout, one line, and free. Returns 0, or -1 if the document could not be built. */
+int json_print(struct json *value);
+
+#endif
