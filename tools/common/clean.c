@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* The run that reeve-prune and reeve-truncate share. */
+#include "clean.h"
+
+#include "progress.h"
+#include "tool.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCK_TIMEOUT_DEFAULT 60 /* seconds; a delivery holds its lock for less than one */
+#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
+
+enum {
+	KEY_JSON = 0x200,
+	KEY_LOCK_TIMEOUT,
+};
+
+static const struct argp_option options[] = {
+	{"dry-run", 'n', NULL, 0, "say what would go, change nothing, take no lock", 0},
+	{"json", KEY_JSON, NULL, 0, "say on standard output, in JSON, what went", 0},
+	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
+         "how long to try for a mailbox that others hold (60)", 0},
+	{"quiet", 'q', NULL, 0, "errors only: no results, no warnings, no progress", 0},
+	{"verbose", 'v', NULL, 0, "say more", 0},
+	{0},
+};
+
+/* ---- options ------------------------------------------------------------------------------- */
+
+bool clean_count_parse(const char *text, uint64_t *count_r)
+{
+	char *end;
+
+	/* strtoull() takes blanks and a sign in front; a count has neither. */
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*count_r = strtoull(text, &end, 10);
+	return errno == 0 && *end == '\0';
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct clean *clean = state->input;
+	uint64_t seconds;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		clean->prune.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * 1000;
+		return 0;
+	case 'n':
+		clean->prune.dry_run = true;
+		return 0;
+	case KEY_JSON:
+		clean->is_json = true;
+		return 0;
+	case KEY_LOCK_TIMEOUT:
+		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
+			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
+		clean->prune.lock_timeout_ms = (int64_t)seconds * 1000;
+		return 0;
+	case 'q':
+		clean->quiet = true;
+		return 0;
+	case 'v':
+		clean->verbose = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp clean_argp = {.options = options, .parser = parse};
+
+const struct argp_child clean_children[] = {
+	{.argp = &boxes_argp, .header = "Mailboxes:", .group = 8},
+	{.argp = &clean_argp, .header = "How:", .group = 9},
+	{0},
+};
+
+void clean_inputs(struct clean *clean, struct argp_state *state)
+{
+	state->child_inputs[0] = &clean->boxes;
+	state->child_inputs[1] = clean;
+}
+
+void clean_check(struct clean *clean)
+{
+	if (clean->quiet && clean->verbose)
+		tool_usage("--quiet and --verbose contradict each other");
+	boxes_check(&clean->boxes, clean->recover);
+	if (clean->quiet)
+		tool_talk_less();
+	if (clean->verbose)
+		tool_talk_more();
+	if (!clean->quiet && !clean->is_json)
+		progress_allow();
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+const char *clean_unread(uint64_t count, char buf[40])
+{
+	buf[0] = '\0';
+	if (count > 0)
+		snprintf(buf, 40, " (%llu unread)", (unsigned long long)count);
+	return buf;
+}
+
+const char *clean_messages(uint64_t count, char buf[40])
+{
+	snprintf(buf, 40, "%llu message%s", (unsigned long long)count, count == 1 ? "" : "s");
+	return buf;
+}
+
+static const char *code_word(enum reeve_code code)
+{
+	switch (code) {
+	case REEVE_OK:
+		return "ok";
+	case REEVE_EIO:
+		return "io";
+	case REEVE_ENOMEM:
+		return "nomem";
+	case REEVE_EUSAGE:
+		return "usage";
+	case REEVE_EBUSY:
+		return "busy";
+	case REEVE_ECHANGED:
+		return "changed";
+	case REEVE_EFORMAT:
+		return "format";
+	case REEVE_EREFUSED:
+		return "refused";
+	case REEVE_ECANCELED:
+		return "canceled";
+	}
+	return "unknown";
+}
+
+/* ---- what the library says while it works -------------------------------------------------- */
+
+static void on_diag(void *user, const struct reeve_diag *diag)
+{
+	struct clean *clean = user;
+
+	tool_diag(diag);
+	if (!clean->is_json)
+		return;
+
+	struct json *item = json_map();
+	json_put_text(item, "severity", tool_severity_word(diag->severity));
+	json_put_text(item, "file", diag->file);
+	if (diag->line != 0)
+		json_put_number(item, "line", diag->line);
+	if (diag->column != 0)
+		json_put_number(item, "column", diag->column);
+	json_put_text(item, "text", diag->text);
+	json_append(clean->json_box_diags != NULL ? clean->json_box_diags : clean->json_diags,
+	            item);
+}
+
+static void on_progress(void *user, const char *phase, uint64_t done, uint64_t total)
+{
+	(void)user;
+	progress_show(phase, done, total);
+}
+
+static bool on_cancel(void *user)
+{
+	(void)user;
+	return tool_is_stopped();
+}
+
+/* ---- one mailbox --------------------------------------------------------------------------- */
+
+static void put_result(struct json *map, const struct reeve_prune_result *r)
+{
+	json_put_number(map, "messages_before", r->messages_before);
+	json_put_number(map, "messages_removed", r->messages_removed);
+	json_put_number(map, "unread_before", r->unread_before);
+	json_put_number(map, "unread_removed", r->unread_removed);
+	json_put_number(map, "bytes_before", r->bytes_before);
+	json_put_number(map, "bytes_removed", r->bytes_removed);
+	json_put_number(map, "held_back", r->held_back);
+}
+
+/* The box as an object, with the diagnostics that came up meanwhile. */
+static void put_box(struct clean *clean, const struct boxes_box *box,
+                    const struct reeve_prune_result *result, const struct reeve_error *err)
+{
+	struct json *map = json_map();
+
+	json_put_text(map, "path", box->path);
+	json_put_text(map, "user", box->user);
+	if (err == NULL && !clean->recover)
+		put_result(map, result);
+	if (err == NULL)
+		json_put_bool(map, "recovered", result->recovered);
+	json_put_bool(map, "dry_run", clean->prune.dry_run);
+	if (err == NULL && !clean->recover) {
+		json_put_number(map, "lock_wait_ms", (uint64_t)result->lock_wait_ms);
+		json_put_number(map, "lock_held_ms", (uint64_t)result->lock_held_ms);
+	}
+	if (err != NULL) {
+		struct json *error = json_map();
+		json_put_text(error, "code", code_word(err->code));
+		json_put_text(error, "text", err->text);
+		json_put(map, "error", error);
+	}
+	json_put(map, "diagnostics", clean->json_box_diags);
+	clean->json_box_diags = NULL;
+	json_append(clean->json_boxes, map);
+}
+
+static void fail(struct clean *clean, const struct reeve_prune_result *result,
+                 const struct reeve_error *err)
+{
+	const char *advice = NULL;
+
+	clean->failed_count++;
+	tool_fail(err);
+	if (clean->advice != NULL)
+		advice = clean->advice(clean, err, result);
+	if (advice != NULL && !clean->quiet)
+		tool_error("%s", advice);
+}
+
+static void add_to_total(struct clean *clean, const struct reeve_prune_result *r)
+{
+	struct reeve_prune_result *total = &clean->total;
+
+	clean->done_count++;
+	total->messages_before += r->messages_before;
+	total->messages_removed += r->messages_removed;
+	total->unread_before += r->unread_before;
+	total->unread_removed += r->unread_removed;
+	total->bytes_before += r->bytes_before;
+	total->bytes_removed += r->bytes_removed;
+	total->held_back += r->held_back;
+}
+
+/* Prune, or recover, and say how it went. */
+static bool work(void *user, const struct boxes_box *box)
+{
+	struct clean *clean = user;
+	struct reeve_prune_result result = {0};
+	struct reeve_error err = {0};
+	int failed = 0;
+
+	if (tool_is_stopped())
+		return false;
+	if (clean->is_json)
+		clean->json_box_diags = json_list();
+	if (box->err != NULL) {
+		err = *box->err;
+		failed = -1;
+	} else {
+		progress_begin(box->path);
+		if (clean->recover) {
+			failed = reeve_mbox_recover(box->path, &clean->prune, &err);
+			result.recovered = failed > 0;
+		} else {
+			failed = reeve_mbox_prune(box->path, &clean->prune, &result, &err);
+		}
+		progress_end();
+	}
+
+	if (failed < 0) {
+		fail(clean, &result, &err);
+	} else {
+		add_to_total(clean, &result);
+		if (result.recovered && clean->verbose && !clean->is_json)
+			tool_say(stdout, "%s: finished what was broken off", box->path);
+		if (!clean->quiet && !clean->is_json && !clean->recover)
+			clean->say(clean, box->path, &result);
+	}
+	if (clean->is_json)
+		put_box(clean, box, &result, failed < 0 ? &err : NULL);
+	return !tool_is_stopped();
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static void print_json(struct clean *clean)
+{
+	struct json *document = json_map();
+	struct json *totals = json_map();
+
+	json_put_number(totals, "boxes", clean->done_count + clean->failed_count);
+	json_put_number(totals, "boxes_failed", clean->failed_count);
+	if (!clean->recover)
+		put_result(totals, &clean->total);
+	json_put(document, "boxes", clean->json_boxes);
+	json_put(document, "totals", totals);
+	json_put(document, "diagnostics", clean->json_diags);
+	if (json_print(document) != 0) {
+		tool_error("out of memory; nothing is printed");
+		tool_worse(TOOL_FAILED);
+	}
+}
+
+void clean_run(struct clean *clean)
+{
+	struct reeve_talk talk = {
+		.diag = on_diag,
+		.progress = on_progress,
+		.cancel = on_cancel,
+		.user = clean,
+	};
+
+	clean->prune.talk = talk;
+	clean->prune.root = clean->boxes.root;
+	if (clean->is_json) {
+		clean->json_boxes = json_list();
+		clean->json_diags = json_list();
+	}
+	boxes_each(&clean->boxes, &talk, work, clean);
+
+	if (clean->is_json)
+		print_json(clean);
+	else if (clean->done_count > 1 && !clean->quiet && !clean->recover)
+		clean->say(clean, "total", &clean->total);
+}
+
+void clean_dispose(struct clean *clean)
+{
+	boxes_dispose(&clean->boxes);
+}
