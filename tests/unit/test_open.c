@@ -89,6 +89,13 @@ static void put_link(void)
 	ck_assert_int_eq(rename("link", "ann"), 0);
 }
 
+/* What it leads to is the file that was looked at: only O_NOFOLLOW sees this one. */
+static void put_link_to_same(void)
+{
+	ck_assert_int_eq(rename("ann", "ann.real"), 0);
+	ck_assert_int_eq(symlink("ann.real", "ann"), 0);
+}
+
 static void put_fifo(void)
 {
 	ck_assert_int_eq(rename("fifo", "ann"), 0);
@@ -113,6 +120,7 @@ static const struct {
 } changes[] = {
 	{"another file", put_file, REEVE_ECHANGED, "'ann' was replaced by another file meanwhile"},
 	{"a symbolic link", put_link, REEVE_EREFUSED, "'ann' is a symbolic link"},
+	{"a link to the same file", put_link_to_same, REEVE_EREFUSED, "'ann' is a symbolic link"},
 	{"a FIFO", put_fifo, REEVE_ECHANGED, "'ann' was replaced by another file meanwhile"},
 	{"nothing", put_nothing, REEVE_EIO, "cannot open 'ann': No such file or directory"},
 	{"a second name", put_name, REEVE_EREFUSED, "'ann' has 2 hard links"},
