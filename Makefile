@@ -14,6 +14,8 @@ MANDIR  ?= $(DATADIR)/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 BUILD   ?= build
+# An object's list of headers names it as BUILD was written then: one spelling, or none is found.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 DEPS    ?= yes
 
 # make's own idea of CC is cc, which a machine may point anywhere.
