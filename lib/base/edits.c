@@ -42,34 +42,37 @@ void reeve_edits_free(struct reeve_edits *edits)
 	free(edits);
 }
 
-/* Room for one more row of `size` bytes. realloc(3) moves big arrays by page tables. */
-static bool grow(void **rows, size_t size, size_t count, size_t *room)
+/* Room for one more row of `size` bytes: the rows, perhaps moved, or NULL. */
+static void *grow(void *rows, size_t size, size_t count, size_t *room)
 {
-	if (count < *room)
-		return true;
+	if (rows != NULL && count < *room)
+		return rows;
 	size_t more = *room < 16 ? 16 : *room * 2;
 	if (more > SIZE_MAX / size)
-		return false;
-	void *bigger = realloc(*rows, more * size);
-	if (bigger == NULL)
-		return false;
-	*rows = bigger;
-	*room = more;
-	return true;
+		return NULL;
+	rows = realloc(rows, more * size); /* moves big arrays by page tables */
+	if (rows != NULL)
+		*room = more;
+	return rows;
 }
 
 static bool add_text(struct reeve_edits *edits, const void *text, size_t n)
 {
-	void *rows = edits->texts;
+	struct text *texts = grow(edits->texts, sizeof *texts, edits->text_count,
+	                          &edits->text_room);
 
-	if (!grow(&rows, sizeof *edits->texts, edits->text_count, &edits->text_room))
+	if (texts == NULL)
 		return false;
-	edits->texts = rows;
-	void *copy = malloc(n);
-	if (copy == NULL)
+	edits->texts = texts;
+
+	struct text *row = &texts[edits->text_count];
+	row->edit = edits->count;
+	row->length = n;
+	row->bytes = malloc(n);
+	if (row->bytes == NULL)
 		return false;
-	memcpy(copy, text, n);
-	edits->texts[edits->text_count++] = (struct text){edits->count, n, copy};
+	memcpy(row->bytes, text, n);
+	edits->text_count++;
 	return true;
 }
 
@@ -82,7 +85,7 @@ static bool last_has_text(const struct reeve_edits *edits)
 void reeve_edits_add(struct reeve_edits *edits, struct reeve_span span, const void *text, size_t n)
 {
 	struct reeve_span *last = edits->count > 0 ? &edits->spans[edits->count - 1] : NULL;
-	void *rows = edits->spans;
+	struct reeve_span *spans;
 	uint64_t end;
 
 	if (edits->failed != REEVE_OK)
@@ -100,16 +103,17 @@ void reeve_edits_add(struct reeve_edits *edits, struct reeve_span span, const vo
 		last->length += span.length;
 		return;
 	}
-	if (!grow(&rows, sizeof *edits->spans, edits->count, &edits->room)) {
+	spans = grow(edits->spans, sizeof *spans, edits->count, &edits->room);
+	if (spans == NULL) {
 		edits->failed = REEVE_ENOMEM;
 		return;
 	}
-	edits->spans = rows;
+	edits->spans = spans;
 	if (n > 0 && !add_text(edits, text, n)) {
 		edits->failed = REEVE_ENOMEM;
 		return;
 	}
-	edits->spans[edits->count++] = span;
+	spans[edits->count++] = span;
 }
 
 int reeve_edits_check(const struct reeve_edits *edits, struct reeve_error *err)

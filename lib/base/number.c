@@ -138,14 +138,15 @@ char *reeve_size_format(uint64_t bytes, char buf[16])
 		snprintf(buf, 16, "%u B", (unsigned int)bytes);
 		return buf;
 	}
-	while (shift < 60 && bytes >> (shift + 10) > 0)
+	while (shift < 60 && bytes >> shift >= 1024)
 		shift += 10;
 
 	/* Tenths, rounded; the bits below the unit times ten fit, for they are at most 60. */
 	uint64_t rest = bytes & ((UINT64_C(1) << shift) - 1);
-	uint64_t tenths = (bytes >> shift) * 10 + ((rest * 10 + (UINT64_C(1) << (shift - 1))) >> shift);
-	if (tenths >= 1000)
-		tenths = (bytes >> shift) * 10 + (rest >> (shift - 1)) * 10;
+	uint64_t whole = bytes >> shift, half = UINT64_C(1) << (shift - 1);
+	uint64_t tenths = whole * 10 + ((rest * 10 + half) >> shift);
+	if (tenths >= 1000) /* three digits say enough */
+		tenths = (whole + (rest >= half)) * 10;
 	if (tenths >= 10240 && shift < 60) {
 		tenths = 10;
 		shift += 10;

@@ -53,7 +53,8 @@ static int fill(struct reeve_source *src, uint64_t offset, size_t want, struct r
 		if (n < 0)
 			return reeve_fail_errno(err, "read");
 		if (n == 0)
-			return reeve_fail(err, REEVE_ECHANGED, "the file became shorter while it was read");
+			return reeve_fail(err, REEVE_ECHANGED,
+			                  "the file became shorter while it was read");
 		src->filled += (size_t)n;
 	}
 	return 0;
