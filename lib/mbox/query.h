@@ -2,7 +2,8 @@
 /*
  * What a compiled query is, between the files that read, compile and match it.
  *
- *     text -> words (query_word.c) -> keys and values (query_parse.c, query_value.c) -> tree
+ *     text -> words (query_word.c) -> keys (query_key.c), values (query_value.c)
+ *          -> tree (query_parse.c) -> yes or no (query_match.c)
  *
  * The tree lives in one arena. It is deep only where the text has parentheses, which are counted,
  * so walking it by recursion is safe.
@@ -27,14 +28,14 @@ enum query_word_kind {
 
 struct query_word {
 	enum query_word_kind kind;
-	char *text; /* QUERY_WORD: without its quotes; in the arena */
+	char *text;                 /* QUERY_WORD: without its quotes; in the arena */
 	unsigned long line, column; /* from 1, in bytes */
 };
 
 struct query_words {
 	const char *next; /* in the query's text */
 	unsigned long line, column;
-	char *to;         /* where the next word's text goes */
+	char *to; /* where the next word's text goes */
 	struct reeve_error *err;
 	struct query_word word; /* the one to be looked at */
 };
@@ -101,8 +102,8 @@ enum query_compare {
 struct query_node {
 	enum query_type type;
 	bool is_not;
-	enum query_compare compare;      /* QUERY_RECEIVED, QUERY_SENT, QUERY_SIZE */
-	struct query_node *next;         /* the next child of the same parent */
+	enum query_compare compare; /* QUERY_RECEIVED, QUERY_SENT, QUERY_SIZE */
+	struct query_node *next;    /* the next child of the same parent */
 	union {
 		struct query_node *children; /* QUERY_AND, QUERY_OR */
 		struct {
@@ -113,6 +114,27 @@ struct query_node {
 		struct query_set set;
 	} u;
 };
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+enum query_value {
+	QUERY_NO_VALUE,
+	QUERY_DATE,
+	QUERY_BYTES,
+	QUERY_SET,
+	QUERY_NOT_YET, /* doveadm has the key, we do not */
+};
+
+struct query_key {
+	const char *name;
+	enum query_value value;
+	enum query_type type;
+	enum query_compare compare;
+	unsigned int flags, flags_are; /* QUERY_FLAGS: which, and what they must be */
+};
+
+/* The key that the word at hand names, or NULL with err. */
+const struct query_key *query_key_find(struct query_words *words);
 
 struct reeve_query {
 	struct reeve_arena *arena;

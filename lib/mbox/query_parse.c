@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Queries, compiled: rows of search keys, and the grammar that joins them.
+ * Queries, compiled: the grammar that joins search keys.
  *
  *     query = list
  *     list  = key *key / key *("OR" key)       not both: parentheses say which comes first
@@ -11,92 +11,10 @@
  * an error here (docs/deviations.md).
  */
 #include "base/error.h"
-#include "base/number.h"
 #include "mbox/query.h"
 
 #include <string.h>
 #include <strings.h>
-
-#define SEEN     REEVE_FLAG_SEEN
-#define OLD      REEVE_FLAG_OLD
-#define ANSWERED REEVE_FLAG_ANSWERED
-#define FLAGGED  REEVE_FLAG_FLAGGED
-#define DRAFT    REEVE_FLAG_DRAFT
-#define DELETED  REEVE_FLAG_DELETED
-
-enum value_kind {
-	NO_VALUE,
-	DATE,
-	SIZE,
-	SET,
-	NOT_YET, /* doveadm has the key, we do not */
-};
-
-/* Dovecot: lib-storage/mail-search-register-imap.c, and -human.c for dates, sizes and OR. */
-static const struct key {
-	const char *name;
-	enum value_kind value;
-	enum query_type type;
-	enum query_compare compare;
-	unsigned int flags, flags_are; /* QUERY_FLAGS */
-} keys[] = {
-	{.name = "ALL", .type = QUERY_ALL},
-	{.name = "SEEN", .type = QUERY_FLAGS, .flags = SEEN, .flags_are = SEEN},
-	{.name = "UNSEEN", .type = QUERY_FLAGS, .flags = SEEN},
-	{.name = "ANSWERED", .type = QUERY_FLAGS, .flags = ANSWERED, .flags_are = ANSWERED},
-	{.name = "UNANSWERED", .type = QUERY_FLAGS, .flags = ANSWERED},
-	{.name = "FLAGGED", .type = QUERY_FLAGS, .flags = FLAGGED, .flags_are = FLAGGED},
-	{.name = "UNFLAGGED", .type = QUERY_FLAGS, .flags = FLAGGED},
-	{.name = "DELETED", .type = QUERY_FLAGS, .flags = DELETED, .flags_are = DELETED},
-	{.name = "UNDELETED", .type = QUERY_FLAGS, .flags = DELETED},
-	{.name = "DRAFT", .type = QUERY_FLAGS, .flags = DRAFT, .flags_are = DRAFT},
-	{.name = "UNDRAFT", .type = QUERY_FLAGS, .flags = DRAFT},
-	{.name = "OLD", .type = QUERY_FLAGS, .flags = OLD, .flags_are = OLD},
-	{.name = "RECENT", .type = QUERY_FLAGS, .flags = OLD},
-	{.name = "NEW", .type = QUERY_FLAGS, .flags = OLD | SEEN},
-	{.name = "BEFORE", DATE, QUERY_RECEIVED, QUERY_BEFORE},
-	{.name = "ON", DATE, QUERY_RECEIVED, QUERY_ON},
-	{.name = "SINCE", DATE, QUERY_RECEIVED, QUERY_SINCE},
-	{.name = "SENTBEFORE", DATE, QUERY_SENT, QUERY_BEFORE},
-	{.name = "SENTON", DATE, QUERY_SENT, QUERY_ON},
-	{.name = "SENTSINCE", DATE, QUERY_SENT, QUERY_SINCE},
-	{.name = "SMALLER", SIZE, QUERY_SIZE, QUERY_BEFORE},
-	{.name = "LARGER", SIZE, QUERY_SIZE, QUERY_ABOVE},
-	{.name = "UID", SET, QUERY_UID},
-	{.name = "$", NOT_YET},
-	{.name = "BCC", NOT_YET},
-	{.name = "BODY", NOT_YET},
-	{.name = "CC", NOT_YET},
-	{.name = "FROM", NOT_YET},
-	{.name = "FUZZY", NOT_YET},
-	{.name = "GUID", NOT_YET},
-	{.name = "HEADER", NOT_YET},
-	{.name = "INTHREAD", NOT_YET},
-	{.name = "KEYWORD", NOT_YET},
-	{.name = "MAILBOX", NOT_YET},
-	{.name = "MAILBOX-GUID", NOT_YET},
-	{.name = "MIMEPART", NOT_YET},
-	{.name = "MODSEQ", NOT_YET},
-	{.name = "OLDER", NOT_YET},
-	{.name = "OLDESTONLY", NOT_YET},
-	{.name = "SAVEDATESUPPORTED", NOT_YET},
-	{.name = "SAVEDBEFORE", NOT_YET},
-	{.name = "SAVEDON", NOT_YET},
-	{.name = "SAVEDSINCE", NOT_YET},
-	{.name = "SUBJECT", NOT_YET},
-	{.name = "TEXT", NOT_YET},
-	{.name = "TO", NOT_YET},
-	{.name = "UNKEYWORD", NOT_YET},
-	{.name = "X-GUID", NOT_YET},
-	{.name = "X-MAILBOX", NOT_YET},
-	{.name = "X-REAL-UID", NOT_YET},
-	{.name = "X-SAVEDBEFORE", NOT_YET},
-	{.name = "X-SAVEDON", NOT_YET},
-	{.name = "X-SAVEDSINCE", NOT_YET},
-	{.name = "YOUNGER", NOT_YET},
-};
-
-#define KEY_COUNT (sizeof keys / sizeof keys[0])
 
 struct parser {
 	struct query_words words;
@@ -110,79 +28,6 @@ struct parser {
 
 static struct query_node *parse_list(struct parser *parser);
 
-/* ---- keys ------------------------------------------------------------------------------------ */
-
-static const struct key *find_key(const char *name)
-{
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (strcasecmp(keys[i].name, name) == 0)
-			return &keys[i];
-	}
-	return NULL;
-}
-
-static int letter(char c)
-{
-	return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
-}
-
-/* How many letters apart two words are: other, missing, too many, or two the wrong way round. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
-{
-	enum { MAX = 20 };
-	size_t rows[3][MAX + 1], *before = rows[0], *last = rows[1], *row = rows[2];
-
-	if (n > MAX || m > MAX)
-		return MAX;
-	for (size_t k = 0; k <= m; k++)
-		last[k] = k;
-	for (size_t i = 1; i <= n; i++) {
-		row[0] = i;
-		for (size_t k = 1; k <= m; k++) {
-			size_t best = last[k - 1] + (letter(a[i - 1]) != b[k - 1]);
-
-			if (last[k] + 1 < best)
-				best = last[k] + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			if (i > 1 && k > 1 && letter(a[i - 1]) == b[k - 2] &&
-			    letter(a[i - 2]) == b[k - 1] && before[k - 2] + 1 < best)
-				best = before[k - 2] + 1;
-			row[k] = best;
-		}
-		size_t *free_row = before;
-		before = last;
-		last = row;
-		row = free_row;
-	}
-	return last[m];
-}
-
-static int unknown_key(struct parser *parser)
-{
-	const struct query_word *word = &parser->words.word;
-	size_t n = strlen(word->text);
-	size_t nearest = n < 3 ? 1 : n < 5 ? 2 : 3; /* what is near is nearer than this */
-	const char *name = NULL;
-
-	if (strcasecmp(word->text, "AND") == 0)
-		return query_fail(&parser->words, word,
-		                  "there is no 'AND': keys side by side must all match");
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		size_t d = keys[i].value == NOT_YET
-		                   ? nearest
-		                   : distance(word->text, n, keys[i].name, strlen(keys[i].name));
-		if (d < nearest) {
-			nearest = d;
-			name = keys[i].name;
-		}
-	}
-	if (name != NULL)
-		return query_fail(&parser->words, word, "unknown search key '%s' (is it '%s'?)",
-		                  word->text, name);
-	return query_fail(&parser->words, word, "unknown search key '%s'", word->text);
-}
-
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
 static struct query_node *new_node(struct parser *parser, enum query_type type)
@@ -190,8 +35,8 @@ static struct query_node *new_node(struct parser *parser, enum query_type type)
 	struct query_node *node;
 
 	if (++parser->terms > QUERY_MAX_TERMS) {
-		query_fail(&parser->words, &parser->words.word, "more than %d search keys and ranges",
-		           QUERY_MAX_TERMS);
+		query_fail(&parser->words, &parser->words.word,
+		           "more than %d search keys and ranges", QUERY_MAX_TERMS);
 		return NULL;
 	}
 	node = reeve_arena_alloc(parser->arena, sizeof *node);
@@ -214,22 +59,26 @@ static int parse_set(struct parser *parser, struct query_node *node)
 	return query_words_step(&parser->words);
 }
 
-static int parse_value(struct parser *parser, const struct key *key, struct query_node *node)
+static int parse_value(struct parser *parser, const struct query_key *key, struct query_node *node)
 {
-	static const char *const nouns[] = {[DATE] = "a date", [SIZE] = "a size", [SET] = "a set"};
+	static const char *const nouns[] = {
+		[QUERY_DATE] = "a date",
+		[QUERY_BYTES] = "a size",
+		[QUERY_SET] = "a set",
+	};
 	struct query_word at = parser->words.word;
 	struct reeve_error why;
 
 	if (query_words_step(&parser->words) < 0)
 		return -1;
-	if (key->value == NO_VALUE)
+	if (key->value == QUERY_NO_VALUE)
 		return 0;
 	if (parser->words.word.kind != QUERY_WORD)
 		return query_fail(&parser->words, &at, "'%s' wants %s", key->name,
 		                  nouns[key->value]);
-	if (key->value == SET)
+	if (key->value == QUERY_SET)
 		return parse_set(parser, node);
-	if (key->value == DATE) {
+	if (key->value == QUERY_DATE) {
 		if (query_date_parse(&parser->words, parser->now, &node->u.date) < 0)
 			return -1;
 		parser->needs |= key->type == QUERY_SENT ? REEVE_NEED_SENT : REEVE_NEED_RECEIVED;
@@ -244,22 +93,16 @@ static int parse_value(struct parser *parser, const struct key *key, struct quer
 static struct query_node *parse_named(struct parser *parser)
 {
 	const char *name = parser->words.word.text;
-	const struct key *key = find_key(name);
+	const struct query_key *key;
 	struct query_node *node;
 
 	if (*name == '*' || (*name >= '0' && *name <= '9')) {
 		node = new_node(parser, QUERY_SEQ);
 		return node != NULL && parse_set(parser, node) == 0 ? node : NULL;
 	}
-	if (key == NULL) {
-		unknown_key(parser);
+	key = query_key_find(&parser->words);
+	if (key == NULL)
 		return NULL;
-	}
-	if (key->value == NOT_YET) {
-		query_fail(&parser->words, &parser->words.word, "search key '%s' is not supported yet",
-		           key->name);
-		return NULL;
-	}
 	node = new_node(parser, key->type);
 	if (node == NULL)
 		return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The values of a query's keys that need more than a number: dates, and sets of messages. */
-#include "mbox/query.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "mbox/query.h"
 #include "mime/date.h"
 
 #include <stdlib.h>
@@ -99,7 +99,8 @@ int query_date_parse(struct query_words *words, int64_t now, struct query_date *
 	if (reeve_digits(text, strlen(text), INT64_MAX, &number)) {
 		if (strlen(text) < 9 || strlen(text) > 10)
 			return query_fail(words, &words->word,
-			                  "'%s' is not a date (a Unix timestamp has 10 digits)", text);
+			                  "'%s' is not a date (a Unix timestamp has 10 digits)",
+			                  text);
 		date->seconds = (int64_t)number;
 		return 0;
 	}
@@ -112,7 +113,7 @@ int query_date_parse(struct query_words *words, int64_t now, struct query_date *
 
 /* ---- sets ------------------------------------------------------------------------------------ */
 
-/* RFC 3501 section 9, seq-number: not 0, or "*", here UINT32_MAX (a number that high is one less). */
+/* RFC 3501 section 9, seq-number: above 0, or "*", which is UINT32_MAX here (as in Dovecot). */
 static int take_number(struct query_words *words, const char **p, uint32_t *number_r)
 {
 	size_t n = strspn(*p, "0123456789");

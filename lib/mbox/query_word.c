@@ -3,8 +3,8 @@
  * A query's text as words, as a shell would hand them to doveadm: blanks separate, "double
  * quotes" keep blanks together, parentheses stand for themselves.
  */
-#include "mbox/query.h"
 #include "base/error.h"
+#include "mbox/query.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@ int query_fail(struct query_words *words, const struct query_word *at, const cha
 	if (vsnprintf(text, sizeof text, fmt, args) < 0)
 		text[0] = '\0';
 	va_end(args);
-	return reeve_fail(words->err, REEVE_EUSAGE, "query:%lu:%lu: %s", at->line, at->column, text);
+	return reeve_fail(words->err, REEVE_EUSAGE, "query:%lu:%lu: %s", at->line, at->column,
+	                  text);
 }
 
 static bool is_blank(char c)

@@ -71,7 +71,7 @@ static bool skip_blanks(struct cursor *c)
 	return true;
 }
 
-/* The next word and what follows it up to the next: 1, 0 at the end, -1 if there is another byte. */
+/* The next word, and behind what follows it: 1, 0 at the end, -1 if no word can be here. */
 static int next_word(struct cursor *c, const char **word_r, size_t *n_r)
 {
 	const char *start = c->p;
