@@ -61,11 +61,16 @@ struct reeve_query;
 
 /*
  * Compile a query: the search keys of IMAP (RFC 3501 section 6.4.4) as doveadm-search-query(7)
- * extends them. reeve-prune(1) has the grammar. `now` (seconds since 1970) is what intervals
- * ("BEFORE 30d") count from; 0 is the clock. Days begin at local midnight, as in doveadm.
+ * extends them. reeve-prune(1) has the grammar. It means what Dovecot 2.3.19 makes of it
+ * (lib-storage/mail-search-build.c, mail-search-register-human.c; 2.4.1 hardly differs); where we
+ * differ, mostly to refuse what was hardly meant, docs/deviations.md says so.
+ *
+ * Blanks separate words, "double quotes" keep them together, keys are case-insensitive. `now`
+ * (seconds since 1970) is what intervals ("BEFORE 30d") count from; 0 is the clock. Days begin at
+ * local midnight (TZ), those of a Date: header at its sender's, as in doveadm.
  *
  * Returns the query, to be freed with reeve_query_free(), or NULL with err: REEVE_EUSAGE and a
- * text that names the column, or REEVE_ENOMEM.
+ * text that begins "query:LINE:COLUMN: ", or REEVE_ENOMEM.
  */
 struct reeve_query *reeve_query_compile(const char *text, int64_t now, struct reeve_error *err);
 
