@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which messages of a mailbox queries choose, for query_oracle.py to compare with doveadm.
+ *
+ * A query per line of stdin; a line each comes back: sequence numbers with blanks between, or
+ * "error: " and the text.
+ */
+#include <inttypes.h>
+#include <mailreeve/mbox.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Call each() for all messages. 0, or -1 with err. */
+static int walk(const char *path, unsigned int needs,
+                void (*each)(void *user, const struct reeve_message *msg), void *user,
+                struct reeve_error *err)
+{
+	struct reeve_mbox *mbox = reeve_mbox_open(path, needs, err);
+	struct reeve_message msg;
+	int more = -1;
+
+	while (mbox != NULL && (more = reeve_mbox_next(mbox, &msg, err)) > 0) {
+		if (!msg.is_pseudo)
+			each(user, &msg);
+	}
+	reeve_mbox_close(mbox);
+	return more;
+}
+
+static void count(void *user, const struct reeve_message *msg)
+{
+	struct reeve_totals *totals = user;
+
+	totals->messages = msg->seq;
+	totals->last_uid = msg->uid;
+}
+
+struct chooser {
+	const struct reeve_query *query;
+	struct reeve_totals totals;
+};
+
+static void choose(void *user, const struct reeve_message *msg)
+{
+	const struct chooser *chooser = user;
+
+	if (reeve_query_match(chooser->query, msg, &chooser->totals))
+		printf("%" PRIu32 " ", msg->seq);
+}
+
+int main(int argc, char **argv)
+{
+	struct chooser chooser = {0};
+	struct reeve_error err = {0};
+	char line[4096];
+
+	if (argc != 2 || walk(argv[1], REEVE_NEED_UID, count, &chooser.totals, &err) < 0) {
+		fprintf(stderr, "usage: query_list MAILBOX <QUERIES: %s\n", err.text);
+		return 2;
+	}
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		struct reeve_query *query = reeve_query_compile(line, 0, &err);
+		chooser.query = query;
+		if (query == NULL ||
+		    walk(argv[1], reeve_query_needs(query), choose, &chooser, &err) < 0)
+			printf("error: %s", err.text);
+		printf("\n");
+		reeve_query_free(query);
+	}
+	return 0;
+}
