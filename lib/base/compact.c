@@ -321,12 +321,21 @@ static void tick(struct mover *m)
 	m->c->tick(m->c->lock_user);
 }
 
-static uint64_t stale_hash(struct mover *m, struct reeve_error *err)
+/*
+ * Hashes of the bytes at both ends of what is to be cut off, by which to tell later whether it was.
+ * Two, since another program may have changed a byte of one.
+ */
+static int hash_stale(struct mover *m, struct reeve_record *record, struct reeve_error *err)
 {
-	uint64_t n = least(m->source_end - m->at, STALE_BYTES);
+	size_t n = (size_t)least((m->source_end - m->at + 1) / 2, STALE_BYTES);
 
-	return reeve_read_at(m->c->fd, m->buf, (size_t)n, m->at, err) < 0 ? 0 :
-	                                                                     reeve_hash(m->buf, (size_t)n);
+	if (reeve_read_at(m->c->fd, m->buf, n, m->at, err) < 0)
+		return -1;
+	record->data_hash = reeve_hash(m->buf, n);
+	if (reeve_read_at(m->c->fd, m->buf, n, m->source_end - n, err) < 0)
+		return -1;
+	record->end_hash = reeve_hash(m->buf, n);
+	return 0;
 }
 
 /*
@@ -372,8 +381,8 @@ static int carry_out(struct mover *m, struct reeve_error *err)
 
 	done.at = m->at;
 	done.source_end = m->source_end;
-	done.data_hash = stale_hash(m, err);
-	if (reeve_journal_record(m->journal, &done, err) < 0 || cut(m, err) < 0)
+	if (hash_stale(m, &done, err) < 0 || reeve_journal_record(m->journal, &done, err) < 0 ||
+	    cut(m, err) < 0)
 		return -1;
 	return reeve_journal_remove(m->journal, m->c->journals, m->c->identity, err);
 }
@@ -462,6 +471,30 @@ static int check_remaining(struct mover *m, struct reeve_error *err)
 }
 
 /*
+ * All is moved: was the file cut off behind it? Then perhaps mail came since, which is not to be
+ * cut off, however long the file is now. 1, 0, or -1 with err.
+ */
+static int is_cut(struct mover *m, const struct reeve_record *record, uint64_t size,
+                  struct reeve_error *err)
+{
+	struct reeve_record now = {0};
+
+	if (size < record->source_end)
+		return 1;
+	if (hash_stale(m, &now, err) < 0)
+		return -1;
+	bool same_start = now.data_hash == record->data_hash;
+	if (same_start == (now.end_hash == record->end_hash))
+		return !same_start;
+	reeve_diag(m->c->talk, REEVE_PROBLEM, m->c->path, 0, 0,
+	           "bytes %" PRIu64 " to %" PRIu64 " hold doubled pieces of what was moved",
+	           record->at, record->source_end);
+	return reeve_fail(err, REEVE_ECHANGED,
+	                  "another program rewrote '%s' while it was half cleaned; "
+	                  "nothing was touched, the journal stays", m->c->path);
+}
+
+/*
  * Put the mover where the last record says. Returns 1 to go on from there, 0 if the file was cut
  * already and only the journal is left, -1 with err.
  */
@@ -480,11 +513,12 @@ static int take_up(struct mover *m, struct reeve_error *err)
 	uint64_t size = (uint64_t)st.st_size;
 	if (advance(m, record.at - m->at, err) < 0)
 		return -1;
-	if (record.kind == REEVE_RECORD_DONE &&
-	    (size < record.source_end || stale_hash(m, NULL) != record.data_hash)) {
-		if (size == record.at)
+	if (record.kind == REEVE_RECORD_DONE) {
+		int was_cut = is_cut(m, &record, size, err);
+		if (was_cut > 0 && size == record.at)
 			set_times(m);
-		return 0; /* cut, and perhaps mail came since */
+		if (was_cut != 0)
+			return was_cut < 0 ? -1 : 0;
 	}
 	if (size < record.source_end)
 		return reeve_fail(err, REEVE_ECHANGED, "another program cut '%s' short while it was "

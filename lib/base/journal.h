@@ -45,7 +45,8 @@ struct reeve_record {
 	uint32_t area;       /* which chunk area */
 	uint64_t at;         /* offset in the new file */
 	uint64_t length;     /* of the chunk */
-	uint64_t data_hash;  /* of the chunk; of the stale bytes at `at` when done */
+	uint64_t data_hash;  /* of the chunk; of the first stale bytes, at `at`, when done */
+	uint64_t end_hash;   /* of the last stale bytes, before source_end, when done */
 	uint64_t source_end; /* size of the old file as far as it was taken in */
 	uint64_t self_hash;  /* of the fields above */
 };
