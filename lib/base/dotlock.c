@@ -168,11 +168,8 @@ static enum reeve_try fail_folder(const struct reeve_dotlock *dotlock, struct re
 	return REEVE_TRY_FAILED;
 }
 
-/*
- * Remove a dotlock that nobody holds. lockfile_create() would, too, but it leaves its temporary
- * file where it fails to. False if it is there still.
- */
-static bool remove_stale(const struct reeve_dotlock *dotlock, struct reeve_holder *holder)
+/* lockfile_create() would do this, too, but it leaves its temporary file where it fails to. */
+bool reeve_dotlock_sweep(const struct reeve_dotlock *dotlock, struct reeve_holder *holder)
 {
 	struct stat st;
 
@@ -189,7 +186,7 @@ enum reeve_try reeve_dotlock_make(struct reeve_dotlock *dotlock, struct reeve_ho
 {
 	struct stat st;
 
-	if (!remove_stale(dotlock, holder))
+	if (!reeve_dotlock_sweep(dotlock, holder))
 		return REEVE_TRY_BUSY;
 	switch (create(dotlock->path)) {
 	case L_SUCCESS:

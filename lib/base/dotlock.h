@@ -36,6 +36,9 @@ enum reeve_try {
 /* Whether a dotlock is there and, for all we know, somebody has it. */
 bool reeve_dotlock_is_held(const struct reeve_dotlock *dotlock, struct reeve_holder *holder);
 
+/* Remove a dotlock that nobody holds. False if it is there still. */
+bool reeve_dotlock_sweep(const struct reeve_dotlock *dotlock, struct reeve_holder *holder);
+
 /* Try once to make it, taking a stale one away. */
 enum reeve_try reeve_dotlock_make(struct reeve_dotlock *dotlock, struct reeve_holder *holder,
                                   struct reeve_error *err);

@@ -195,6 +195,21 @@ void reeve_lock_release(struct reeve_lock *lock)
 	free(lock);
 }
 
+void reeve_lock_sweep(const char *path, int fd)
+{
+	struct reeve_dotlock dotlock = {0};
+	struct reeve_holder holder;
+	struct stat st;
+
+	if (asprintf(&dotlock.path, "%s.lock", path) < 0)
+		return;
+	if (lstat(dotlock.path, &st) == 0 && set_fcntl(fd, F_WRLCK) == 0) {
+		reeve_dotlock_sweep(&dotlock, &holder);
+		set_fcntl(fd, F_UNLCK);
+	}
+	free(dotlock.path);
+}
+
 int64_t reeve_lock_wait_ms(const struct reeve_lock *lock)
 {
 	return lock->wait_ms;

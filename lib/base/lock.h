@@ -36,6 +36,12 @@ void reeve_lock_touch(struct reeve_lock *lock);
 /* Release both, dotlock first. NULL is fine. */
 void reeve_lock_release(struct reeve_lock *lock);
 
+/*
+ * If a dotlock lies there whose owner is dead, take it away. Postfix does not look at the pid: it
+ * would keep mail waiting for 500 seconds (stale_lock_time). A lock that is held stays.
+ */
+void reeve_lock_sweep(const char *path, int fd);
+
 /* How long it took to get, in milliseconds. */
 int64_t reeve_lock_wait_ms(const struct reeve_lock *lock);
 

@@ -480,6 +480,8 @@ int reeve_mbox_recover(const char *path, const struct reeve_prune *prune, struct
 		r = pending(&job, err);
 	if (r > 0)
 		r = recover(&job, &result, err);
+	else if (r == 0) /* what died before it made a journal left its lock all the same */
+		reeve_lock_sweep(path, job.fd);
 	job_close(&job, &result);
 	return r;
 }
