@@ -58,7 +58,7 @@ TOOLS    = $(patsubst tools/%.c,$(BUILD)/bin/%,$(TOOL_SRC))
 FUZZERS  = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 REALS    = $(patsubst tests/real/%.c,$(BUILD)/tests/%,$(REAL_SRC))
-CRASHES  = $(patsubst tests/crash/%.c,$(BUILD)/crash/%,$(CRASH_SRC))
+CRASHES  = $(addprefix $(BUILD)/crash/,kill replay shim.so)
 
 # $(call deps,GROUP): a stamp that says scripts/deps was content with that group.
 ifneq ($(DEPS),no)
@@ -108,9 +108,29 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o $(ARCHIVE)
+# The crash tests have the shim in front of libc, and reeve-prune with small steps, linked in.
+SHIM_SRC  = $(wildcard tests/crash/shim*.c)
+CRASH_BOTH = $(filter-out %/kill.c %/replay.c,$(CRASH_SRC))
+SMALL_SRC = lib/base/compact.c $(COMMON_SRC) tools/reeve-prune.c
+SMALL     = -DREEVE_COMPACT_STEP_BYTES=8192 -DREEVE_COMPACT_CHUNK_BYTES=2048 \
+            -DREEVE_COMPACT_GAP_BYTES=1024 -Dmain=reeve_tool_main -Wno-missing-prototypes
+SMALL_OBJ = $(patsubst %.c,$(BUILD)/small/%.o,$(SMALL_SRC))
+
+# open() and open64() are two functions there.
+$(call obj,$(SHIM_SRC)): OURFLAGS += -U_FILE_OFFSET_BITS
+
+$(BUILD)/small/%.o: %.c | $(call deps,build)
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+	$(call say,CC)$(COMPILE) $(SMALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/crash/shim.so: $(call obj,$(SHIM_SRC))
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -shared -o $@ $^
+
+$(BUILD)/crash/kill $(BUILD)/crash/replay: $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o \
+		$(call obj,$(CRASH_BOTH)) $(SMALL_OBJ) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(TOOLLIBS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/real/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
@@ -208,7 +228,7 @@ clean:
 help:
 	@sed -n 's/^## /  make /p' Makefile
 
--include $(patsubst %.o,%.d,$(call obj,$(ALL_SRC)))
+-include $(patsubst %.o,%.d,$(call obj,$(ALL_SRC)) $(SMALL_OBJ))
 .SECONDARY:
 .PHONY: all test-programs check check-asan check-crash check-real fuzz bench demo lint \
 	install uninstall clean help
