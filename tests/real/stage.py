@@ -54,8 +54,12 @@ def check(true, what):
 
 
 def equal(got, wanted, what):
+    def brief(value):
+        text = repr(value)
+        return text if len(text) < 1000 else f"{text[:500]} [...] {text[-500:]}"
+
     if got != wanted:
-        raise Failure(f"{what}: {got!r}, wanted {wanted!r}")
+        raise Failure(f"{what}: {brief(got)}, wanted {brief(wanted)}")
 
 
 def run(*argv, status=0, **kw):
