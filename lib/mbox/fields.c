@@ -153,6 +153,7 @@ static void take_date(struct reeve_header *h, const unsigned char *value, size_t
 
 #define NAME(text) .name = text, .length = sizeof(text) - 1
 
+/* In the order of their names; rows() below knows it, and kinds[] in header.c. */
 static const struct reeve_field fields[] = {
 	{NAME("content-length"), .is_hidden = true, .take = take_content_length},
 	{NAME("date"), .take = take_date},
@@ -168,26 +169,36 @@ static const struct reeve_field fields[] = {
 	{NAME("x-uid"), .is_hidden = true, .is_trace = true, .take = take_x_uid},
 };
 
-/* Rows of one first letter: fields[first] and on. */
-static size_t rows(unsigned char letter, size_t *first_r)
+static unsigned char lower(unsigned char c)
 {
-	switch (letter | 0x20) {
-	case 'c':
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+#define PAIR(a, b) ((a) << 8 | (b))
+
+/* Rows that the beginning of a line allows: fields[first] and on. Most lines are none of ours. */
+static size_t rows(const unsigned char *line, size_t *first_r)
+{
+	switch (PAIR(lower(line[0]), lower(line[1]))) {
+	case PAIR('c', 'o'):
 		*first_r = 0;
 		return 1;
-	case 'd':
+	case PAIR('d', 'a'):
 		*first_r = 1;
-		return 2;
-	case 'm':
+		return 1;
+	case PAIR('d', 'e'):
+		*first_r = 2;
+		return 1;
+	case PAIR('m', 'e'):
 		*first_r = 3;
 		return 1;
-	case 'r':
+	case PAIR('r', 'e'):
 		*first_r = 4;
 		return 2;
-	case 's':
+	case PAIR('s', 't'):
 		*first_r = 6;
 		return 1;
-	case 'x':
+	case PAIR('x', '-'):
 		*first_r = 7;
 		return 5;
 	}
@@ -196,10 +207,11 @@ static size_t rows(unsigned char letter, size_t *first_r)
 
 static bool is_name(const unsigned char *line, const struct reeve_field *field)
 {
-	for (size_t i = 1; i < field->length; i++) {
-		unsigned char c = line[i];
-
-		if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != (unsigned char)field->name[i])
+	/* "X-" and "Content-" are the beginnings of many names. */
+	if (lower(line[field->length - 1]) != (unsigned char)field->name[field->length - 1])
+		return false;
+	for (size_t i = 2; i < field->length - 1; i++) {
+		if (lower(line[i]) != (unsigned char)field->name[i])
 			return false;
 	}
 	return true;
@@ -238,7 +250,7 @@ const struct reeve_field *reeve_field_find(const unsigned char *line, size_t n,
 {
 	size_t first, count;
 
-	if (n == 0 || (count = rows(line[0], &first)) == 0)
+	if (n < sizeof "date" || (count = rows(line, &first)) == 0)
 		return NULL;
 	for (size_t i = first; i < first + count; i++) {
 		const unsigned char *colon;

@@ -9,7 +9,6 @@
 #include "mbox/from.h"
 
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 /* What is left of the line. Beyond its end stand NULs, which are no digit, space or letter. */
@@ -49,18 +48,30 @@ static int digits(const struct rest *r, size_t i, size_t count)
 	return value;
 }
 
+/* Three letters in any case, as a number. */
+static unsigned int letters(const unsigned char *p)
+{
+	return ((unsigned int)p[0] << 16 | (unsigned int)p[1] << 8 | p[2]) | 0x202020;
+}
+
+#define MONTH(a, b, c) ((a) << 16 | (b) << 8 | (c))
+
 /* Three letters and a space. "???" is January: Dovecot's author once had such a mailbox. */
 static bool take_month(struct rest *r, struct tm *tm)
 {
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const unsigned int months[] = {
+		MONTH('j', 'a', 'n'), MONTH('f', 'e', 'b'), MONTH('m', 'a', 'r'), MONTH('a', 'p', 'r'),
+		MONTH('m', 'a', 'y'), MONTH('j', 'u', 'n'), MONTH('j', 'u', 'l'), MONTH('a', 'u', 'g'),
+		MONTH('s', 'e', 'p'), MONTH('o', 'c', 't'), MONTH('n', 'o', 'v'), MONTH('d', 'e', 'c'),
+	};
 
 	if (r->n < 4 || r->bytes[3] != ' ')
 		return false;
 	if (memcmp(r->bytes, "???", 3) != 0) {
+		unsigned int name = letters(r->bytes);
 		int month = 0;
 
-		while (month < 12 &&
-		       strncasecmp(names + 3 * month, (const char *)r->bytes, 3) != 0)
+		while (month < 12 && months[month] != name)
 			month++;
 		if (month == 12)
 			return false;
@@ -199,16 +210,40 @@ static bool skip_sender(struct rest *r)
 	return true;
 }
 
-/* A date without a zone is local time, and any numbers will do: mktime(3) makes a date of them. */
-static int64_t local_seconds(struct tm *tm)
+/* mktime(3) makes a date of any numbers. -1 is no date to Dovecot's readers. */
+static int64_t make_time(struct tm tm)
 {
-	tm->tm_isdst = -1;
-	time_t t = mktime(tm);
+	tm.tm_isdst = -1;
+	time_t t = mktime(&tm);
 
 	return t == (time_t)-1 ? 0 : t;
 }
 
-bool reeve_from_parse(const unsigned char *bytes, size_t n, int64_t *received_r)
+/*
+ * A date without a zone is local time. mktime(3) is slow (without TZ it looks at /etc/localtime
+ * each time), so it is asked for both ends of a day, and between them only if the clocks change.
+ */
+static int64_t local_seconds(const struct tm *tm, struct reeve_day *day)
+{
+	if (day == NULL || tm->tm_hour > 23 || tm->tm_min > 59 || tm->tm_sec > 59)
+		return make_time(*tm);
+	if (day->day != tm->tm_mday || day->month != tm->tm_mon || day->year != tm->tm_year) {
+		struct tm first = {.tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday};
+		struct tm last = first;
+
+		last.tm_hour = 23;
+		last.tm_min = 59;
+		last.tm_sec = 59;
+		*day = (struct reeve_day){tm->tm_year, tm->tm_mon, tm->tm_mday, false, make_time(first)};
+		day->is_even = day->start > 0 && make_time(last) == day->start + 86399;
+	}
+	if (!day->is_even)
+		return make_time(*tm);
+	return day->start + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
+}
+
+bool reeve_from_read(const unsigned char *bytes, size_t n, struct reeve_day *day,
+                     int64_t *received_r)
 {
 	struct rest r = {bytes, n};
 	struct tm tm = {0};
@@ -238,9 +273,14 @@ bool reeve_from_parse(const unsigned char *bytes, size_t n, int64_t *received_r)
 		if (received_r != NULL)
 			*received_r = seconds - offset;
 	} else if (received_r != NULL) {
-		*received_r = local_seconds(&tm);
+		*received_r = local_seconds(&tm, day);
 	}
 	return true;
+}
+
+bool reeve_from_parse(const unsigned char *bytes, size_t n, int64_t *received_r)
+{
+	return reeve_from_read(bytes, n, NULL, received_r);
 }
 
 size_t reeve_from_last(const unsigned char *bytes, size_t n)

@@ -15,6 +15,17 @@
  */
 bool reeve_from_parse(const unsigned char *bytes, size_t n, int64_t *received_r);
 
+/* A day whose beginning mktime(3) was asked for: mailboxes hold many messages of one day. */
+struct reeve_day {
+	int year, month, day; /* as in struct tm; day 0: none yet */
+	bool is_even;         /* no clock change in it */
+	int64_t start;        /* its midnight, if it is even */
+};
+
+/* The same, with a day to remember (may be NULL), {0} at first. */
+bool reeve_from_read(const unsigned char *bytes, size_t n, struct reeve_day *day,
+                     int64_t *received_r);
+
 /*
  * For compact: how many of the first n bytes of `bytes` (which begin at a message) end where a
  * separator line begins: the last such place, 0 if there is none.

@@ -85,6 +85,9 @@ static int take_line(struct reeve_header *h, const struct line *line)
 			return ret;
 		if (!h->has_line)
 			h->begins_well = looks_like_field(line);
+		/* Dovecot looks for Date in a header whose CR LF were made LF: CR CR LF ends that. */
+		if (line->known == 1 && line->ends_in_cr && line->end_length > 0)
+			h->has_date = true;
 		h->has_line = true;
 		h->field = reeve_field_find(line->text, line->known, &value);
 		h->is_hidden = h->field != NULL && h->field->is_hidden;
@@ -113,52 +116,93 @@ static void take_end(struct reeve_header *h, uint64_t offset)
 
 enum step { STEP_DONE, STEP_MORE, STEP_FROM, STEP_STOP };
 
+/* What the first byte of a line makes of it. */
+enum kind {
+	KIND_OTHER, /* a field that we do not read, whatever it is */
+	KIND_FIELD, /* perhaps one of fields.c */
+	KIND_TRACE, /* perhaps one that only says that mail was delivered */
+	KIND_DATE,  /* perhaps such a one, or Date */
+	KIND_FROM,
+	KIND_END,
+};
+
+static const unsigned char kinds[256] = {
+	['C'] = KIND_FIELD, ['S'] = KIND_FIELD, ['X'] = KIND_FIELD, ['c'] = KIND_FIELD,
+	['s'] = KIND_FIELD, ['x'] = KIND_FIELD, ['M'] = KIND_TRACE, ['R'] = KIND_TRACE,
+	['m'] = KIND_TRACE, ['r'] = KIND_TRACE, ['D'] = KIND_DATE,  ['d'] = KIND_DATE,
+	['F'] = KIND_FROM,  ['\n'] = KIND_END,  ['\r'] = KIND_END,
+};
+
+/* Kinds of lines that say nothing that is yet to be known, as bits. */
+static unsigned int dull_kinds(const struct reeve_header *h)
+{
+	unsigned int dull = 1u << KIND_OTHER | 1u << KIND_FROM;
+
+	/* The first line is looked at, whatever it is, and so are lines that may go on a field. */
+	if (!h->has_line || h->field != NULL || (h->needs & REEVE_NEED_SIZE) != 0)
+		return 0;
+	if (h->has_trace) {
+		dull |= 1u << KIND_TRACE;
+		if (h->has_date || (h->needs & REEVE_NEED_SENT) == 0)
+			dull |= 1u << KIND_DATE;
+	}
+	return dull;
+}
+
 /*
  * The lines that are whole in a window of `n` bytes at *offset, which is moved on. STEP_MORE: the
  * line there is not; STEP_FROM: it begins with "From ", and is not the one in `checked`.
  */
-static enum step take_window(struct reeve_header *h, const unsigned char *p, size_t n,
+static enum step take_window(struct reeve_header *h, const unsigned char *window, size_t n,
                              uint64_t *offset, uint64_t checked, int *ret)
 {
-	const unsigned char *end = p + n;
-	bool is_last = *offset + n == h->limit;
-	struct line line = {.offset = *offset};
+	const unsigned char *p = window, *end = p + n;
+	uint64_t base = *offset;
+	bool is_last = base + n == h->limit;
+	unsigned int dull = dull_kinds(h);
+	struct line line;
 
 	while (p < end) {
 		size_t left = (size_t)(end - p);
+		unsigned int kind = kinds[*p];
 
+		*offset = base + (uint64_t)(p - window);
 		if (left < 5 && !is_last)
 			return STEP_MORE;
-		if (*p == '\n' || (*p == '\r' && left > 1 && p[1] == '\n')) {
+		if (kind == KIND_END && (*p == '\n' || (left > 1 && p[1] == '\n'))) {
 			if ((*ret = end_field(h, *offset)) != 0)
 				return STEP_STOP;
 			take_end(h, *offset + (*p == '\n' ? 1 : 2));
 			return STEP_DONE;
 		}
-		if (*p == 'F' && h->is_cut && *offset != checked && *offset != h->unseen &&
+		if (kind == KIND_FROM && h->is_cut && *offset != checked && *offset != h->unseen &&
 		    left >= 5 && memcmp(p, "From ", 5) == 0)
 			return STEP_FROM;
 
 		const unsigned char *lf = memchr(p, '\n', left);
 		if (lf == NULL && !is_last)
 			return STEP_MORE;
+		const unsigned char *next = lf != NULL ? lf + 1 : end;
+		if ((dull >> kind & 1) == 0) {
+			size_t text = lf != NULL ? (size_t)(lf - p) : left;
 
-		size_t text = lf != NULL ? (size_t)(lf - p) : left;
-		line.end_length = lf != NULL;
-		if (lf != NULL && text > 0 && lf[-1] == '\r') {
-			line.end_length = 2;
-			text--;
+			line.end_length = lf != NULL;
+			if (lf != NULL && text > 0 && lf[-1] == '\r') {
+				line.end_length = 2;
+				text--;
+			}
+			line.offset = *offset;
+			line.text = p;
+			line.known = text;
+			line.length = text;
+			line.ends_in_cr = text > 0 && p[text - 1] == '\r';
+			if ((*ret = take_line(h, &line)) != 0)
+				return STEP_STOP;
+			dull = dull_kinds(h);
 		}
-		line.offset = *offset;
-		line.text = p;
-		line.known = text;
-		line.length = text;
-		line.ends_in_cr = text > 0 && p[text - 1] == '\r';
-		if ((*ret = take_line(h, &line)) != 0)
-			return STEP_STOP;
-		p += text + line.end_length;
-		*offset += text + line.end_length;
+		p = next;
 	}
+	*offset = base + n;
 	return is_last ? STEP_DONE : STEP_MORE;
 }
 
@@ -239,7 +283,7 @@ int reeve_header_read(struct reeve_header *h, struct reeve_error *err)
 			want = REEVE_WINDOW_BYTES;
 			break;
 		case STEP_FROM:
-			ret = reeve_separator_at(h->scan, offset, NULL, err);
+			ret = reeve_separator_at(h->scan, offset, err);
 			if (ret < 0)
 				return -1;
 			if (ret > 0) {

@@ -4,10 +4,10 @@
  *
  *     query = list
  *     list  = key *key / key *("OR" key)       not both: parentheses say which comes first
- *     key   = "NOT" key / "(" list ")" / set / NAME [value]
+ *     key   = "NOT" key / "OR" key key / "(" list ")" / set / NAME [value]
  *
- * doveadm-search-query(7), where OR stands between keys, not before them as in IMAP. doveadm lets
- * "SEEN BEFORE 30d OR FLAGGED" pass, and ORs all three; such a slip empties a mailbox, so it is
+ * doveadm-search-query(7), where OR stands between keys, and RFC 3501, where it stands before
+ * two; one cannot be taken for the other. doveadm lets "SEEN BEFORE 30d OR FLAGGED" pass, and ORs all three; such a slip empties a mailbox, so it is
  * an error here (docs/deviations.md).
  */
 #include "base/error.h"
@@ -155,6 +155,39 @@ static struct query_node *parse_parentheses(struct parser *parser)
 	return query_words_step(&parser->words) == 0 ? node : NULL;
 }
 
+static struct query_node *parse_key(struct parser *parser);
+
+/* OR before two keys, as IMAP has it. */
+static struct query_node *parse_or_before(struct parser *parser)
+{
+	struct query_word at = parser->words.word;
+	struct query_node *keys[2], *node;
+
+	if (++parser->depth > QUERY_MAX_DEPTH) {
+		query_fail(&parser->words, &at, "more than %d ORs in each other", QUERY_MAX_DEPTH);
+		return NULL;
+	}
+	if (query_words_step(&parser->words) < 0)
+		return NULL;
+	for (int i = 0; i < 2; i++) {
+		if (parser->words.word.kind == QUERY_END || parser->words.word.kind == QUERY_CLOSE) {
+			query_fail(&parser->words, &at,
+			           "'OR' stands between two search keys, or before two");
+			return NULL;
+		}
+		keys[i] = parse_key(parser);
+		if (keys[i] == NULL)
+			return NULL;
+	}
+	parser->depth--;
+	node = new_node(parser, QUERY_OR);
+	if (node != NULL) {
+		keys[0]->next = keys[1];
+		node->u.children = keys[0];
+	}
+	return node;
+}
+
 static struct query_node *parse_key(struct parser *parser)
 {
 	struct query_word not = {0};
@@ -167,12 +200,9 @@ static struct query_node *parse_key(struct parser *parser)
 		if (query_words_step(&parser->words) < 0)
 			return NULL;
 	}
-	if (at_word(parser, "OR")) {
-		query_fail(&parser->words, &parser->words.word,
-		           "'OR' stands between two search keys (as in 'SEEN OR FLAGGED')");
-		return NULL;
-	}
-	if (parser->words.word.kind == QUERY_OPEN)
+	if (at_word(parser, "OR"))
+		node = parse_or_before(parser);
+	else if (parser->words.word.kind == QUERY_OPEN)
 		node = parse_parentheses(parser);
 	else if (parser->words.word.kind == QUERY_WORD)
 		node = parse_named(parser);

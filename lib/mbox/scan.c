@@ -55,18 +55,23 @@ static int hash_header(struct reeve_scan *scan, uint64_t *hash, uint64_t start, 
 	return 0;
 }
 
-/* Reads the message's From_ line: *header_r is where its header begins. */
-static int read_from(struct reeve_scan *scan, uint64_t offset, int64_t *received_r,
-                     uint64_t *header_r, struct reeve_error *err)
+/* The message's From_ line, mostly found a moment ago: *header_r is where its header begins. */
+static int read_from(struct reeve_scan *scan, uint64_t offset, uint64_t *header_r,
+                     struct reeve_error *err)
 {
-	int is_from = reeve_separator_at(scan, offset, received_r, err);
+	if (!scan->has_from || scan->from != offset) {
+		int is_from = reeve_separator_at(scan, offset, err);
 
-	if (is_from < 0)
-		return -1;
-	if (is_from == 0)
-		return offset == 0 ? reeve_fail(err, REEVE_EFORMAT, "it does not begin with a From_ line")
-		                   : reeve_fail(err, REEVE_ECHANGED, "another program rewrote it");
-	return reeve_line_end(scan, offset, scan->src.size, header_r, err);
+		if (is_from < 0)
+			return -1;
+		if (is_from == 0)
+			return offset == 0 ? reeve_fail(err, REEVE_EFORMAT, "no From_ line at its beginning")
+			                   : reeve_fail(err, REEVE_ECHANGED, "another program rewrote it");
+	}
+	*header_r = scan->from_end;
+	if (scan->from_end == 0)
+		return reeve_line_end(scan, offset, scan->src.size, header_r, err);
+	return 0;
 }
 
 /* Where a body's Content-Length leads, if it can be believed: 1 with *end_r and *next_r, 0, -1. */
@@ -243,9 +248,10 @@ int reeve_scan_next(struct reeve_scan *scan, struct reeve_message *msg, struct r
 		return 0;
 	*msg = (struct reeve_message){0};
 	if (reeve_source_at(&scan->src, mark.offset, AHEAD, &have, err) == NULL ||
-	    read_from(scan, mark.offset,
-	              scan->needs & REEVE_NEED_RECEIVED ? &msg->received : NULL, &start, err) < 0)
+	    read_from(scan, mark.offset, &start, err) < 0)
 		return -1;
+	if (scan->needs & REEVE_NEED_RECEIVED)
+		msg->received = scan->received;
 
 	begin_header(&h, scan, start, &mark);
 	h.needs = scan->needs;
@@ -281,6 +287,7 @@ int reeve_scan_resume(struct reeve_scan *scan, const struct reeve_scan_mark *mar
 	if (mark->offset > scan->src.size)
 		return reeve_fail(err, REEVE_ECHANGED, "the file became shorter");
 	scan->mark = *mark;
+	scan->has_from = false;
 	return 0;
 }
 
@@ -304,11 +311,11 @@ int reeve_scan_verify(struct reeve_scan *scan, const struct reeve_scan_mark *mar
 		/* Bodies longer than a few reads are jumped over. */
 		src->most = offset - seen.offset > LITTLE ? AHEAD : REEVE_WINDOW_BYTES;
 		seen.offset = offset;
-		ret = reeve_separator_at(scan, offset, NULL, err);
+		ret = reeve_separator_at(scan, offset, err);
 		if (ret <= 0)
 			goto out;
 		ret = -1;
-		if (reeve_line_end(scan, offset, src->size, &start, err) < 0)
+		if (read_from(scan, offset, &start, err) < 0)
 			goto out;
 		begin_header(&h, scan, start, &seen);
 		if (reeve_header_read(&h, err) < 0 ||
@@ -318,8 +325,9 @@ int reeve_scan_verify(struct reeve_scan *scan, const struct reeve_scan_mark *mar
 	}
 	ret = seen.headers_hash == mark->headers_hash;
 	if (ret > 0 && mark->offset < src->size)
-		ret = reeve_separator_at(scan, mark->offset, NULL, err);
+		ret = reeve_separator_at(scan, mark->offset, err);
 out:
+	scan->has_from = false;
 	src->most = most;
 	return ret;
 }

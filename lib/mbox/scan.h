@@ -15,6 +15,7 @@
 
 #include "base/hash.h"
 #include "base/source.h"
+#include "mbox/from.h"
 #include <mailreeve/mbox.h>
 
 /* What the scanner knows before a message: where it begins and how Dovecot counts UIDs there. */
@@ -33,6 +34,11 @@ struct reeve_scan {
 	struct reeve_scan_mark mark; /* before the message that comes next */
 	unsigned int needs;
 	struct reeve_hasher *hasher;
+	/* The From_ line that was found last. */
+	bool has_from;
+	uint64_t from, from_end; /* its beginning; after its line end, or 0 if that is not known */
+	int64_t received;        /* its date, with REEVE_NEED_RECEIVED */
+	struct reeve_day day;
 	/* The file's last line end, looked for only where a long From_ line may be unfinished. */
 	bool has_last_line;
 	uint64_t last_line_size, last_line;

@@ -68,30 +68,36 @@ static int last_line(struct reeve_scan *scan, uint64_t *offset_r, struct reeve_e
  * asked for only at the end of the file.
  */
 static int is_separator(struct reeve_scan *scan, uint64_t offset, const unsigned char *bytes,
-                        size_t n, int64_t *received_r, struct reeve_error *err)
+                        size_t n, struct reeve_error *err)
 {
+	const unsigned char *lf;
 	uint64_t last;
 
 	if (n < 5 || memcmp(bytes, "From ", 5) != 0)
 		return 0;
-	bytes += 5;
 	n -= 5;
 	if (n > REEVE_FROM_LOOK)
 		n = REEVE_FROM_LOOK;
-	if (!reeve_from_parse(bytes, n, received_r))
+	if (!reeve_from_read(bytes + 5, n, &scan->day,
+	                     scan->needs & REEVE_NEED_RECEIVED ? &scan->received : NULL))
 		return 0;
-	if (memchr(bytes, '\n', n) != NULL)
-		return 1;
-	if (last_line(scan, &last, err) < 0)
-		return -1;
-	return offset < last;
+	lf = memchr(bytes + 5, '\n', n);
+	if (lf == NULL) {
+		if (last_line(scan, &last, err) < 0)
+			return -1;
+		if (offset >= last)
+			return 0;
+	}
+	scan->has_from = true;
+	scan->from = offset;
+	scan->from_end = lf == NULL ? 0 : offset + (uint64_t)(lf - bytes) + 1;
+	return 1;
 }
 
 /* The weekday of a From_ line may hold its line end, as Dovecot reads it: know a little more. */
 enum { MORE = 64 };
 
-int reeve_separator_at(struct reeve_scan *scan, uint64_t offset, int64_t *received_r,
-                       struct reeve_error *err)
+int reeve_separator_at(struct reeve_scan *scan, uint64_t offset, struct reeve_error *err)
 {
 	size_t have;
 	const unsigned char *p = reeve_source_at(&scan->src, offset, MORE, &have, err);
@@ -100,14 +106,16 @@ int reeve_separator_at(struct reeve_scan *scan, uint64_t offset, int64_t *receiv
 		return -1;
 	if (have < 5 || memcmp(p, "From ", 5) != 0)
 		return 0;
+	/* Mostly the line and more is in the window. */
+	if (have < 5 + REEVE_FROM_LOOK) {
+		const unsigned char *lf = memchr(p, '\n', have);
 
-	const unsigned char *lf = memchr(p, '\n', have);
-	if (lf == NULL || have - (size_t)(lf - p) < MORE) {
-		p = reeve_source_at(&scan->src, offset, 5 + REEVE_FROM_LOOK, &have, err);
+		if (lf == NULL || have - (size_t)(lf - p) < MORE)
+			p = reeve_source_at(&scan->src, offset, 5 + REEVE_FROM_LOOK, &have, err);
 		if (p == NULL)
 			return -1;
 	}
-	return is_separator(scan, offset, p, have, received_r, err);
+	return is_separator(scan, offset, p, have, err);
 }
 
 int reeve_separator_by_length(struct reeve_scan *scan, uint64_t offset, uint64_t *next_r,
@@ -138,7 +146,7 @@ int reeve_separator_by_length(struct reeve_scan *scan, uint64_t offset, uint64_t
 	/* "\nFrom x Thu Nov  9 22:33:52 2001": Dovecot takes nothing shorter for one here. */
 	if (left <= 30 + line_end)
 		return 0;
-	return is_separator(scan, *next_r, p + line_end, (size_t)n - line_end, NULL, err);
+	return is_separator(scan, *next_r, p + line_end, (size_t)n - line_end, err);
 }
 
 /* Counts to `end`, in the window p that begins at `start`. */
@@ -208,7 +216,7 @@ int reeve_separator_search(struct reeve_scan *scan, uint64_t offset, struct reev
 		if (skip == 0)
 			continue;
 
-		int found = reeve_separator_at(scan, offset + 1, NULL, err);
+		int found = reeve_separator_at(scan, offset + 1, err);
 		if (found < 0)
 			return -1;
 		if (found > 0) {

@@ -23,10 +23,9 @@
 
 /*
  * Whether a From_ line begins at `offset`, the line end before it given.
- * 1 with *received_r (may be NULL), 0, or -1 with err.
+ * 1, and the scan's from, from_end and received are filled; 0; or -1 with err.
  */
-int reeve_separator_at(struct reeve_scan *scan, uint64_t offset, int64_t *received_r,
-                       struct reeve_error *err);
+int reeve_separator_at(struct reeve_scan *scan, uint64_t offset, struct reeve_error *err);
 
 /*
  * Whether a Content-Length that leads to `offset` can be believed: a separator begins there with

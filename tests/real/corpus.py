@@ -110,6 +110,11 @@ def differs(we, they):
     return None
 
 
+def has_failed(they):
+    """Whether Dovecot fails over a mailbox, instead of saying that it is none."""
+    return isinstance(they, Refused) and "isn't a valid mbox file" not in they
+
+
 def all_boxes():
     boxes = tricky.by_hand()
     for number in range(SEED, SEED + RANDOM):
@@ -145,6 +150,8 @@ def main(wanted):
             theirs = oracle.read(boxes)
             for name in sorted(boxes):
                 found = differs(mine[name], theirs[name])
+                if name.startswith('random_') and has_failed(theirs[name]):
+                    found = None
                 if (found is None) == (version not in DIFFERENT.get(name, {})):
                     passed += 1
                     continue
