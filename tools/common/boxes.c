@@ -67,6 +67,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		boxes->orphans = true;
 		return 0;
 	case KEY_ROOT:
+		/* A script's variable that is not set must not mean the machine we run on. */
+		if (arg[0] == '\0')
+			tool_usage("--root: no folder is named");
 		boxes->root = arg;
 		for (size_t n = strlen(arg); n > 0 && arg[n - 1] == '/';)
 			arg[--n] = '\0';

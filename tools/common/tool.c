@@ -5,6 +5,7 @@
 #include "progress.h"
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -224,8 +225,25 @@ static void print_version(FILE *out, struct argp_state *state)
 	fprintf(out, "%s (mailreeve) %s\n", program_invocation_short_name, reeve_version());
 }
 
+/*
+ * A descriptor that our caller closed would be given to the next file we open, a mailbox, and what
+ * we say would be written into it. Standard output is opened such that writing fails.
+ */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		if (fd < 0)
+			exit(TOOL_FAILED);
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
 void tool_begin(void)
 {
+	open_standard_files();
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = TOOL_USAGE;
 	catch_signals();
