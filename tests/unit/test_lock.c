@@ -324,6 +324,30 @@ START_TEST(test_stale_cannot_go)
 }
 END_TEST
 
+/* Of dead and living only the dead goes; and nothing while somebody has the fcntl lock. */
+START_TEST(test_sweep)
+{
+	char text[32];
+	int fd = open_box();
+
+	reeve_lock_sweep("ann", fd);
+	snprintf(text, sizeof text, "%d\n", getpid());
+	folder_write("ann.lock", text);
+	reeve_lock_sweep("ann", fd);
+	ck_assert_str_eq(folder_read("ann.lock"), text);
+
+	snprintf(text, sizeof text, "%d\n", dead_pid());
+	folder_write("ann.lock", text);
+	holder_start(F_WRLCK);
+	reeve_lock_sweep("ann", fd);
+	ck_assert_str_eq(folder_read("ann.lock"), text);
+	holder_stop();
+	reeve_lock_sweep("ann", fd);
+	ck_assert_str_eq(folder_read("ann.lock"), "(none)");
+	ck_assert(fcntl_is_free());
+}
+END_TEST
+
 /* ---- where no dotlock can be written --------------------------------------------------------- */
 
 static void remember(void *user, const struct reeve_diag *diag)
@@ -535,6 +559,7 @@ Suite *suite_lock(void)
 	tcase_add_loop_test(cases, test_fcntl_held, 0, 2);
 	tcase_add_loop_test(cases, test_dotlock_held, 0, ROWS(dotlocks));
 	tcase_add_test(cases, test_stale_cannot_go);
+	tcase_add_test(cases, test_sweep);
 	tcase_add_test(cases, test_full_disk);
 	tcase_add_test(cases, test_full_disk_dotlock_held);
 	tcase_add_test(cases, test_full_disk_stale_dotlock);
