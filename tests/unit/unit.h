@@ -18,6 +18,8 @@ void unit_skip(int count, const char *why);
 	X(edits)       \
 	X(source)      \
 	X(date)        \
+	X(from)        \
+	X(scan)        \
 	X(query)       \
 	X(compact)     \
 	X(open)        \
