@@ -362,10 +362,10 @@ static int compact(struct job *job, const struct reeve_edits *edits,
 	struct reeve_compact c = compact_of(job, true);
 	struct stat st;
 
-	if (want_journals(job, err) < 0)
-		return -1;
 	if (fstat(job->fd, &st) < 0)
 		return reeve_fail_errno(err, "cannot look at '%s'", job->path);
+	if (reeve_compact_needs_journal(edits, (uint64_t)st.st_size) && want_journals(job, err) < 0)
+		return -1;
 	bool was_new = st.st_atim.tv_sec < st.st_mtim.tv_sec ||
 	               (st.st_atim.tv_sec == st.st_mtim.tv_sec &&
 	                st.st_atim.tv_nsec < st.st_mtim.tv_nsec);
