@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 int reeve_read_at(int fd, void *buf, size_t n, uint64_t offset, struct reeve_error *err)
@@ -42,4 +43,9 @@ int reeve_write_at(int fd, const void *buf, size_t n, uint64_t offset, struct re
 		offset += (uint64_t)put;
 	}
 	return 0;
+}
+
+void reeve_write_begin(int fd, uint64_t offset, uint64_t n)
+{
+	(void)sync_file_range(fd, (off_t)offset, (off_t)n, SYNC_FILE_RANGE_WRITE);
 }

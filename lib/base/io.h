@@ -10,4 +10,10 @@ int reeve_read_at(int fd, void *buf, size_t n, uint64_t offset, struct reeve_err
 
 int reeve_write_at(int fd, const void *buf, size_t n, uint64_t offset, struct reeve_error *err);
 
+/*
+ * Let the disk begin with what was written, so that a later flush has less to wait for. A hint:
+ * nothing is durable by it, and where it cannot be followed nothing is lost.
+ */
+void reeve_write_begin(int fd, uint64_t offset, uint64_t n);
+
 #endif

@@ -135,6 +135,7 @@ static int pour(struct reeve_mover *m, struct sink *sink, uint64_t n, uint64_t *
 		if (gather(m, part, err) < 0 ||
 		    reeve_write_at(sink->fd, m->buf, part, sink->offset + done, err) < 0)
 			return -1;
+		reeve_write_begin(sink->fd, sink->offset + done, part);
 		if (done + part == last)
 			cut = part; /* the end of the file is the end of a message */
 		else if (m->c->boundary != NULL)
@@ -163,14 +164,6 @@ static int pour(struct reeve_mover *m, struct sink *sink, uint64_t n, uint64_t *
 	return 0;
 }
 
-/* Before the next record says that this is in place, it must be. */
-static int flush_file(struct reeve_mover *m, struct reeve_error *err)
-{
-	if (fdatasync(m->c->fd) < 0)
-		return reeve_fail_errno(err, "cannot flush");
-	return 0;
-}
-
 int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *record,
                             struct reeve_error *err)
 {
@@ -183,9 +176,21 @@ int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *re
 		if (reeve_read_at(m->journal->fd, m->buf, n, from + done, err) < 0 ||
 		    reeve_write_at(m->c->fd, m->buf, n, record->at + done, err) < 0)
 			return -1;
+		reeve_write_begin(m->c->fd, record->at + done, n);
 		done += n;
 	}
-	return flush_file(m, err);
+	return 0;
+}
+
+/*
+ * Make a record durable. It says that all before it is in place, so that must be true first; but
+ * not earlier: while the disk writes one step, the next chunk is being put together.
+ */
+static int put_down(struct reeve_mover *m, struct reeve_record *record, struct reeve_error *err)
+{
+	if (fdatasync(m->c->fd) < 0)
+		return reeve_fail_errno(err, "cannot flush");
+	return reeve_journal_record(m->journal, record, err);
 }
 
 /* A step whose bytes go straight to their place, below everything that a second try needs. */
@@ -199,10 +204,9 @@ static int step_direct(struct reeve_mover *m, uint64_t n, struct reeve_error *er
 	struct sink sink = {.fd = m->c->fd, .offset = m->at};
 	uint64_t length;
 
-	if (reeve_journal_record(m->journal, &record, err) < 0 ||
-	    pour(m, &sink, n, &length, err) < 0)
+	if (put_down(m, &record, err) < 0)
 		return -1;
-	return flush_file(m, err);
+	return pour(m, &sink, n, &length, err);
 }
 
 /* A step that would overwrite what a second try needs: its bytes are saved in the journal first. */
@@ -224,7 +228,7 @@ static int step_chunk(struct reeve_mover *m, uint64_t n, struct reeve_error *err
 	if (pour(m, &sink, n, &record.length, err) < 0)
 		return -1;
 	record.data_hash = sink.hash;
-	if (reeve_journal_record(m->journal, &record, err) < 0)
+	if (put_down(m, &record, err) < 0)
 		return -1;
 	return reeve_mover_place_chunk(m, &record, err);
 }
@@ -331,7 +335,7 @@ int reeve_mover_carry_out(struct reeve_mover *m, struct reeve_error *err)
 	done.at = m->at;
 	done.source_end = m->source_end;
 	if (reeve_mover_hash_stale(m, &done, err) < 0 ||
-	    reeve_journal_record(m->journal, &done, err) < 0 ||
+	    put_down(m, &done, err) < 0 ||
 	    reeve_compact_cut(m->c->fd, m->at, m->journal->keep_new, m->journal->atime, err) < 0)
 		return -1;
 	return reeve_journal_remove(m->journal, m->c->journals, m->c->identity, err);

@@ -60,7 +60,7 @@ int reeve_mover_advance(struct reeve_mover *m, uint64_t n, struct reeve_error *e
  */
 int reeve_mover_lowest_needed(struct reeve_mover *m, uint64_t *offset_r, struct reeve_error *err);
 
-/* Put a chunk from the journal where its record says, and make it durable. -1 with err. */
+/* Put a chunk from the journal where its record says; the next record flushes it. -1 with err. */
 int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *record,
                             struct reeve_error *err);
 
