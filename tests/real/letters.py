@@ -37,7 +37,11 @@ def digest(body):
 
 def split(box):
     """The messages of a box that Postfix wrote: it quotes every From_ line inside one."""
-    starts = [m.start() for m in re.finditer(rb"(?:\A|(?<=\n\n))From (?=[^\n]+\n)", box)]
+    starts = [0] if box.startswith(b"From ") else []
+    at = box.find(b"\n\nFrom ")
+    while at >= 0:
+        starts.append(at + 2)
+        at = box.find(b"\n\nFrom ", at + 2)
     return [box[a:b] for a, b in zip(starts, starts[1:] + [len(box)])]
 
 

@@ -142,7 +142,8 @@ def open_pop3(world, version):
             else:
                 seen.append(f"{number} given")
                 check(letters.is_whole(text), f"message {number} came torn")
-                equal(letters.field(text, "Message-ID"), f"<letter.{number}@client.test>", "message")
+                name = letters.field(text, "Message-ID")
+                equal(name, f"<letter.{number}@client.test>", "message")
         pop.quit()
     except (poplib.error_proto, OSError):
         seen.append("ended by the server")

@@ -321,7 +321,7 @@ def all_three(world):
     postfix = Postfix(world)
     for version in ("2.3", "2.4"):
         dovecot = Dovecot(world, version)
-        postfix.deliver(USERS[0], [b"Subject: hello\r\nMessage-ID: <1@client.test>\r\n\r\nhello\r\n"])
+        postfix.deliver(USERS[0], [b"Message-ID: <1@client.test>\r\n\r\nhello\r\n"])
         dovecot.pop3(USERS[0]).quit()
         dovecot.imap(USERS[0]).logout()
     check(os.path.getsize(world.box(USERS[0])) > 200, "the box is empty")
