@@ -199,8 +199,21 @@ static size_t rows(const unsigned char *line, size_t *first_r)
 		*first_r = 6;
 		return 1;
 	case PAIR('x', '-'):
-		*first_r = 7;
-		return 5;
+		switch (lower(line[2])) {
+		case 'i':
+			*first_r = 7;
+			return 2;
+		case 'k':
+			*first_r = 9;
+			return 1;
+		case 's':
+			*first_r = 10;
+			return 1;
+		case 'u':
+			*first_r = 11;
+			return 1;
+		}
+		return 0;
 	}
 	return 0;
 }

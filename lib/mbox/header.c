@@ -14,6 +14,7 @@ struct line {
 	uint64_t length;           /* of the text */
 	unsigned char end_length;  /* "", LF, CR LF */
 	bool ends_in_cr;           /* the text does, the line end not counted */
+	bool is_whole;             /* it is known that no line goes on with it */
 };
 
 static bool is_blank(unsigned char c)
@@ -31,20 +32,24 @@ static void add_value(struct reeve_header *h, const unsigned char *bytes, size_t
 	h->value_length += n;
 }
 
-/* The field is complete: the line at `offset` is not its own. */
+/* The field is complete: its value is known, and it ends at `offset`. */
+static int take_field(struct reeve_header *h, const struct reeve_field *field, uint64_t offset,
+                      const unsigned char *value, size_t n)
+{
+	h->field_end = offset;
+	field->take(h, value, n);
+	if (field->is_imap && h->each != NULL)
+		return h->each(h->user, (struct reeve_span){h->field_start, offset - h->field_start});
+	return 0;
+}
+
+/* The line at `offset` does not go on with the field before. */
 static int end_field(struct reeve_header *h, uint64_t offset)
 {
 	const struct reeve_field *field = h->field;
 
 	h->field = NULL;
-	if (field == NULL)
-		return 0;
-	h->field_end = offset;
-	if (field->take != NULL)
-		field->take(h, h->value, h->value_length);
-	if (field->is_imap && h->each != NULL)
-		return h->each(h->user, (struct reeve_span){h->field_start, offset - h->field_start});
-	return 0;
+	return field == NULL ? 0 : take_field(h, field, offset, h->value, h->value_length);
 }
 
 /* "Subject: ...": a name of printable ASCII and a colon. */
@@ -68,41 +73,63 @@ static void count_line(struct reeve_header *h, const struct line *line)
 	h->size_virtual += line->length + h->last_end;
 }
 
+/* A line that goes on with the field before. */
+static void fold_line(struct reeve_header *h, const struct line *line)
+{
+	if (h->field == NULL)
+		return;
+	if (h->has_cr)
+		add_value(h, (const unsigned char *)"\r", 1);
+	add_value(h, (const unsigned char *)"\n", 1);
+	add_value(h, line->text, line->known);
+}
+
+/* A line that begins a field. */
+static int begin_line(struct reeve_header *h, const struct line *line)
+{
+	const unsigned char *value;
+	const struct reeve_field *field;
+	int ret = end_field(h, line->offset);
+
+	if (ret != 0)
+		return ret;
+	if (!h->has_line)
+		h->begins_well = looks_like_field(line);
+	h->has_line = true;
+	/* Dovecot looks for Date in a header whose CR LF were made LF: CR CR LF ends that. */
+	if (line->known == 1 && line->ends_in_cr && line->end_length > 0)
+		h->has_date = true;
+
+	field = reeve_field_find(line->text, line->known, &value);
+	h->is_hidden = field != NULL && field->is_hidden;
+	if (field == NULL)
+		return 0;
+	h->has_trace |= field->is_trace;
+	if (field->take == NULL)
+		return 0;
+
+	size_t n = line->known - (size_t)(value - line->text);
+	h->field_start = line->offset;
+	if (line->is_whole && n <= REEVE_VALUE_MAX)
+		return take_field(h, field, line->offset + line->length + line->end_length, value, n);
+	h->field = field;
+	h->value_length = 0;
+	add_value(h, value, n);
+	return 0;
+}
+
 static int take_line(struct reeve_header *h, const struct line *line)
 {
-	if (h->has_line && line->known > 0 && is_blank(line->text[0])) {
-		if (h->field != NULL && h->field->take != NULL) {
-			if (h->has_cr)
-				add_value(h, (const unsigned char *)"\r", 1);
-			add_value(h, (const unsigned char *)"\n", 1);
-			add_value(h, line->text, line->known);
-		}
-	} else {
-		const unsigned char *value;
-		int ret = end_field(h, line->offset);
+	int ret = 0;
 
-		if (ret != 0)
-			return ret;
-		if (!h->has_line)
-			h->begins_well = looks_like_field(line);
-		/* Dovecot looks for Date in a header whose CR LF were made LF: CR CR LF ends that. */
-		if (line->known == 1 && line->ends_in_cr && line->end_length > 0)
-			h->has_date = true;
-		h->has_line = true;
-		h->field = reeve_field_find(line->text, line->known, &value);
-		h->is_hidden = h->field != NULL && h->field->is_hidden;
-		if (h->field != NULL) {
-			h->has_trace |= h->field->is_trace;
-			h->field_start = line->offset;
-			h->value_length = 0;
-			if (h->field->take != NULL)
-				add_value(h, value, line->known - (size_t)(value - line->text));
-		}
-	}
+	if (h->has_line && line->known > 0 && is_blank(line->text[0]))
+		fold_line(h, line);
+	else
+		ret = begin_line(h, line);
 	h->has_cr = line->end_length == 2;
 	if (h->needs & REEVE_NEED_SIZE)
 		count_line(h, line);
-	return 0;
+	return ret;
 }
 
 /* The empty line. */
@@ -133,6 +160,25 @@ static const unsigned char kinds[256] = {
 	['F'] = KIND_FROM,  ['\n'] = KIND_END,  ['\r'] = KIND_END,
 };
 
+/*
+ * Whether a line of KIND_FIELD can be one of fields.c whose value is read. Most are Content-Type,
+ * Subject, and X- of somebody's own; to see that costs less than to take the line apart.
+ */
+static bool may_be_read(const unsigned char *p, size_t left)
+{
+	if (left < sizeof "content-l")
+		return true;
+	switch (p[0] | 0x20) {
+	case 'c':
+		return (p[8] | 0x20) == 'l';
+	case 's':
+		return (p[1] | 0x20) == 't';
+	default: /* X-IMAP, X-Status, X-UID */
+		return p[1] == '-' && ((p[2] | 0x20) == 'i' || (p[2] | 0x20) == 's' ||
+		                       (p[2] | 0x20) == 'u');
+	}
+}
+
 /* Kinds of lines that say nothing that is yet to be known, as bits. */
 static unsigned int dull_kinds(const struct reeve_header *h)
 {
@@ -156,19 +202,18 @@ static unsigned int dull_kinds(const struct reeve_header *h)
 static enum step take_window(struct reeve_header *h, const unsigned char *window, size_t n,
                              uint64_t *offset, uint64_t checked, int *ret)
 {
-	const unsigned char *p = window, *end = p + n;
 	uint64_t base = *offset;
 	bool is_last = base + n == h->limit;
+	const unsigned char *p = window, *end = p + n;
+	/* The first bytes of a line are there, unless the header ends with them. */
+	const unsigned char *last = is_last ? end : n > 4 ? end - 4 : p;
 	unsigned int dull = dull_kinds(h);
-	struct line line;
 
-	while (p < end) {
-		size_t left = (size_t)(end - p);
+	while (p < last) {
 		unsigned int kind = kinds[*p];
+		size_t left = (size_t)(end - p);
 
 		*offset = base + (uint64_t)(p - window);
-		if (left < 5 && !is_last)
-			return STEP_MORE;
 		if (kind == KIND_END && (*p == '\n' || (left > 1 && p[1] == '\n'))) {
 			if ((*ret = end_field(h, *offset)) != 0)
 				return STEP_STOP;
@@ -183,26 +228,26 @@ static enum step take_window(struct reeve_header *h, const unsigned char *window
 		if (lf == NULL && !is_last)
 			return STEP_MORE;
 		const unsigned char *next = lf != NULL ? lf + 1 : end;
-		if ((dull >> kind & 1) == 0) {
-			size_t text = lf != NULL ? (size_t)(lf - p) : left;
+		if ((dull >> kind & 1) == 0 &&
+		    (dull == 0 || kind != KIND_FIELD || may_be_read(p, left))) {
+			struct line line = {.offset = *offset, .text = p, .end_length = lf != NULL};
+			size_t text = (size_t)(next - p) - line.end_length;
 
-			line.end_length = lf != NULL;
 			if (lf != NULL && text > 0 && lf[-1] == '\r') {
 				line.end_length = 2;
 				text--;
 			}
-			line.offset = *offset;
-			line.text = p;
 			line.known = text;
 			line.length = text;
 			line.ends_in_cr = text > 0 && p[text - 1] == '\r';
+			line.is_whole = next < end ? !is_blank(*next) : is_last;
 			if ((*ret = take_line(h, &line)) != 0)
 				return STEP_STOP;
 			dull = dull_kinds(h);
 		}
 		p = next;
 	}
-	*offset = base + n;
+	*offset = base + (uint64_t)(p - window);
 	return is_last ? STEP_DONE : STEP_MORE;
 }
 

@@ -4,11 +4,11 @@
 #include "mbox/scan.h"
 #include "unit.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define NEEDS (REEVE_NEED_RECEIVED | REEVE_NEED_SENT | REEVE_NEED_SIZE | REEVE_NEED_UID)
@@ -186,14 +186,12 @@ static void say_message(const struct reeve_message *msg)
 	say("\n");
 }
 
-/* An unnamed file with these bytes. */
+/* A file in memory with these bytes. */
 static int make_file(const void *bytes, size_t n)
 {
-	char name[] = "/tmp/reeve-scan-XXXXXX";
-	int fd = mkstemp(name);
+	int fd = memfd_create("box", MFD_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
-	unlink(name);
 	ck_assert_int_eq(pwrite(fd, bytes, n, 0), (ssize_t)n);
 	return fd;
 }
@@ -307,12 +305,12 @@ START_TEST(test_long)
 		size_t times;
 	} longs[] = {
 		{FROM "X: ", "y", "\nStatus: RO\n\nx\n\n", 10 << 20},
-		{FROM "X: ", "y ", "\nStatus: RO\n\nx\n\n", 5 << 20},
-		{FROM "", "X: yyyyyy\n", "Status: RO\n\nx\n\n", 300000},
-		{FROM "X: y\n", " folded\n", "Status: RO\n\nx\n\n", 300000},
-		{FROM "X-Keywords: y\n", " folded\n", "Status: RO\n\nx\n\n", 300000},
-		{FROM "Status: RO", "R", "\n\nx\n\n", 3 << 20},
-		{FROM "", "\1", ": x\nStatus: RO\n\nx\n\n", 3 << 20},
+		{FROM "X: ", "y ", "\nStatus: RO\n\nx\n\n", 1 << 20},
+		{FROM "", "X: yyyyyy\n", "Status: RO\n\nx\n\n", 120000},
+		{FROM "X: y\n", " folded\n", "Status: RO\n\nx\n\n", 120000},
+		{FROM "X-Keywords: y\n", " folded\n", "Status: RO\n\nx\n\n", 120000},
+		{FROM "Status: RO", "R", "\n\nx\n\n", 2 << 20},
+		{FROM "", "\1", ": x\nStatus: RO\n\nx\n\n", 2 << 20},
 		{FROM "Status: RO\nNothing", "\0", "\n\nx\n\n", 0},
 		{"From x Thu Nov  9 22:33:52 2001", " y", "\nStatus: RO\n\nx\n\n", 1 << 20},
 	};
@@ -368,10 +366,7 @@ START_TEST(test_huge)
 	int n = snprintf(head, sizeof head, FROM RCVD "Content-Length: %llu\n\n", (unsigned long long)length);
 	int fd = make_file(head, (size_t)n);
 
-	if (pwrite(fd, "\n" MAIL, 52, (off_t)(length + (uint64_t)n)) != 52) {
-		close(fd);
-		return; /* not on this file system */
-	}
+	ck_assert_int_eq(pwrite(fd, "\n" MAIL, 52, (off_t)(length + (uint64_t)n)), 52);
 	ck_assert_int_eq(reeve_scan_init(&scan, fd, NEEDS & ~(unsigned)REEVE_NEED_SIZE, NULL), 0);
 	ck_assert_int_eq(reeve_scan_next(&scan, &msg, NULL), 1);
 	ck_assert_uint_eq(msg.whole.length, (uint64_t)n + length + 1);
