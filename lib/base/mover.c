@@ -70,9 +70,12 @@ int reeve_mover_advance(struct reeve_mover *m, uint64_t n, struct reeve_error *e
 
 		uint64_t left = p->length - m->into;
 		uint64_t step = n < left ? n : left;
+		if (left == 0 && p == &tail)
+			return reeve_fail(err, REEVE_EFORMAT, "its journal contradicts itself");
 		n -= step;
 		m->into += step;
-		if (m->into == p->length) {
+		/* Nothing follows what was appended, but more may be appended to it. */
+		if (m->into == p->length && p != &tail) {
 			m->index++;
 			m->into = 0;
 		}

@@ -50,14 +50,16 @@ static void check_file(int fd, const char *want, size_t n, const char *name)
 	free(got);
 }
 
-static int carry_out(int fd, const struct reeve_edits *edits, struct reeve_error *err)
+static int carry_out(int fd, const struct reeve_edits *edits, const struct reeve_talk *talk,
+                     struct reeve_error *err)
 {
 	struct reeve_identity nobody = {0};
 	struct reeve_journals journals;
 
 	ck_assert_int_eq(reeve_journals_open_at(&journals, folder, geteuid(), NULL), 0);
 	struct reeve_compact c = {
-		.fd = fd, .path = path, .journals = &journals, .identity = &nobody};
+		.fd = fd, .path = path, .journals = &journals, .identity = &nobody,
+		.talk = talk};
 	int r = reeve_compact_run(&c, edits, err);
 	reeve_journals_close(&journals);
 	return r;
@@ -95,7 +97,7 @@ START_TEST(test_row)
 	for (size_t i = 0; i < 4 && row->edit[i].text != NULL; i++)
 		reeve_edits_add(edits, row->edit[i].span, row->edit[i].text,
 		                strlen(row->edit[i].text));
-	int r = carry_out(fd, edits, &err);
+	int r = carry_out(fd, edits, NULL, &err);
 	const char *want = row->after == NULL ? row->before : row->after;
 	ck_assert_msg(r == (row->after == NULL ? -1 : 0), "%s: %d, %s", row->name, r, err.text);
 	check_file(fd, want, strlen(want), row->name);
@@ -133,11 +135,42 @@ START_TEST(test_random)
 		at += gone;
 	}
 	int fd = make_file(before, size);
-	ck_assert_msg(carry_out(fd, edits, &err) == 0, "%s", err.text);
+	ck_assert_msg(carry_out(fd, edits, NULL, &err) == 0, "%s", err.text);
 	check_file(fd, after, n, "random");
 	reeve_edits_free(edits);
 	free(before);
 	free(after);
+	close(fd);
+}
+END_TEST
+
+/* What programs append that do not ask for locks, each time while what is there is moved. */
+static void append(void *user, const char *phase, uint64_t done, uint64_t total)
+{
+	static const char *const mail[] = {"first", "second", "third"};
+	static size_t i; /* in the child that moves */
+
+	(void)user;
+	(void)phase;
+	if (done < total || i == sizeof mail / sizeof mail[0])
+		return;
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	ck_assert_int_eq(write(fd, mail[i], strlen(mail[i])), (ssize_t)strlen(mail[i]));
+	close(fd);
+	i++;
+}
+
+START_TEST(test_append)
+{
+	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_talk talk = {.progress = append};
+	struct reeve_error err = {0};
+	int fd = make_file("abcdefgh", 8);
+
+	reeve_edits_add(edits, (struct reeve_span){1, 3}, NULL, 0);
+	ck_assert_msg(carry_out(fd, edits, &talk, &err) == 0, "%s", err.text);
+	check_file(fd, "aefghfirstsecondthird", 21, "append");
+	reeve_edits_free(edits);
 	close(fd);
 }
 END_TEST
@@ -150,6 +183,7 @@ Suite *suite_compact(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, test_row, 0, (int)(sizeof rows / sizeof rows[0]));
 	tcase_add_loop_test(tc, test_random, 0, 12);
+	tcase_add_test(tc, test_append);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
