@@ -101,6 +101,9 @@ static int take_up(struct reeve_mover *m, struct reeve_error *err)
 		int was_cut = is_cut(m, &record, size, err);
 		if (was_cut > 0 && size == record.at)
 			reeve_compact_set_times(m->c->fd, m->journal->keep_new, m->journal->atime);
+		/* Before the journal is gone: the cut may be in memory only. */
+		if (was_cut > 0 && fsync(m->c->fd) < 0)
+			return reeve_fail_errno(err, "cannot flush '%s'", m->c->path);
 		if (was_cut != 0)
 			return was_cut < 0 ? -1 : 0;
 	}
