@@ -27,7 +27,7 @@ int reeve_index_add(struct reeve_index *index, const struct reeve_message *msg, 
 		index->messages = more;
 		index->room = room;
 	}
-	uint64_t marks = (is_chosen ? REEVE_MARK_CHOSEN : 0) |
+	uint64_t marks = (is_chosen ? REEVE_MARK_WANTED | REEVE_MARK_CHOSEN : 0) |
 	                 (msg->flags & REEVE_FLAG_SEEN ? REEVE_MARK_SEEN : 0) |
 	                 (msg->flags & REEVE_FLAG_FLAGGED ? REEVE_MARK_FLAGGED : 0) |
 	                 (msg->is_suspect ? REEVE_MARK_SUSPECT : 0) |
@@ -205,6 +205,18 @@ static void keep_below_maximum(struct reeve_index *index, const struct reeve_pru
 	}
 }
 
+/* As the query said, nothing held back: the index may have been through a choice before. */
+static void begin_again(struct reeve_index *index)
+{
+	for (size_t i = 0; i < index->count; i++) {
+		uint64_t *message = &index->messages[i];
+
+		*message &= ~((uint64_t)(REEVE_MARK_CHOSEN | REEVE_MARK_HELD) << OFFSET_BITS);
+		if (reeve_index_has(index, i, REEVE_MARK_WANTED))
+			*message |= (uint64_t)REEVE_MARK_CHOSEN << OFFSET_BITS;
+	}
+}
+
 /* ---- the choice ------------------------------------------------------------------------------ */
 
 static void count_all(const struct reeve_index *index, struct reeve_prune_result *result)
@@ -236,6 +248,7 @@ int reeve_choose(struct reeve_index *index, const char *path, const struct reeve
 	if (prune->refuse_unread && result->unread_before > 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has %" PRIu64 " unread message%s", path,
 		                  result->unread_before, result->unread_before == 1 ? "" : "s");
+	begin_again(index);
 	keep_by_wish(index, prune);
 	keep_suspect_groups(index, result);
 	if (prune->has_max_size)

@@ -14,12 +14,13 @@
 
 /* A message: 48 bits of offset, 16 of these. */
 enum reeve_mark {
-	REEVE_MARK_CHOSEN = 1 << 0,
+	REEVE_MARK_CHOSEN = 1 << 0, /* goes */
 	REEVE_MARK_SEEN = 1 << 1,
 	REEVE_MARK_FLAGGED = 1 << 2,
 	REEVE_MARK_SUSPECT = 1 << 3,
 	REEVE_MARK_PSEUDO = 1 << 4,
 	REEVE_MARK_HELD = 1 << 5, /* was chosen in part, with the suspect pieces behind it */
+	REEVE_MARK_WANTED = 1 << 6, /* what the query said; the choice begins with it each time */
 };
 
 struct reeve_index {
@@ -29,6 +30,7 @@ struct reeve_index {
 	struct reeve_span base; /* X-IMAPbase lines of the first message, if it is no pseudo one */
 };
 
+/* is_chosen: by the query. */
 int reeve_index_add(struct reeve_index *index, const struct reeve_message *msg, bool is_chosen,
                     struct reeve_error *err);
 void reeve_index_forget_last(struct reeve_index *index);
@@ -40,7 +42,7 @@ bool reeve_index_has(const struct reeve_index *index, size_t i, unsigned int mar
 /*
  * Correct the choice: pseudo and last messages and flagged ones stay if so wished, suspect pieces
  * go only with the message before them, and with a maximum size the oldest go until it is reached.
- * Fills the counts of *result.
+ * Fills the counts of *result. May be asked again when messages were added.
  * Returns 0, or -1 with err: REEVE_EREFUSED for unread mail.
  */
 int reeve_choose(struct reeve_index *index, const char *path, const struct reeve_prune *prune,

@@ -11,7 +11,8 @@
 /*
  * A box is a string, a letter a message of 10 bytes: r read, u unread, f flagged and read; upper
  * case: the query chose it. '+' behind a letter: a suspect piece. A leading 'p' is the pseudo
- * message. `gone` has 'x' for each message that goes.
+ * message. What stands behind '|' was appended when the choice had been made once. `gone` has 'x'
+ * for each message that goes.
  */
 static const struct row {
 	const char *name;
@@ -47,18 +48,27 @@ static const struct row {
 	{"a group goes as one", "RR+R", {.has_max_size = true, .max_size_bytes = 25}, "xx.", 0},
 	{"a group with an unread piece is no read one", "RU+R",
 	 {.has_max_size = true, .read_first = true, .max_size_bytes = 25}, "..x", 0},
+	{"mail that came since is a candidate", "UURR|U", {.has_max_size = true, .max_size_bytes = 20},
+	 "xxx..", 0},
+	{"mail that came since is the last", "RRR|R", {.keep_last = 1}, "xxx.", 0},
+	{"held back before mail came, held back after", "Ru+R|u", {0}, "..x.", 1},
+
 	{"flagged ones do not count as candidates", "FRU",
 	 {.has_max_size = true, .max_size_bytes = 10, .keep_flagged = true}, ".xx", 0},
 };
 
 /* What `box` says, scanned. */
-static struct reeve_index make_index(const char *box)
+static struct reeve_index make_index(const char *box, const struct reeve_prune *prune)
 {
 	struct reeve_index index = {0};
+	struct reeve_prune_result result;
 	uint64_t offset = 0;
 
 	for (const char *p = box; *p != '\0'; p++) {
-		if (*p == '+')
+		index.size = offset;
+		if (*p == '|')
+			ck_assert_int_eq(reeve_choose(&index, "box", prune, &result, NULL), 0);
+		if (*p == '+' || *p == '|')
 			continue;
 		struct reeve_message msg = {
 			.flags = strchr("uU", *p) ? 0 : REEVE_FLAG_SEEN,
@@ -78,7 +88,7 @@ static struct reeve_index make_index(const char *box)
 START_TEST(test_row)
 {
 	const struct row *row = &rows[_i];
-	struct reeve_index index = make_index(row->box);
+	struct reeve_index index = make_index(row->box, &row->prune);
 	struct reeve_prune_result result;
 	struct reeve_error err = {0};
 	char gone[32] = "";
