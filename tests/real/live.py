@@ -26,7 +26,7 @@ from stage import BIN, Failure, check, equal, wait_until
 
 PRUNES = 100
 OVERLAPS = 50
-LONGEST = 180  # seconds for one version, if there is no end of it otherwise
+LONGEST = 300  # seconds for one version; half of that on an idle machine
 FILL = 8       # letters of 2 MB that lie in the box from the beginning, so that a prune takes time
 
 

@@ -96,12 +96,14 @@ def three_of_five(world, version, numbers):
     uidls = pop3_view(dovecot)
     fetch(dovecot, numbers)
     left = [n - 1 for n in range(1, 6) if n not in numbers]
+    facts = "uid flags size.virtual size.physical date.received date.sent hdr.subject"
+    rows = dovecot.fetch(USER, facts)
+    equal(["\\Seen" in row[1] for row in rows], [n in numbers for n in range(1, 6)], "marks")
 
     prune_and_compare(world.box(USER))
     equal(pop3_view(dovecot), [uidls[n] for n in left], "what POP3 shows")
     equal(imap_view(dovecot), (validity, [uids[n] for n in left]), "what IMAP shows")
-    equal([row[0] for row in dovecot.fetch(USER, "uid")], [str(uids[n][0]) for n in left],
-          "what doveadm shows")
+    equal(dovecot.fetch(USER, facts), [rows[n] for n in left], "what doveadm shows")
 
     # New mail gets a new UID, and a second look finds nothing to complain about.
     postfix.deliver(USER, [letters.letter(6)])

@@ -23,21 +23,21 @@ from stage import BIN, TOP, Failure, Skip, USERS, check, equal, run, tool
 
 USER = USERS[0]
 ROUNDS = 20
-BOX_MB = 200
+LARGE_MB, SMALLER_MB = 200, 80
 JOURNALS = "/var/lib/mailreeve/journal"
 
 
 class Box:
     """A box of many letters, seven of ten read, and what must be left of it."""
 
-    def __init__(self, world):
+    def __init__(self, world, megabytes):
         self.path, self.master = world.box(USER), os.path.join(world.folder, "master")
         self.expected = os.path.join(world.folder, "expected")
         dice, size, number = random.Random(1), 0, 0
         body = letters.letter(1, 150_000).replace(b"\r\n", b"\n").partition(b"\n\n")[2]
         body = re.sub(rb"(?m)^From ", b">From ", body)
         with open(self.master, "wb") as box, open(self.expected, "wb") as left:
-            while size < BOX_MB << 20:
+            while size < megabytes << 20:
                 number += 1
                 is_read = number > 1 and dice.random() < 0.7
                 text = body[:int(min(len(body), 1500 * dice.lognormvariate(1.5, 1.5)))]
@@ -99,12 +99,12 @@ def prune_begun(box):
     return process, kids[0]
 
 
-def ready(world):
+def ready(world, megabytes=SMALLER_MB):
     """Postfix, a box, and how long its bytes move when nobody disturbs."""
     postfix, _ = started(world, "2.3")
-    run("postconf", "-e", "stale_lock_time=1s")
+    run("postconf", "-e", "stale_lock_time=1s", "deliver_lock_attempts=20")
     run("postfix", "reload")
-    box = Box(world)
+    box = Box(world, megabytes)
     box.lay()
     process, child = prune_begun(box)
     check(child is not None, f"no child was seen to move bytes: {process.stderr.read().decode()}")
@@ -125,7 +125,7 @@ def kill(*pids):
 
 
 def both_killed(world):
-    postfix, box, took = ready(world)
+    postfix, box, took = ready(world, LARGE_MB)
     dice, half, outcomes = random.Random(2), 0, {}
     for number in range(1, ROUNDS + 1):
         box.lay()
@@ -195,6 +195,29 @@ def parent_killed(world):
         equal(box.judge(b""), "done", "the box")
         equal(os.listdir("/var/mail"), [USER], "what is in the spool")
     return f"{alive} of 8 children outlived the parent"
+
+
+def interrupted(world):
+    """Ctrl-C, which goes to parent and child, and SIGTERM to both: the box is old or done."""
+    _, box, took = ready(world)
+    dice, outcomes = random.Random(5), {}
+    for number in range(10):
+        box.lay()
+        process = subprocess.Popen([os.path.join(BIN, "reeve-prune"), "--read", box.path],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(dice.uniform(0, 3 * took))
+        how = (signal.SIGINT, signal.SIGTERM)[number % 2]
+        if process.poll() is None:
+            os.killpg(process.pid, how)
+        process.wait(60)
+        outcome = box.judge(b"")
+        if process.returncode not in (0, -how):
+            raise Failure(f"exit status {process.returncode}, the box is {outcome}")
+        equal(journals(), [], "journals left")
+        equal(os.listdir("/var/mail"), [USER], "what is in the spool")
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    return ", ".join(f"{n} {word}" for word, n in outcomes.items())
 
 
 def half_moved(box, took, part):
@@ -267,5 +290,5 @@ def boot_unit(world):
 
 
 if __name__ == "__main__":
-    stage.main([both_killed, child_killed, parent_killed, next_run_finishes,
+    stage.main([both_killed, child_killed, parent_killed, interrupted, next_run_finishes,
                 client_in_between, boot_unit])

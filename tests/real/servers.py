@@ -23,6 +23,7 @@ from stage import USERS, FIRST_UID, Failure, Skip, check, run, wait_until
 ORACLES = os.environ.get("REEVE_ORACLES", "/var/cache/mailreeve-oracles")
 PASSWORD = "open sesame"
 SMTP_PORT = 2525
+START = 90  # seconds; the scripts that start Postfix take ten on a busy machine
 
 DOVECOT_2_3 = """
 base_dir = {there}/run
@@ -225,7 +226,7 @@ class Dovecot(Server):
                 f.write(f"{user}:{{PLAIN}}{PASSWORD}:{uid}:{uid}::/home/{user}::\n")
         self.start("chroot", self.root, "dovecot", "-F", "-c", self.there + "/dovecot.conf")
         for port in (self.imap_port, self.pop3_port):
-            wait_until(lambda: self.answers(port), 20, f"{self.name} at port {port}")
+            wait_until(lambda: self.answers(port), START, f"{self.name} at port {port}")
 
     def doveadm(self, *args, **kw):
         return run("chroot", self.root, "doveadm", "-c", self.there + "/dovecot.conf", *args, **kw)
@@ -274,7 +275,7 @@ class Postfix(Server):
         os.makedirs("/var/lib/postfix", exist_ok=True)
         shutil.chown("/var/lib/postfix", "postfix", "postfix")
         self.start("postfix", "start-fg")
-        wait_until(lambda: self.answers(SMTP_PORT), 20, "Postfix")
+        wait_until(lambda: self.answers(SMTP_PORT), START, "Postfix")
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
 
@@ -309,7 +310,7 @@ class Postfix(Server):
             for message in messages:
                 s.sendmail("sender@client.test", [f"{user}@localhost"], message)
 
-    def deliver(self, user, messages, seconds=30):
+    def deliver(self, user, messages, seconds=60):
         """Hand messages over, one after the other, and wait until each is in the box."""
         for message in messages:
             before = len(self.sent)

@@ -223,11 +223,11 @@ def _inside(cases, folder):
             return os.waitstatus_to_exitcode(ended) & 0xff
 
 
-def main(cases, wanted=None):
-    """Run the cases (or those whose name holds a word of the command line); exits."""
-    words = sys.argv[1:] if wanted is None else wanted
+def main(cases):
+    """Run the cases (or those whose name holds an argument of the command line); exits."""
+    words = sys.argv[1:]
     if words:
-        cases = [c for c in cases if any(w.replace(" ", "_") in c.__name__ for w in words)]
+        cases = [c for c in cases if any(w in c.__name__.replace("_", " ") for w in words)]
     if "REEVE_STAGE" in os.environ:
         sys.exit(_inside(cases, os.environ["REEVE_STAGE"]))
     if os.geteuid() != 0:
