@@ -65,13 +65,13 @@ static void name_syncs(struct disk_log *log, uint64_t box_ino)
 			op->sync = i > truncated ? DISK_SYNC_TRUNCATED : DISK_SYNC_BOX;
 		} else if (is_journal(op->path)) {
 			op->sync = !has_journal && i < first_change ? DISK_SYNC_JOURNAL
-				   : i == last_record		    ? DISK_SYNC_DONE
-								    : DISK_SYNC_RECORD;
+			           : i == last_record               ? DISK_SYNC_DONE
+			                                            : DISK_SYNC_RECORD;
 			has_journal = true;
 		} else {
-			op->sync = i > first_change	 ? DISK_SYNC_OTHER
-				   : is_folder(op->path) ? DISK_SYNC_FOLDER
-							 : DISK_SYNC_PARENT;
+			op->sync = i > first_change      ? DISK_SYNC_OTHER
+			           : is_folder(op->path) ? DISK_SYNC_FOLDER
+			                                 : DISK_SYNC_PARENT;
 		}
 	}
 }

@@ -41,7 +41,7 @@ enum disk_sync {
 #define DISK_SYNC(name, word, is_needed, what) DISK_SYNC_##name,
 	DISK_SYNCS(DISK_SYNC)
 #undef DISK_SYNC
-	DISK_SYNC_COUNT,
+		DISK_SYNC_COUNT,
 };
 
 struct disk_sync_row {
@@ -107,7 +107,7 @@ struct disk_files {
 
 /* The disk on which, of the n units, those with present[i] came through. Folders come first. */
 struct disk_files disk_state(const struct disk *disk, const struct disk_log *log,
-			     const struct disk_unit *units, const bool *present, size_t n);
+                             const struct disk_unit *units, const bool *present, size_t n);
 void disk_files_free(struct disk_files *files);
 
 #endif

@@ -10,7 +10,7 @@
 
 static struct counts { /* shared by the processes */
 	_Atomic unsigned int passed, failed, skipped;
-} *counts;
+} * counts;
 
 bool jobs_count(bool passed)
 {
@@ -40,7 +40,8 @@ int jobs_run(size_t n, int jobs, void (*fn)(size_t i))
 {
 	int running = 0;
 
-	counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+	              0);
 	if (counts == MAP_FAILED) {
 		perror("mmap");
 		return EXIT_FAILURE;
@@ -62,6 +63,7 @@ int jobs_run(size_t n, int jobs, void (*fn)(size_t i))
 	}
 	for (; running > 0; running--)
 		reap();
-	printf("%u passed, %u failed, %u skipped\n", counts->passed, counts->failed, counts->skipped);
+	printf("%u passed, %u failed, %u skipped\n", counts->passed, counts->failed,
+	       counts->skipped);
 	return counts->failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -240,25 +240,46 @@ int scratch_run(struct scratch *s, bool small, const char *option, const struct 
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-static bool has_entry(const char *root, const char *name)
+/* The path of a journal; false: none is there. */
+static bool find_journal(struct scratch *s, char path[PATH_MAX])
 {
-	char path[PATH_MAX];
+	static const char *const folders[] = {"var/lib/mailreeve/journal",
+	                                      "state/mailreeve/journal"};
 	bool found = false;
 
-	snprintf(path, sizeof path, "%s/%s", root, name);
-	DIR *dir = opendir(path);
-	if (dir == NULL)
-		return false;
-	for (struct dirent *d; !found && (d = readdir(dir)) != NULL;)
-		found = strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
-	closedir(dir);
+	for (size_t i = 0; i < 2 && !found; i++) {
+		snprintf(path, PATH_MAX, "%s/%s", s->root, folders[i]);
+		size_t n = strlen(path);
+		DIR *dir = opendir(path);
+		if (dir == NULL)
+			continue;
+		for (struct dirent *d; !found && (d = readdir(dir)) != NULL;) {
+			found = strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0;
+			snprintf(path + n, PATH_MAX - n, "/%s", d->d_name);
+		}
+		closedir(dir);
+	}
 	return found;
 }
 
 bool scratch_has_journal(struct scratch *s)
 {
-	return has_entry(s->root, "var/lib/mailreeve/journal") ||
-	       has_entry(s->root, "state/mailreeve/journal");
+	char path[PATH_MAX];
+
+	return find_journal(s, path);
+}
+
+bool scratch_renumber(struct scratch *s)
+{
+	char path[PATH_MAX], other[PATH_MAX];
+
+	if (!find_journal(s, path))
+		return false;
+	char *name = strrchr(path, '/') + 1, *inode = strchr(name, '-');
+	unsigned long long device = strtoull(name, NULL, 10);
+	snprintf(other, sizeof other, "%.*s%llu%s", (int)(name - path), path, device + 1,
+	         inode != NULL ? inode : "");
+	return rename(path, other) == 0;
 }
 
 const char *scratch_litter(struct scratch *s, bool but_temporary)

@@ -16,7 +16,7 @@ struct scratch {
 	char root[80];   /* --root; CRASH_UNDER */
 	char spool[100]; /* its folder of mailboxes */
 	char box[110];
-	char out[80];    /* what the tool said last */
+	char out[80]; /* what the tool said last */
 	struct crash_state *state;
 	int fd;    /* of the box, which keeps its inode */
 	ino_t ino; /* of the box */
@@ -54,6 +54,9 @@ int reeve_tool_main(int argc, char **argv);
 int scratch_run(struct scratch *s, bool small, const char *option, const struct plan *plan);
 
 bool scratch_has_journal(struct scratch *s);
+
+/* As after a reboot, the box is on a device of another number than its journal says. */
+bool scratch_renumber(struct scratch *s);
 
 /*
  * The name of a lock or of another file that should not be in the spool; NULL: none. Static.

@@ -68,7 +68,7 @@ __attribute__((constructor)) void crash_start(void)
 
 	if ((path = getenv("CRASH_LOG")) != NULL) {
 		fd = (int)syscall(SYS_openat, AT_FDCWD, path,
-				  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 		if (fd < 0)
 			die(path);
 		/* Out of the way of programs that close what they did not open. */
@@ -110,8 +110,8 @@ static char *full_path(int dirfd, const char *path)
 
 	if (path[0] == '/' || dirfd == AT_FDCWD) {
 		char *parent = name == NULL   ? strdup(".")
-			       : name == path ? strdup("/")
-					      : strndup(path, (size_t)(name - path));
+		               : name == path ? strdup("/")
+		                              : strndup(path, (size_t)(name - path));
 		dir = realpath(parent, NULL);
 		free(parent);
 	} else {
@@ -153,8 +153,12 @@ static void write_down(const struct crash_call *call, uint64_t done)
 {
 	struct stat st = {0};
 	struct crash_record rec = {
-		.op = call->op, .number = call->number, .pid = getpid(), .mode = call->mode,
-		.offset = call->offset, .length = call->op == CRASH_OP_WRITE ? done : call->length,
+		.op = call->op,
+		.number = call->number,
+		.pid = getpid(),
+		.mode = call->mode,
+		.offset = call->offset,
+		.length = call->op == CRASH_OP_WRITE ? done : call->length,
 		.path_bytes = (uint32_t)strlen(call->full) + 1,
 		.path2_bytes = call->full2 != NULL ? (uint32_t)strlen(call->full2) + 1 : 0,
 	};
@@ -166,7 +170,8 @@ static void write_down(const struct crash_call *call, uint64_t done)
 	else if (call->fd >= 0)
 		fstat(call->fd, &st);
 	else
-		lstat(call->op == CRASH_OP_RENAME ? call->full2 : call->full, &st);
+		lstat(call->full2 != NULL && call->op == CRASH_OP_RENAME ? call->full2 : call->full,
+		      &st);
 	rec.ino = st.st_ino;
 	if (call->is_stream)
 		rec.offset = (uint64_t)lseek(call->fd, 0, SEEK_CUR) - done;
@@ -278,7 +283,7 @@ static void before(struct crash_call *call)
 	else if (shim.deed == CRASH_TERM)
 		send_signal(SIGTERM);
 	else if ((shim.deed == CRASH_SHORT || shim.deed == CRASH_SHORT_KILL) &&
-		 call->op == CRASH_OP_WRITE && call->length > 1)
+	         call->op == CRASH_OP_WRITE && call->length > 1)
 		call->length /= 2;
 }
 

@@ -37,8 +37,8 @@ static bool open_changes(int dirfd, const char *path, int flags, enum crash_op *
 	return flags & O_TRUNC;
 }
 
-static int open_any(int (*real)(int, const char *, int, ...), int dirfd, const char *path, int flags,
-		    mode_t mode)
+static int open_any(int (*real)(int, const char *, int, ...), int dirfd, const char *path,
+                    int flags, mode_t mode)
 {
 	struct crash_call call = {.dirfd = dirfd, .path = path, .fd = -1};
 
@@ -95,7 +95,8 @@ int creat64(const char *path, mode_t mode)
 
 int mkdirat(int dirfd, const char *path, mode_t mode)
 {
-	COUNTED(REAL(mkdirat)(dirfd, path, mode), .op = CRASH_OP_MKDIR, .dirfd = dirfd, .path = path);
+	COUNTED(REAL(mkdirat)(dirfd, path, mode), .op = CRASH_OP_MKDIR, .dirfd = dirfd,
+	        .path = path);
 }
 
 int mkdir(const char *path, mode_t mode)
@@ -105,8 +106,8 @@ int mkdir(const char *path, mode_t mode)
 
 int linkat(int dirfd, const char *path, int dirfd2, const char *path2, int flags)
 {
-	COUNTED(REAL(linkat)(dirfd, path, dirfd2, path2, flags), .op = CRASH_OP_LINK, .dirfd = dirfd,
-		.path = path, .dirfd2 = dirfd2, .path2 = path2);
+	COUNTED(REAL(linkat)(dirfd, path, dirfd2, path2, flags), .op = CRASH_OP_LINK,
+	        .dirfd = dirfd, .path = path, .dirfd2 = dirfd2, .path2 = path2);
 }
 
 int link(const char *path, const char *path2)
@@ -117,7 +118,7 @@ int link(const char *path, const char *path2)
 int renameat2(int dirfd, const char *path, int dirfd2, const char *path2, unsigned int flags)
 {
 	COUNTED(REAL(renameat2)(dirfd, path, dirfd2, path2, flags), .op = CRASH_OP_RENAME,
-		.dirfd = dirfd, .path = path, .dirfd2 = dirfd2, .path2 = path2);
+	        .dirfd = dirfd, .path = path, .dirfd2 = dirfd2, .path2 = path2);
 }
 
 int renameat(int dirfd, const char *path, int dirfd2, const char *path2)
@@ -133,7 +134,7 @@ int rename(const char *path, const char *path2)
 int unlinkat(int dirfd, const char *path, int flags)
 {
 	COUNTED(REAL(unlinkat)(dirfd, path, flags), .op = CRASH_OP_UNLINK, .dirfd = dirfd,
-		.path = path);
+	        .path = path);
 }
 
 int unlink(const char *path)
@@ -145,13 +146,17 @@ int unlink(const char *path)
 
 static ssize_t write_any(int fd, const void *bytes, size_t n, off_t at, bool has_at)
 {
-	struct crash_call call = {.op = CRASH_OP_WRITE, .fd = fd, .bytes = bytes, .length = n,
-				  .offset = (uint64_t)at, .is_stream = !has_at};
+	struct crash_call call = {.op = CRASH_OP_WRITE,
+	                          .fd = fd,
+	                          .bytes = bytes,
+	                          .length = n,
+	                          .offset = (uint64_t)at,
+	                          .is_stream = !has_at};
 
 	if (!crash_begin(&call))
 		return -1;
 	ssize_t done = has_at ? REAL(pwrite)(fd, bytes, call.length, at)
-			      : REAL(write)(fd, bytes, call.length);
+	                      : REAL(write)(fd, bytes, call.length);
 	return crash_end(&call, done);
 }
 
@@ -203,15 +208,18 @@ ssize_t pwritev64(int fd, const struct iovec *iov, int count, off64_t at)
 
 /* Bytes that the kernel moves are read back for the log. */
 ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t n,
-			unsigned int flags)
+                        unsigned int flags)
 {
-	struct crash_call call = {.op = CRASH_OP_WRITE, .fd = to, .length = n,
-				  .offset = to_at != NULL ? (uint64_t)*to_at : 0,
-				  .is_stream = to_at == NULL};
+	struct crash_call call = {.op = CRASH_OP_WRITE,
+	                          .fd = to,
+	                          .length = n,
+	                          .offset = to_at != NULL ? (uint64_t)*to_at : 0,
+	                          .is_stream = to_at == NULL};
 
 	if (!crash_begin(&call))
 		return -1;
-	return crash_end(&call, REAL(copy_file_range)(from, from_at, to, to_at, call.length, flags));
+	return crash_end(&call,
+	                 REAL(copy_file_range)(from, from_at, to, to_at, call.length, flags));
 }
 
 ssize_t sendfile(int to, int from, off_t *from_at, size_t n)
@@ -246,8 +254,8 @@ int ftruncate64(int fd, off64_t size)
 
 int truncate(const char *path, off_t size)
 {
-	COUNTED(REAL(truncate)(path, size), .op = CRASH_OP_TRUNCATE, .dirfd = AT_FDCWD, .path = path,
-		.offset = (uint64_t)size);
+	COUNTED(REAL(truncate)(path, size), .op = CRASH_OP_TRUNCATE, .dirfd = AT_FDCWD,
+	        .path = path, .offset = (uint64_t)size);
 }
 
 int truncate64(const char *path, off64_t size)
@@ -257,8 +265,11 @@ int truncate64(const char *path, off64_t size)
 
 int fallocate(int fd, int mode, off_t at, off_t n)
 {
-	struct crash_call call = {.op = CRASH_OP_ALLOCATE, .fd = fd, .mode = mode,
-				  .offset = (uint64_t)at, .length = (uint64_t)n};
+	struct crash_call call = {.op = CRASH_OP_ALLOCATE,
+	                          .fd = fd,
+	                          .mode = mode,
+	                          .offset = (uint64_t)at,
+	                          .length = (uint64_t)n};
 
 	if (!crash_begin(&call))
 		return -1;
@@ -315,7 +326,7 @@ int futimens(int fd, const struct timespec times[2])
 int utimensat(int dirfd, const char *path, const struct timespec times[2], int flags)
 {
 	COUNTED(REAL(utimensat)(dirfd, path, times, flags), .op = CRASH_OP_TOUCH, .dirfd = dirfd,
-		.path = path);
+	        .path = path);
 }
 
 int utime(const char *path, const struct utimbuf *times)

@@ -28,7 +28,7 @@ struct crash_state {
 	_Atomic uint32_t log_lock;
 	_Atomic uint32_t pid_count;
 	_Atomic int32_t pids[CRASH_PIDS]; /* the first is the program's own */
-	_Atomic uint32_t is_done; /* what was to happen has happened */
+	_Atomic uint32_t is_done;         /* what was to happen has happened */
 };
 
 /* X(name, word) */
@@ -36,15 +36,15 @@ struct crash_state {
 	X(NOTHING, "nothing")                                                                      \
 	X(KILL_BEFORE, "kill-before") /* SIGKILL, the call is not made */                          \
 	X(KILL_AFTER, "kill-after")                                                                \
-	X(INT, "int")                 /* SIGINT before the call */                                 \
+	X(INT, "int") /* SIGINT before the call */                                                 \
 	X(TERM, "term")                                                                            \
-	X(SHORT, "short")             /* half of the bytes are written, and the call says so */    \
-	X(SHORT_KILL, "short-kill")   /* half of the bytes are written, then SIGKILL */            \
+	X(SHORT, "short")           /* half of the bytes are written, and the call says so */      \
+	X(SHORT_KILL, "short-kill") /* half of the bytes are written, then SIGKILL */              \
 	X(ENOSPC_ONCE, "enospc")                                                                   \
 	X(ENOSPC_EVER, "enospc-ever") /* this call and all later ones that could need space */     \
 	X(EIO_ONCE, "eio")                                                                         \
-	X(EIO_EVER, "eio-ever")       /* this call and all later ones but unlink */                \
-	X(FULL, "full")               /* from here on the disk is full: nothing grows */
+	X(EIO_EVER, "eio-ever") /* this call and all later ones but unlink */                      \
+	X(FULL, "full")         /* from here on the disk is full: nothing grows */
 
 enum crash_deed {
 #define CRASH_DEED(name, word) CRASH_##name,
@@ -60,11 +60,11 @@ enum crash_deed {
 	X(ALLOCATE, "allocate") /* fallocate(2): offset, length, mode */                           \
 	X(SYNC, "fsync")        /* of a file or a folder */                                        \
 	X(DATASYNC, "fdatasync")                                                                   \
-	X(LINK, "link")         /* path2 is new and is the inode of path */                        \
+	X(LINK, "link") /* path2 is new and is the inode of path */                                \
 	X(RENAME, "rename")                                                                        \
 	X(UNLINK, "unlink")                                                                        \
 	X(MKDIR, "mkdir")                                                                          \
-	X(TOUCH, "touch")       /* times */
+	X(TOUCH, "touch") /* times */
 
 enum crash_op {
 #define CRASH_OP(name, word) CRASH_OP_##name,
@@ -73,7 +73,7 @@ enum crash_op {
 };
 
 struct crash_record {
-	uint32_t op; /* enum crash_op */
+	uint32_t op;     /* enum crash_op */
 	uint32_t number; /* of the call */
 	int32_t pid;
 	int32_t mode; /* of fallocate */
