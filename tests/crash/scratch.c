@@ -88,6 +88,8 @@ void scratch_open(struct scratch *s, const char *argv0, const struct crash_box *
 	if (s->state == MAP_FAILED)
 		die(path);
 	close(fd);
+	snprintf(path, sizeof path, "%s/state", s->root);
+	setenv("XDG_STATE_HOME", path, 1); /* where journals lie if we are not root */
 	/* Children of a tool that was killed become ours, so that they can be waited for. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
@@ -181,8 +183,6 @@ static void become_tool(struct scratch *s, bool small, const char *word, const s
 		_exit(98);
 	snprintf(option, sizeof option, "%s", word);
 	snprintf(root, sizeof root, "--root=%s", s->root);
-	snprintf(value, sizeof value, "%s/state", s->root);
-	setenv("XDG_STATE_HOME", value, 1);
 	if (plan != NULL) {
 		setenv("CRASH_UNDER", s->root, 1);
 		snprintf(value, sizeof value, "%s/state", s->dir);

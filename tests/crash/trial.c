@@ -86,14 +86,14 @@ static bool same_file(struct trial *t)
 }
 
 /* After all is said and done: nothing lies about. */
-static bool is_tidy(struct trial *t)
+static bool is_tidy(struct trial *t, const struct bytes *delivered)
 {
 	bool in_lockfile = is_deed(t, "kill") || is_deed(t, "short-kill") || is_deed(t, "eio");
 	const char *litter = scratch_litter(t->s, in_lockfile);
 
 	/* One that was not whole yet, on a device that has no number: nobody can say whose it is.
 	 */
-	bool useless = t->renumbers && box_state(t, t->delivery) == OLD;
+	bool useless = t->renumbers && box_state(t, delivered) == OLD;
 	if (scratch_has_journal(t->s) && !useless)
 		return fail(t, "a journal is left");
 	if (litter != NULL)
@@ -119,7 +119,7 @@ static bool check_at_once(struct trial *t, int status)
 	if (is_deed(t, "int") || is_deed(t, "term") || is_deed(t, "full")) {
 		if (state == NEITHER)
 			return fail(t, "needs recovery: %s", difference(t));
-		return is_tidy(t);
+		return is_tidy(t, NULL);
 	}
 	if (is_deed(t, "eio") || is_deed(t, "enospc")) {
 		if (WIFSIGNALED(status))
@@ -130,7 +130,7 @@ static bool check_at_once(struct trial *t, int status)
 	return true;
 }
 
-static bool check_recovered(struct trial *t)
+static bool check_recovered(struct trial *t, const struct bytes *delivered)
 {
 	int status = scratch_run(t->s, !t->box->is_big, "--recover", NULL);
 
@@ -139,13 +139,23 @@ static bool check_recovered(struct trial *t)
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return fail(t, "recovery: wait status %#x: %s", (unsigned int)status,
 		            scratch_words(t->s));
-	if (box_state(t, t->delivery) == NEITHER)
+	if (box_state(t, delivered) == NEITHER)
 		return fail(t, "after recovery neither old nor new: %s", difference(t));
-	return is_tidy(t);
+	return is_tidy(t, delivered);
+}
+
+static void deliver(struct trial *t, struct bytes *delivered)
+{
+	if (t->delivery == NULL)
+		return;
+	scratch_append(t->s, t->delivery);
+	bytes_add(delivered, t->delivery->at, t->delivery->n);
 }
 
 bool trial_run(struct trial *t)
 {
+	struct bytes delivered = {0};
+
 	scratch_reset(t->s, t->old);
 	int status = scratch_run(t->s, !t->box->is_big, "--read", &t->plan);
 
@@ -153,16 +163,18 @@ bool trial_run(struct trial *t)
 		return fail(t, "hangs");
 	if (!check_at_once(t, status))
 		return false;
-	if (t->delivery != NULL)
-		scratch_append(t->s, t->delivery);
+	deliver(t, &delivered);
 	if (t->renumbers)
 		scratch_renumber(t->s);
 	if (t->recover_at > 0) {
 		struct plan plan = {.deed = "kill-before", .to = "all", .at = t->recover_at};
 		scratch_run(t->s, !t->box->is_big, "--recover", &plan);
 		t->recovery_was_killed = t->s->state->is_done;
+		deliver(t, &delivered);
 	}
-	return check_recovered(t);
+	bool ok = check_recovered(t, &delivered);
+	bytes_free(&delivered);
+	return ok;
 }
 
 /* ---- another program ------------------------------------------------------------------------- */
@@ -246,5 +258,5 @@ int trial_learn(struct trial *t, struct bytes *new)
 		          scratch_words(t->s));
 	else if (!ok)
 		fail(t, "without trouble: not what it should be: %s", difference(t));
-	return ok && is_tidy(t) ? calls : -1;
+	return ok && is_tidy(t, NULL) ? calls : -1;
 }

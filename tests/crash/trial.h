@@ -13,8 +13,9 @@ struct trial {
 	uint32_t recover_at;      /* the recovery is killed at this call too */
 	bool recovery_was_killed; /* out: else it made fewer calls */
 	bool renumbers;           /* between crash and recovery the device gets another number */
-	const struct bytes *delivery; /* NULL: none between crash and recovery */
-	unsigned int shown;           /* failures printed: only the first of many are */
+	const struct bytes
+		*delivery;  /* between crash and recovery, and after one killed; or NULL */
+	unsigned int shown; /* failures printed: only the first of many are */
 };
 
 /*
