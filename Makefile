@@ -205,6 +205,7 @@ install: all
 	install -m 644 conf-templates/* $(DESTDIR)$(DATADIR)/mailreeve/conf-templates
 	sed -e 's|@libdir@|$(LIBDIR)|' -e 's|@includedir@|$(INCLUDEDIR)|' -e 's|@version@|$(VERSION)|' \
 		-e 's|@libs@|$(LIBS)|' lib/mailreeve.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/mailreeve.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/mailreeve.pc
 	for tool in $(TOOLS); do install -m 755 $$tool $(DESTDIR)$(BINDIR) || exit; done
 	for page in $(PAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit; done
