@@ -47,6 +47,7 @@ struct reeve_record {
 	uint64_t length;     /* of the chunk */
 	uint64_t data_hash;  /* of the chunk; of the first stale bytes, at `at`, when done */
 	uint64_t end_hash;   /* of the last stale bytes, before source_end, when done */
+	uint64_t placed_hash; /* of the bytes that were put in place last, before `at` */
 	uint64_t source_end; /* size of the old file as far as it was taken in */
 	uint64_t self_hash;  /* of the fields above */
 };

@@ -12,6 +12,7 @@
 
 #define COPY_BYTES  ((size_t)1 << 20)
 #define STALE_BYTES 4096 /* enough to tell stale bytes from mail that was appended */
+#define PLACED_BYTES 4096 /* more than cron's mails have in common at their ends */
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -184,6 +185,19 @@ int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *re
 	return 0;
 }
 
+int reeve_mover_hash_placed(struct reeve_mover *m, uint64_t at, uint64_t *hash_r,
+                            struct reeve_error *err)
+{
+	size_t n = (size_t)least(at - m->journal->start, PLACED_BYTES);
+
+	*hash_r = 0;
+	if (reeve_read_at(m->c->fd, m->buf, n, at - n, err) < 0)
+		return -1;
+	if (n > 0)
+		*hash_r = reeve_hash(m->buf, n);
+	return 0;
+}
+
 /*
  * Make a record durable. It says that all before it is in place, so that must be true first; but
  * not earlier: while the disk writes one step, the next chunk is being put together.
@@ -192,6 +206,8 @@ static int put_down(struct reeve_mover *m, struct reeve_record *record, struct r
 {
 	if (fdatasync(m->c->fd) < 0)
 		return reeve_fail_errno(err, "cannot flush");
+	if (reeve_mover_hash_placed(m, record->at, &record->placed_hash, err) < 0)
+		return -1;
 	return reeve_journal_record(m->journal, record, err);
 }
 

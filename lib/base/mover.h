@@ -74,6 +74,13 @@ int reeve_mover_take_in_appended(struct reeve_mover *m, struct reeve_error *err)
 int reeve_mover_hash_stale(struct reeve_mover *m, struct reeve_record *record,
                            struct reeve_error *err);
 
+/*
+ * A hash of the last bytes before `at` that were put in place; 0 if none were. By it a file that
+ * was restored from a backup is told from one that is half moved. -1 with err.
+ */
+int reeve_mover_hash_placed(struct reeve_mover *m, uint64_t at, uint64_t *hash_r,
+                            struct reeve_error *err);
+
 /* From where the mover is to the end. The caller has made its last record durable. */
 int reeve_mover_carry_out(struct reeve_mover *m, struct reeve_error *err);
 

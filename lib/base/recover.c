@@ -10,13 +10,24 @@
 #include <unistd.h>
 
 /*
- * Whether the pieces that are still to be moved are where they were. All that differ are named:
+ * Whether what was moved is in its place, at least the last of it, and the pieces that are still to
+ * be moved are where they were (in a box restored from a backup they are). All that differ are named:
  * with them the person can put together what the other program tore.
  */
 static int check_remaining(struct reeve_mover *m, struct reeve_error *err)
 {
-	uint64_t wrong = 0, needed;
+	const struct reeve_record *last = &m->journal->last;
+	uint64_t wrong = 0, needed, placed;
 	struct reeve_source src;
+
+	if (reeve_mover_hash_placed(m, last->at, &placed, err) < 0)
+		return -1;
+	if (placed != last->placed_hash) {
+		wrong++;
+		reeve_diag(m->c->talk, REEVE_PROBLEM, m->c->path, 0, 0,
+		           "bytes %" PRIu64 " to %" PRIu64 " were moved there and have changed since",
+		           m->journal->start, last->at);
+	}
 	int r = reeve_source_init(&src, m->c->fd, err);
 
 	for (uint64_t i = m->index; r == 0 && i < m->journal->piece_count; i++) {

@@ -4,6 +4,7 @@
 
 #include "base/compact.h"
 #include "base/journal.h"
+#include "base/mover.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -175,6 +176,56 @@ START_TEST(test_append)
 }
 END_TEST
 
+/* Whoever finds a box half moved may copy a backup into it; the journal's rest must not be done to that. */
+START_TEST(test_restored)
+{
+	static const char before[] = "aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd";
+	size_t n = sizeof before - 1;
+	struct reeve_identity nobody = {0};
+	struct reeve_journals journals;
+	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_error err = {0};
+	struct reeve_mover m;
+	struct stat st;
+	int fd = make_file(before, n);
+
+	/* b and d stay. b was moved, and a step behind it begun, or all done but the cut. */
+	reeve_edits_add(edits, (struct reeve_span){0, 10}, NULL, 0);
+	reeve_edits_add(edits, (struct reeve_span){20, 10}, NULL, 0);
+	ck_assert_int_eq(reeve_journals_open_at(&journals, folder, geteuid(), NULL), 0);
+	struct reeve_compact c = {
+		.fd = fd, .path = path, .journals = &journals, .identity = &nobody};
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	struct reeve_journal_plan plan = {.path = path, .st = &st, .edits = edits, .box_fd = fd};
+	struct reeve_journal *journal = reeve_journal_new(&journals, &plan, &nobody, &err);
+	ck_assert_msg(journal != NULL, "%s", err.text);
+	ck_assert_int_eq(reeve_mover_init(&m, &c, journal, NULL), 0);
+	struct reeve_record record = {
+		.kind = _i == 0 ? REEVE_RECORD_DIRECT : REEVE_RECORD_DONE,
+		.at = _i == 0 ? 10 : 20,
+		.source_end = n,
+	};
+	ck_assert_int_eq(pwrite(fd, "bbbbbbbbbbdddddddddd", record.at, 0), (ssize_t)record.at);
+	m.at = record.at;
+	ck_assert_int_eq(reeve_mover_hash_placed(&m, m.at, &record.placed_hash, NULL), 0);
+	if (_i == 1)
+		ck_assert_int_eq(reeve_mover_hash_stale(&m, &record, NULL), 0);
+	ck_assert_int_eq(reeve_journal_record(journal, &record, NULL), 0);
+	reeve_mover_dispose(&m);
+
+	ck_assert_int_eq(pwrite(fd, before, n, 0), (ssize_t)n);
+	ck_assert_int_eq(reeve_compact_recover(&c, &err), -1);
+	ck_assert_int_eq(err.code, REEVE_ECHANGED);
+	check_file(fd, before, n, "restored");
+
+	reeve_journal_remove(journal, &journals, &nobody, NULL);
+	reeve_journal_close(journal);
+	reeve_journals_close(&journals);
+	reeve_edits_free(edits);
+	close(fd);
+}
+END_TEST
+
 Suite *suite_compact(void)
 {
 	Suite *suite = suite_create("compact");
@@ -184,6 +235,7 @@ Suite *suite_compact(void)
 	tcase_add_loop_test(tc, test_row, 0, (int)(sizeof rows / sizeof rows[0]));
 	tcase_add_loop_test(tc, test_random, 0, 12);
 	tcase_add_test(tc, test_append);
+	tcase_add_loop_test(tc, test_restored, 0, 2);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
