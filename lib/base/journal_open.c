@@ -93,9 +93,10 @@ static int read_header(struct reeve_journal *journal, uint64_t *body_hash_r,
 /* Whether the numbers in the header can be those of a journal that is as long as this one. */
 static bool is_plausible(const struct reeve_journal *journal, uint64_t size)
 {
-	const uint64_t most = UINT64_C(1) << 40;
+	/* Far above what we write; a forged one must not keep a boot waiting over its holes. */
+	const uint64_t most = UINT64_C(1) << 26;
 
-	return journal->piece_count <= most && journal->text_bytes <= most &&
+	return journal->piece_count <= UINT64_C(1) << 40 && journal->text_bytes <= most &&
 	       journal->chunk_bytes <= most && (journal->areas == 0 || journal->areas == 2) &&
 	       (journal->areas > 0) == (journal->chunk_bytes > 0) &&
 	       journal->start <= journal->old_size && journal->old_size < UINT64_C(1) << 62 &&
@@ -206,6 +207,24 @@ static int find_last_record(struct reeve_journal *journal, struct reeve_error *e
 	return journal->last.sequence > 0;
 }
 
+/*
+ * The first record is written with the rest, and made durable with it. If there is another one, the
+ * rest was whole once, and bytes have moved.
+ */
+static int has_progress(const struct reeve_journal *journal, struct reeve_error *err)
+{
+	for (int slot = 0; slot < 2; slot++) {
+		struct reeve_record record;
+		int r = read_part(journal, &record, sizeof record, REEVE_RECORD_AT(slot), err);
+
+		if (r < 0)
+			return -1;
+		if (r > 0 && record.sequence > 1 && record.self_hash == reeve_record_hash(&record))
+			return 1;
+	}
+	return 0;
+}
+
 /* Whether all of it is there. */
 static int read_all(struct reeve_journal *journal, uint64_t size, struct reeve_error *err)
 {
@@ -216,6 +235,8 @@ static int read_all(struct reeve_journal *journal, uint64_t size, struct reeve_e
 		r = check_body(journal, body_hash, size, err);
 	if (r > 0)
 		r = find_last_record(journal, err);
+	if (r == 0 && (r = has_progress(journal, err)) > 0)
+		r = reeve_fail(err, REEVE_EFORMAT, "it is damaged, and bytes have moved already");
 	return r < 0 ? reeve_fail_prefix(err, "journal '%s'", journal->name) : r;
 }
 

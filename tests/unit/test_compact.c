@@ -226,6 +226,44 @@ START_TEST(test_restored)
 }
 END_TEST
 
+/* A journal that was never durable goes; one that is damaged after bytes have moved does not. */
+START_TEST(test_damaged)
+{
+	struct reeve_identity nobody = {0};
+	struct reeve_journals journals;
+	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_error err = {0};
+	struct stat st;
+	int fd = make_file("aaaaaaaaaabbbbbbbbbb", 20);
+
+	reeve_edits_add(edits, (struct reeve_span){0, 10}, NULL, 0);
+	ck_assert_int_eq(reeve_journals_open_at(&journals, folder, geteuid(), NULL), 0);
+	struct reeve_compact c = {
+		.fd = fd, .path = path, .journals = &journals, .identity = &nobody};
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	struct reeve_journal_plan plan = {.path = path, .st = &st, .edits = edits, .box_fd = fd};
+	struct reeve_journal *journal = reeve_journal_new(&journals, &plan, &nobody, &err);
+	ck_assert_msg(journal != NULL, "%s", err.text);
+	if (_i == 1) {
+		struct reeve_record record = {
+			.kind = REEVE_RECORD_DIRECT, .at = 0, .source_end = 20};
+		ck_assert_int_eq(reeve_journal_record(journal, &record, NULL), 0);
+	}
+	ck_assert_int_eq(pwrite(journal->fd, "X", 1, 20), 1); /* in its header */
+
+	int r = reeve_compact_recover(&c, &err);
+	ck_assert_int_eq(r, _i == 1 ? -1 : 0);
+	check_file(fd, "aaaaaaaaaabbbbbbbbbb", 20, "damaged");
+	ck_assert_int_eq(faccessat(journals.dirfd, journal->name, F_OK, 0), _i == 1 ? 0 : -1);
+
+	reeve_journal_remove(journal, &journals, &nobody, NULL);
+	reeve_journal_close(journal);
+	reeve_journals_close(&journals);
+	reeve_edits_free(edits);
+	close(fd);
+}
+END_TEST
+
 Suite *suite_compact(void)
 {
 	Suite *suite = suite_create("compact");
@@ -236,6 +274,7 @@ Suite *suite_compact(void)
 	tcase_add_loop_test(tc, test_random, 0, 12);
 	tcase_add_test(tc, test_append);
 	tcase_add_loop_test(tc, test_restored, 0, 2);
+	tcase_add_loop_test(tc, test_damaged, 0, 2);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
