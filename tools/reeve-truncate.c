@@ -9,6 +9,7 @@ enum {
 	KEY_ALL = 0x300,
 	KEY_MAX_SIZE,
 	KEY_READ_FIRST,
+	KEY_READ,
 };
 
 static const struct argp_option options[] = {
@@ -18,6 +19,8 @@ static const struct argp_option options[] = {
          0},
 	{"read-first", KEY_READ_FIRST, NULL, 0,
          "with --max-size: the oldest read messages first, then unread ones", 0},
+	/* Who is used to reeve-prune types it; argp would take it for --read-first. */
+	{"read", KEY_READ, NULL, OPTION_HIDDEN, NULL, 0},
 	{0},
 };
 
@@ -47,6 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_READ_FIRST:
 		prune->read_first = true;
 		return 0;
+	case KEY_READ:
+		tool_usage("--read is an option of reeve-prune, which removes what has been read; "
+		           "here --read-first drops that first");
 	}
 	return ARGP_ERR_UNKNOWN;
 }

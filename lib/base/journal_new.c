@@ -123,7 +123,8 @@ static int have_space(struct reeve_journal *journal, uint64_t to_move, uint64_t 
 		if (e == EINTR)
 			continue;
 		if ((e != ENOSPC && e != EDQUOT) || chunk == 0)
-			return reeve_fail_errno(err, "no room for the journal of '%s'", journal->path);
+			return reeve_fail_errno(err, "no room for the journal of '%s', %" PRIu64 " bytes",
+			                        journal->path, reeve_journal_area(journal, 0));
 		if (ftruncate(journal->fd, 0) < 0)
 			return reeve_fail_errno(err, "journal of '%s'", journal->path);
 		chunk = chunk <= REEVE_JOURNAL_BLOCK ? 0 : reeve_journal_round_up(chunk / 8);
