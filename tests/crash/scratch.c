@@ -88,8 +88,12 @@ void scratch_open(struct scratch *s, const char *argv0, const struct crash_box *
 	if (s->state == MAP_FAILED)
 		die(path);
 	close(fd);
-	snprintf(path, sizeof path, "%s/state", s->root);
-	setenv("XDG_STATE_HOME", path, 1); /* where journals lie if we are not root */
+	snprintf(path, sizeof path, "%s/var/state", s->root);
+	/*
+	 * Where journals lie if we are not root. Not right below root: the shim writes down what
+	 * happens under that folder, so a sync of the folder itself, for a name in it, is not seen.
+	 */
+	setenv("XDG_STATE_HOME", path, 1);
 	/* Children of a tool that was killed become ours, so that they can be waited for. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
@@ -244,7 +248,7 @@ int scratch_run(struct scratch *s, bool small, const char *option, const struct 
 static bool find_journal(struct scratch *s, char path[PATH_MAX])
 {
 	static const char *const folders[] = {"var/lib/mailreeve/journal",
-	                                      "state/mailreeve/journal"};
+	                                      "var/state/mailreeve/journal"};
 	bool found = false;
 
 	for (size_t i = 0; i < 2 && !found; i++) {
