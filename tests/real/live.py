@@ -185,11 +185,13 @@ class Live:
         return (said.stdout + said.stderr).decode(errors="replace")
 
     def prune(self, locks):
-        argv = [os.path.join(BIN, "reeve-prune"), "--read", "--json", self.box]
+        # Longer than the default: Postfix and Dovecot 2.3 may block each other for 40 s and more.
+        argv = [os.path.join(BIN, "reeve-prune"), "--read", "--json", "--lock-timeout", "180",
+                self.box]
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE)
         locks.pids.add(process.pid)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=240)
         if process.returncode != 0:
             raise Failure(f"reeve-prune: exit status {process.returncode}: {err.decode()}"
                           f"\n{self.holders()}")
