@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* If bytes shifted, every piece behind is elsewhere; nobody reads a thousand lines. */
+#define NAMED_MOST 100
+
 /*
  * Whether what was moved is in its place, at least the last of it, and the pieces that are still to
  * be moved are where they were (in a box restored from a backup they are). All that differ are named:
@@ -48,11 +51,15 @@ static int check_remaining(struct reeve_mover *m, struct reeve_error *err)
 			ok = tail == p->tail_hash;
 		if (ok)
 			continue;
-		wrong++;
+		if (wrong++ >= NAMED_MOST)
+			continue;
 		reeve_diag(m->c->talk, REEVE_PROBLEM, m->c->path, 0, 0,
 		           "bytes %" PRIu64 " to %" PRIu64 " were to be kept and have changed since",
 		           p->from + into, p->from + p->length);
 	}
+	if (wrong > NAMED_MOST)
+		reeve_diag(m->c->talk, REEVE_PROBLEM, m->c->path, 0, 0,
+		           "%" PRIu64 " more pieces have changed since", wrong - NAMED_MOST);
 	reeve_source_dispose(&src);
 	if (r < 0 || wrong == 0)
 		return r;
