@@ -29,7 +29,7 @@ static int hash_header(struct reeve_scan *scan, uint64_t *hash, uint64_t start, 
 	uint64_t parts[4] = {*hash, start, end - start, 0};
 	uint64_t offset = start;
 	size_t have;
-	const unsigned char *p = src->buf;
+	const unsigned char *p;
 
 	/* Mostly the header is still in the window, whole. */
 	have = end - start < REEVE_WINDOW_BYTES ? (size_t)(end - start) : REEVE_WINDOW_BYTES;
