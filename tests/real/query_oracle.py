@@ -307,7 +307,6 @@ SEEN ()
 NOT
 NOT NOT
 OR
-OR SEEN FLAGGED
 SEEN OR
 SEEN OR FLAGGED DRAFT
 (SEEN OR FLAGGED DRAFT)
@@ -351,6 +350,8 @@ UID 1,x
 
 # (ours, the same in doveadm's words, which versions refuse ours or choose something else)
 BEYOND = (
+    ('OR SEEN FLAGGED', 'SEEN OR FLAGGED', '2.3 2.4'),
+    ('OR OR SEEN FLAGGED DRAFT', 'SEEN OR FLAGGED OR DRAFT', '2.3 2.4'),
     ('BEFORE 2159h60m', 'BEFORE 90d', '2.3 2.4'),
     ('BEFORE "89 days 24 hours"', 'BEFORE 90d', '2.3 2.4'),
     ('LARGER 1.5k', 'LARGER 1536', '2.3 2.4'),
