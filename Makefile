@@ -111,7 +111,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(ARCHIVE)
 # The crash tests have the shim in front of libc, and reeve-prune with small steps, linked in.
 SHIM_SRC  = $(wildcard tests/crash/shim*.c)
 CRASH_BOTH = $(filter-out %/kill.c %/replay.c,$(CRASH_SRC))
-SMALL_SRC = lib/base/compact.c lib/base/mover.c $(COMMON_SRC) tools/reeve-prune.c
+SMALL_SRC = $(shell grep -l REEVE_COMPACT_ lib/base/*.c) $(COMMON_SRC) tools/reeve-prune.c
 SMALL     = -DREEVE_COMPACT_STEP_BYTES=8192 -DREEVE_COMPACT_CHUNK_BYTES=2048 \
             -DREEVE_COMPACT_GAP_BYTES=1024 -Dmain=reeve_tool_main -Wno-missing-prototypes
 SMALL_OBJ = $(patsubst %.c,$(BUILD)/small/%.o,$(SMALL_SRC))

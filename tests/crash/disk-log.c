@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROW(name, word, is_needed, text) {word, is_needed, text},
+#define ROW(name, word, text) {word, text},
 const struct disk_sync_row disk_syncs[] = {DISK_SYNCS(ROW)};
 #undef ROW
 
@@ -100,6 +100,25 @@ void disk_log_read(struct disk_log *log, const char *path, uint64_t box_ino)
 		log->ops[log->n++] = op;
 	}
 	name_syncs(log, box_ino);
+}
+
+void disk_log_recovers(struct disk_log *log, size_t begin, uint64_t box_ino)
+{
+	bool has_changed = false;
+
+	for (size_t i = begin; i < log->n; i++) {
+		struct disk_op *op = &log->ops[i];
+		bool is_box = op->rec.ino == box_ino;
+
+		if (is_box && (op->rec.op == CRASH_OP_WRITE || op->rec.op == CRASH_OP_TRUNCATE))
+			has_changed = true;
+		if (!is_sync(op))
+			continue;
+		op->sync = has_changed            ? DISK_SYNC_OTHER
+		           : is_box               ? DISK_SYNC_AGAIN_CUT
+		           : is_journal(op->path) ? DISK_SYNC_AGAIN_JOURNAL
+		                                  : DISK_SYNC_AGAIN_FOLDER;
+	}
 }
 
 void disk_log_free(struct disk_log *log)

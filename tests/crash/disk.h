@@ -21,24 +21,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Which promise a sync makes, by its place in compact's sequence: X(name, word, whether a box is
- * lost if it is a lie, what it is). The new journal's own sync is there so that an error shows
- * while nothing was changed yet; for order the sync of the first record would do.
- */
+/* Which promise a sync makes, by its place in compact's sequence: X(name, word, of what). */
 #define DISK_SYNCS(X)                                                                              \
-	X(NONE, "none", false, "not a sync")                                                       \
-	X(JOURNAL, "journal", false, "the new journal")                                            \
-	X(FOLDER, "folder", true, "the folder of journals, before the box is changed")             \
-	X(PARENT, "parent", true, "a folder above, in which one was made")                         \
-	X(RECORD, "record", true, "a record in the journal, before its step")                      \
-	X(BOX, "box", true, "the box, after a step")                                               \
-	X(DONE, "done", true, "the record that all is moved")                                      \
-	X(TRUNCATED, "truncated", true, "the box, after it was truncated")                         \
-	X(OTHER, "other", false, "something else")
+	X(NONE, "none", "not a sync")                                                              \
+	X(JOURNAL, "journal", "the new journal")                                                   \
+	X(FOLDER, "folder", "the folder of journals, before the box is changed")                   \
+	X(PARENT, "parent", "a folder above, in which one was made")                               \
+	X(RECORD, "record", "a record in the journal, before its step")                            \
+	X(BOX, "box", "the box, after a step")                                                     \
+	X(DONE, "done", "the record that all is moved")                                            \
+	X(TRUNCATED, "truncated", "the box, after it was truncated")                               \
+	X(AGAIN_JOURNAL, "again-journal", "a journal found, before recovery goes by it")           \
+	X(AGAIN_FOLDER, "again-folder", "its folder, likewise")                                    \
+	X(AGAIN_CUT, "again-cut", "a box found cut, before its journal goes")                      \
+	X(OTHER, "other", "something else")
 
 enum disk_sync {
-#define DISK_SYNC(name, word, is_needed, what) DISK_SYNC_##name,
+#define DISK_SYNC(name, word, what) DISK_SYNC_##name,
 	DISK_SYNCS(DISK_SYNC)
 #undef DISK_SYNC
 		DISK_SYNC_COUNT,
@@ -46,7 +45,6 @@ enum disk_sync {
 
 struct disk_sync_row {
 	const char *word;
-	bool is_needed;
 	const char *text;
 };
 
@@ -70,6 +68,9 @@ struct disk_log {
 /* Reads the log of a prune or a recovery of the box that is inode box_ino. Exits if it cannot. */
 void disk_log_read(struct disk_log *log, const char *path, uint64_t box_ino);
 void disk_log_free(struct disk_log *log);
+
+/* From operation `begin` on it was a recovery, whose syncs are for something else. */
+void disk_log_recovers(struct disk_log *log, size_t begin, uint64_t box_ino);
 void disk_op_print(const struct disk_op *op, size_t i);
 
 struct disk;

@@ -18,6 +18,7 @@ struct outage {
 	struct disk_unit *units;
 	bool *present;
 	size_t unit_count;
+	size_t begin;   /* the power fails after this change and all later ones */
 	size_t applied; /* changes so far */
 	uint64_t *seen; /* hashes of disks that were tried: a set of a power of two */
 	size_t seen_size, seen_count;

@@ -57,7 +57,7 @@ void scratch_open(struct scratch *s, const char *argv0, const struct crash_box *
 		die(argv0);
 	s->bin = dirname(self);
 	umask(022);
-	if (tmp == NULL || strlen(tmp) > 30)
+	if (tmp == NULL || strlen(tmp) > 40)
 		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	snprintf(s->dir, sizeof s->dir, "%s/reeve-crash-XXXXXX", tmp);
 	if (mkdtemp(s->dir) == NULL || chmod(s->dir, 0755) != 0)
