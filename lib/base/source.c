@@ -13,7 +13,7 @@ int reeve_source_init(struct reeve_source *src, int fd, struct reeve_error *err)
 {
 	struct stat st;
 
-	*src = (struct reeve_source){.fd = fd, .most = REEVE_WINDOW_BYTES};
+	*src = (struct reeve_source){.fd = fd, .most = REEVE_READ_BYTES};
 	if (fstat(fd, &st) < 0)
 		return reeve_fail_errno(err, "fstat");
 	if (st.st_size < 0)

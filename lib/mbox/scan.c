@@ -309,7 +309,7 @@ int reeve_scan_verify(struct reeve_scan *scan, const struct reeve_scan_mark *mar
 		if (offset < seen.offset || offset >= src->size)
 			goto out;
 		/* Bodies longer than a few reads are jumped over. */
-		src->most = offset - seen.offset > LITTLE ? AHEAD : REEVE_WINDOW_BYTES;
+		src->most = offset - seen.offset > LITTLE ? AHEAD : REEVE_READ_BYTES;
 		seen.offset = offset;
 		ret = reeve_separator_at(scan, offset, err);
 		if (ret <= 0)

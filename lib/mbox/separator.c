@@ -178,7 +178,7 @@ int reeve_body_count(struct reeve_scan *scan, struct reeve_body *body, uint64_t 
 /* After a jump little is read at once; the longer the search goes on, the more. */
 static void read_more(struct reeve_source *src, uint64_t offset)
 {
-	if (src->most < REEVE_WINDOW_BYTES && offset + 2 > src->start + src->filled)
+	if (src->most < REEVE_READ_BYTES && offset + 2 > src->start + src->filled)
 		src->most *= 2;
 }
 
