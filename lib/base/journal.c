@@ -52,35 +52,16 @@ struct reeve_journal *reeve_journal_alloc(const char *path, struct reeve_error *
 
 /* ---- pieces -------------------------------------------------------------------------------- */
 
-/*
- * The n bytes at `offset`, or NULL. Where pieces are small, one read brings the edges of many:
- * a box of cron mail has tens of thousands. Where they are large, an edge is all that is read.
- */
-static const unsigned char *edge_at(struct reeve_source *src, uint64_t offset, size_t n,
-                                    struct reeve_error *err)
-{
-	enum { NEAR = 32768 };
-	size_t have;
-
-	src->most = offset >= src->start && offset - src->start < src->filled + NEAR ? 2 * NEAR : n;
-	const unsigned char *edge = reeve_source_at(src, offset, n, &have, err);
-	if (edge != NULL && have < n) {
-		reeve_fail(err, REEVE_ECHANGED, "the file became shorter while it was read");
-		return NULL;
-	}
-	return edge;
-}
-
 int reeve_piece_edges(struct reeve_source *src, const struct reeve_piece *piece, uint32_t *head_r,
                       uint32_t *tail_r, struct reeve_error *err)
 {
 	size_t n = piece->length < REEVE_PIECE_EDGE ? (size_t)piece->length : REEVE_PIECE_EDGE;
-	const unsigned char *edge = edge_at(src, piece->from, n, err);
+	const unsigned char *edge = reeve_source_near(src, piece->from, n, err);
 
 	if (edge == NULL)
 		return -1;
 	*head_r = (uint32_t)reeve_hash(edge, n);
-	edge = edge_at(src, piece->from + piece->length - n, n, err);
+	edge = reeve_source_near(src, piece->from + piece->length - n, n, err);
 	if (edge == NULL)
 		return -1;
 	*tail_r = (uint32_t)reeve_hash(edge, n);

@@ -83,6 +83,20 @@ int reeve_mover_advance(struct reeve_mover *m, uint64_t n, struct reeve_error *e
 	return 0;
 }
 
+/* Read n bytes of a piece, which begin at `from` in the box or in the journal. */
+static int read_piece(struct reeve_mover *m, bool is_text, unsigned char *buf, size_t n,
+                      uint64_t from, struct reeve_error *err)
+{
+	if (is_text || n > REEVE_NEAR_BYTES)
+		return reeve_read_at(is_text ? m->journal->fd : m->c->fd, buf, n, from, err);
+	m->box.size = m->source_end;
+	const unsigned char *bytes = reeve_source_near(&m->box, from, n, err);
+	if (bytes == NULL)
+		return -1;
+	memcpy(buf, bytes, n);
+	return 0;
+}
+
 /* Read n (at most COPY_BYTES) bytes of the new file from the mover's place on, and advance. */
 static int gather(struct reeve_mover *m, size_t n, struct reeve_error *err)
 {
@@ -99,8 +113,7 @@ static int gather(struct reeve_mover *m, size_t n, struct reeve_error *err)
 		if (is_text)
 			from += m->journal->text_at;
 
-		if (reeve_read_at(is_text ? m->journal->fd : m->c->fd, m->buf + filled, step, from,
-		                  err) < 0 ||
+		if (read_piece(m, is_text, m->buf + filled, step, from, err) < 0 ||
 		    reeve_mover_advance(m, step, err) < 0)
 			return -1;
 		filled += step;
@@ -375,6 +388,8 @@ int reeve_mover_init(struct reeve_mover *m, const struct reeve_compact *c,
 	};
 	if (m->hasher == NULL || m->buf == NULL)
 		return reeve_fail_nomem(err);
+	if (reeve_source_init(&m->box, c->fd, err) < 0)
+		return -1;
 	for (uint64_t i = 0; i < journal->piece_count; i++) {
 		const struct reeve_piece *p = reeve_journal_piece(journal, i, err);
 		if (p == NULL)
@@ -388,6 +403,7 @@ int reeve_mover_init(struct reeve_mover *m, const struct reeve_compact *c,
 void reeve_mover_dispose(struct reeve_mover *m)
 {
 	free(m->buf);
+	reeve_source_dispose(&m->box);
 	reeve_hasher_free(m->hasher);
 }
 

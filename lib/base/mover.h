@@ -13,6 +13,7 @@
 #include "base/compact.h"
 #include "base/hash.h"
 #include "base/journal.h"
+#include "base/source.h"
 #include <time.h>
 
 /* Tests make these small, so that a small file takes many steps. */
@@ -38,6 +39,7 @@ struct reeve_mover {
 	struct reeve_journal *journal;
 	struct reeve_hasher *hasher;
 	unsigned char *buf; /* COPY_BYTES */
+	struct reeve_source box; /* for small pieces; what it holds is overwritten only when moved */
 	uint64_t at;
 	uint64_t index;
 	uint64_t into;

@@ -86,6 +86,21 @@ const unsigned char *reeve_source_at(struct reeve_source *src, uint64_t offset, 
 	return src->buf + skip;
 }
 
+const unsigned char *reeve_source_near(struct reeve_source *src, uint64_t offset, size_t n,
+                                       struct reeve_error *err)
+{
+	bool is_near = offset >= src->start && offset - src->start < src->filled + REEVE_NEAR_BYTES;
+	size_t have;
+
+	src->most = is_near ? 2 * REEVE_NEAR_BYTES : n;
+	const unsigned char *p = reeve_source_at(src, offset, n, &have, err);
+	if (p != NULL && have < n) {
+		reeve_fail(err, REEVE_ECHANGED, "the file became shorter while it was read");
+		return NULL;
+	}
+	return p;
+}
+
 /* In blocks of fixed size whose sum fits a byte, so that compilers make vectors of it at -O2. */
 static uint64_t count_line_ends(const unsigned char *p, size_t n)
 {

@@ -42,6 +42,17 @@ const unsigned char *reeve_source_at(struct reeve_source *src, uint64_t offset, 
                                      size_t *have_r, struct reeve_error *err);
 
 /*
+ * Exactly n bytes (at most REEVE_WINDOW_BYTES) at `offset`, for callers that go through a file in
+ * small pieces: where they lie close together one read brings many, for a box of cron mail has
+ * tens of thousands; where they do not, no more is read than the piece. Good until the next call.
+ *
+ * Returns NULL with err, REEVE_ECHANGED if src->size comes first.
+ */
+#define REEVE_NEAR_BYTES ((size_t)32768)
+const unsigned char *reeve_source_near(struct reeve_source *src, uint64_t offset, size_t n,
+                                       struct reeve_error *err);
+
+/*
  * The line (from 1) that `offset` stands on: counts line ends before it, from the last call's
  * offset on where it can. Moves the window. 0 on error.
  */

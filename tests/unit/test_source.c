@@ -110,6 +110,39 @@ START_TEST(size_is_the_callers)
 }
 END_TEST
 
+/* Pieces close to each other come out of one read, those far apart cost no more than themselves. */
+START_TEST(pieces_near_each_other)
+{
+	FILE *f = make_file();
+	struct reeve_source src;
+	struct reeve_error err = {0};
+	static const struct {
+		uint64_t offset;
+		size_t n, filled;
+	} rows[] = {
+		{1000000, 64, 64}, /* far from the window at 0 */
+		{1000010, 5, 64},
+		{1000060, 100, 2 * REEVE_NEAR_BYTES},
+		{1030000, 100, 2 * REEVE_NEAR_BYTES},
+		{20, 10, 10},
+		{FILE_BYTES - 10, 10, 10},
+	};
+
+	ck_assert_int_eq(reeve_source_init(&src, fileno(f), NULL), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const unsigned char *p = reeve_source_near(&src, rows[i].offset, rows[i].n, NULL);
+
+		ck_assert_msg(p != NULL && memcmp(p, expected + rows[i].offset, rows[i].n) == 0,
+		              "row %zu", i);
+		ck_assert_msg(src.filled == rows[i].filled, "row %zu: %zu", i, src.filled);
+	}
+	ck_assert_ptr_null(reeve_source_near(&src, FILE_BYTES - 10, 11, &err));
+	ck_assert_int_eq(err.code, REEVE_ECHANGED);
+	reeve_source_dispose(&src);
+	fclose(f);
+}
+END_TEST
+
 START_TEST(lines)
 {
 	FILE *f = make_file();
@@ -191,6 +224,7 @@ Suite *suite_source(void)
 
 	tcase_add_test(tcase, windows);
 	tcase_add_test(tcase, size_is_the_callers);
+	tcase_add_test(tcase, pieces_near_each_other);
 	tcase_add_test(tcase, lines);
 	tcase_add_test(tcase, arena_is_zero_and_apart);
 	tcase_add_test(tcase, hash_in_pieces);
