@@ -3,7 +3,7 @@
 #include "base/compact.h"
 #include "base/error.h"
 #include "base/open.h"
-#include "mbox/scan.h"
+#include "mbox/reader.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,12 +17,13 @@ struct reeve_mbox {
 };
 
 /* A box with a journal is half moved: what it holds twice would be read twice. */
-static int refuse_half_moved(const struct reeve_place *place, struct reeve_error *err)
+static int refuse_half_moved(const struct reeve_place *place, const char *root,
+                             struct reeve_error *err)
 {
 	struct reeve_identity nobody = {0};
 	struct reeve_journals journals;
 
-	if (reeve_journals_open(&journals, NULL, false, err) < 0)
+	if (reeve_journals_open(&journals, root, false, err) < 0)
 		return -1;
 	int r = reeve_compact_pending(&journals, place->path, &place->st, &nobody, err);
 	reeve_journals_close(&journals);
@@ -32,7 +33,8 @@ static int refuse_half_moved(const struct reeve_place *place, struct reeve_error
 	return r < 0 ? -1 : 0;
 }
 
-struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err)
+struct reeve_mbox *reeve_mbox_open_root(const char *root, const char *path, unsigned int needs,
+                                        struct reeve_error *err)
 {
 	struct reeve_mbox *mbox = calloc(1, sizeof *mbox);
 
@@ -46,7 +48,7 @@ struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct 
 		return NULL;
 	}
 	mbox->fd = reeve_place_file(&mbox->place, O_RDONLY, err);
-	if (mbox->fd < 0 || refuse_half_moved(&mbox->place, err) < 0)
+	if (mbox->fd < 0 || refuse_half_moved(&mbox->place, root, err) < 0)
 		goto fail;
 	if (reeve_scan_init(&mbox->scan, mbox->fd, needs, err) < 0) {
 		reeve_fail_prefix(err, "cannot read '%s'", path);
@@ -59,6 +61,16 @@ struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct 
 fail:
 	reeve_mbox_close(mbox);
 	return NULL;
+}
+
+struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err)
+{
+	return reeve_mbox_open_root(NULL, path, needs, err);
+}
+
+struct reeve_scan *reeve_mbox_scan(struct reeve_mbox *mbox)
+{
+	return &mbox->scan;
 }
 
 int reeve_mbox_next(struct reeve_mbox *mbox, struct reeve_message *msg, struct reeve_error *err)
