@@ -113,31 +113,6 @@ const char *clean_messages(uint64_t count, char buf[40])
 	return buf;
 }
 
-static const char *code_word(enum reeve_code code)
-{
-	switch (code) {
-	case REEVE_OK:
-		return "ok";
-	case REEVE_EIO:
-		return "io";
-	case REEVE_ENOMEM:
-		return "nomem";
-	case REEVE_EUSAGE:
-		return "usage";
-	case REEVE_EBUSY:
-		return "busy";
-	case REEVE_ECHANGED:
-		return "changed";
-	case REEVE_EFORMAT:
-		return "format";
-	case REEVE_EREFUSED:
-		return "refused";
-	case REEVE_ECANCELED:
-		return "canceled";
-	}
-	return "unknown";
-}
-
 /* ---- what the library says while it works -------------------------------------------------- */
 
 static void on_diag(void *user, const struct reeve_diag *diag)
@@ -145,19 +120,10 @@ static void on_diag(void *user, const struct reeve_diag *diag)
 	struct clean *clean = user;
 
 	tool_diag(diag);
-	if (!clean->is_json)
-		return;
-
-	struct json *item = json_map();
-	json_put_text(item, "severity", tool_severity_word(diag->severity));
-	json_put_text(item, "file", diag->file);
-	if (diag->line != 0)
-		json_put_number(item, "line", diag->line);
-	if (diag->column != 0)
-		json_put_number(item, "column", diag->column);
-	json_put_text(item, "text", diag->text);
-	json_append(clean->json_box_diags != NULL ? clean->json_box_diags : clean->json_diags,
-	            item);
+	if (clean->is_json)
+		json_append_diag(clean->json_box_diags != NULL ? clean->json_box_diags
+		                                               : clean->json_diags,
+		                 diag);
 }
 
 static void on_progress(void *user, const char *phase, uint64_t done, uint64_t total)
@@ -202,12 +168,8 @@ static void put_box(struct clean *clean, const struct boxes_box *box,
 		json_put_number(map, "lock_wait_ms", (uint64_t)result->lock_wait_ms);
 		json_put_number(map, "lock_held_ms", (uint64_t)result->lock_held_ms);
 	}
-	if (err != NULL) {
-		struct json *error = json_map();
-		json_put_text(error, "code", code_word(err->code));
-		json_put_text(error, "text", err->text);
-		json_put(map, "error", error);
-	}
+	if (err != NULL)
+		json_put_error(map, err);
 	json_put(map, "diagnostics", clean->json_box_diags);
 	clean->json_box_diags = NULL;
 	json_append(clean->json_boxes, map);

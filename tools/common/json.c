@@ -2,6 +2,8 @@
 /* JSON through json-c, with the checks that json-c leaves to its callers. */
 #include "json.h"
 
+#include "tool.h"
+#include "utf8.h"
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,37 +50,9 @@ void json_put_bool(struct json *map, const char *key, bool is_true)
 	json_put(map, key, made(json_object_new_boolean(is_true)));
 }
 
-/* How many bytes at p make one UTF-8 character (RFC 3629 section 4), 0 if none. NUL ends p. */
-static size_t utf8_length(const unsigned char *p)
-{
-	static const struct {
-		unsigned char first, last, second_first, second_last;
-		size_t length;
-	} rows[] = {
-		{0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2},
-		{0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-		{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-		{0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-		{0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		if (p[0] < rows[i].first || p[0] > rows[i].last)
-			continue;
-		if (rows[i].length > 1 &&
-		    (p[1] < rows[i].second_first || p[1] > rows[i].second_last))
-			return 0;
-		for (size_t k = 2; k < rows[i].length; k++)
-			if (p[k] < 0x80 || p[k] > 0xbf)
-				return 0;
-		return rows[i].length;
-	}
-	return 0;
-}
-
 void json_put_text(struct json *map, const char *key, const char *text)
 {
-	static const char replacement[] = "\xef\xbf\xbd";
+	static const char replacement[] = UTF8_REPLACEMENT;
 
 	if (text == NULL) {
 		/* json-c's null is a NULL pointer, so this one does not go through json_put(). */
@@ -94,7 +68,7 @@ void json_put_text(struct json *map, const char *key, const char *text)
 	}
 	char *to = clean;
 	for (const char *from = text; *from != '\0';) {
-		size_t n = utf8_length((const unsigned char *)from);
+		size_t n = utf8_decode(from, NULL);
 		memcpy(to, n > 0 ? from : replacement, n > 0 ? n : sizeof replacement - 1);
 		to += n > 0 ? n : sizeof replacement - 1;
 		from += n > 0 ? n : 1;
@@ -113,6 +87,56 @@ void json_append(struct json *list, struct json *value)
 		return;
 	has_failed = true;
 	json_object_put(object);
+}
+
+/* ---- what the library says ------------------------------------------------------------------- */
+
+static const char *code_word(enum reeve_code code)
+{
+	switch (code) {
+	case REEVE_OK:
+		return "ok";
+	case REEVE_EIO:
+		return "io";
+	case REEVE_ENOMEM:
+		return "nomem";
+	case REEVE_EUSAGE:
+		return "usage";
+	case REEVE_EBUSY:
+		return "busy";
+	case REEVE_ECHANGED:
+		return "changed";
+	case REEVE_EFORMAT:
+		return "format";
+	case REEVE_EREFUSED:
+		return "refused";
+	case REEVE_ECANCELED:
+		return "canceled";
+	}
+	return "unknown";
+}
+
+void json_put_error(struct json *map, const struct reeve_error *err)
+{
+	struct json *error = json_map();
+
+	json_put_text(error, "code", code_word(err->code));
+	json_put_text(error, "text", err->text);
+	json_put(map, "error", error);
+}
+
+void json_append_diag(struct json *list, const struct reeve_diag *diag)
+{
+	struct json *item = json_map();
+
+	json_put_text(item, "severity", tool_severity_word(diag->severity));
+	json_put_text(item, "file", diag->file);
+	if (diag->line != 0)
+		json_put_number(item, "line", diag->line);
+	if (diag->column != 0)
+		json_put_number(item, "column", diag->column);
+	json_put_text(item, "text", diag->text);
+	json_append(list, item);
 }
 
 int json_print(struct json *value)

@@ -9,6 +9,7 @@
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
+#include <mailreeve/base.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,10 @@ void json_put_bool(struct json *map, const char *key, bool is_true);
 void json_put_text(struct json *map, const char *key, const char *text);
 
 void json_append(struct json *list, struct json *value);
+
+/* An error as "error" of the map, a diagnostic into the list. */
+void json_put_error(struct json *map, const struct reeve_error *err);
+void json_append_diag(struct json *list, const struct reeve_diag *diag);
 
 /* Print on stdout, one line, and free. Returns 0, or -1 if the document could not be built. */
 int json_print(struct json *value);
