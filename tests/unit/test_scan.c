@@ -269,12 +269,12 @@ START_TEST(test_dates)
 }
 END_TEST
 
-/* A From_ line at every place around the end of the window. */
+/* A From_ line at every place around the end of what is read at once. */
 START_TEST(test_window)
 {
-	size_t n = REEVE_WINDOW_BYTES + 200;
+	size_t n = REEVE_READ_BYTES + 200;
 	char *box = malloc(n), wanted[200];
-	size_t at = REEVE_WINDOW_BYTES - 60 + (size_t)_i;
+	size_t at = REEVE_READ_BYTES - 60 + (size_t)_i;
 	struct reeve_scan scan;
 
 	memset(box, 'x', n);
@@ -304,7 +304,7 @@ START_TEST(test_long)
 		const char *begin, *fill, *end;
 		size_t times;
 	} longs[] = {
-		{FROM "X: ", "y", "\nStatus: RO\n\nx\n\n", 10 << 20},
+		{FROM "X: ", "y", "\nStatus: RO\n\nx\n\n", 3 << 20},
 		{FROM "X: ", "y ", "\nStatus: RO\n\nx\n\n", 1 << 20},
 		{FROM "", "X: yyyyyy\n", "Status: RO\n\nx\n\n", 120000},
 		{FROM "X: y\n", " folded\n", "Status: RO\n\nx\n\n", 120000},
