@@ -16,6 +16,7 @@ void unit_skip(int count, const char *why);
 	X(error)       \
 	X(number)      \
 	X(edits)       \
+	X(buf)         \
 	X(source)      \
 	X(date)        \
 	X(from)        \
