@@ -4,6 +4,7 @@
 #include "common/tool.h"
 #include <mailreeve/mbox.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	KEY_ALL = 0x300,
@@ -29,6 +30,14 @@ struct options {
 	bool all;
 };
 
+/* Who writes 20 means megabytes: no message has 20 bytes, so 20 would empty the mailbox. */
+static bool has_lost_its_unit(const char *size)
+{
+	size_t digits = strspn(size, "0123456789");
+
+	return size[digits] == '\0' && digits <= 2 && strspn(size, "0") < digits;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -45,6 +54,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_MAX_SIZE:
 		if (reeve_size_parse(arg, &prune->max_size_bytes, &err) != 0)
 			tool_usage("--max-size: %s", err.text);
+		if (has_lost_its_unit(arg))
+			tool_usage("--max-size: no unit in '%s'; for megabytes write '%sM', for bytes '%sB'",
+			           arg, arg, arg);
 		prune->has_max_size = true;
 		return 0;
 	case KEY_READ_FIRST:

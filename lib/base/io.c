@@ -19,8 +19,7 @@ int reeve_read_at(int fd, void *buf, size_t n, uint64_t offset, struct reeve_err
 			return reeve_fail_errno(err, "cannot read");
 		if (got == 0)
 			return reeve_fail(err, REEVE_ECHANGED,
-			                  "the file ends at byte %llu, it was longer",
-			                  (unsigned long long)offset);
+			                  "the file became shorter while it was read");
 		p += got;
 		n -= (size_t)got;
 		offset += (uint64_t)got;

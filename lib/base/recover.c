@@ -69,7 +69,7 @@ static int check_remaining(struct reeve_mover *m, struct reeve_error *err)
 		           " hold torn or doubled pieces of what was moved", m->at, needed);
 	return reeve_fail(err, REEVE_ECHANGED,
 	                  "another program rewrote '%s' while it was half cleaned; "
-	                  "nothing was touched, the journal stays", m->c->path);
+	                  "nothing was touched, journal '%s' stays", m->c->path, m->journal->name);
 }
 
 /*
@@ -93,7 +93,7 @@ static int is_cut(struct reeve_mover *m, const struct reeve_record *record, uint
 	           record->at, record->source_end);
 	return reeve_fail(err, REEVE_ECHANGED,
 	                  "another program rewrote '%s' while it was half cleaned; "
-	                  "nothing was touched, the journal stays", m->c->path);
+	                  "nothing was touched, journal '%s' stays", m->c->path, m->journal->name);
 }
 
 /*
@@ -127,7 +127,8 @@ static int take_up(struct reeve_mover *m, struct reeve_error *err)
 	}
 	if (size < record.source_end)
 		return reeve_fail(err, REEVE_ECHANGED, "another program cut '%s' short while it was "
-		                  "half cleaned; nothing was touched, the journal stays", m->c->path);
+		                  "half cleaned; nothing was touched, journal '%s' stays", m->c->path,
+		                  m->journal->name);
 
 	if (record.kind == REEVE_RECORD_CHUNK && reeve_mover_advance(m, record.length, err) < 0)
 		return -1;

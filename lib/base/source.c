@@ -2,12 +2,11 @@
 /* A file's bytes through a window: pread(2) from where they are wanted. */
 #include "base/source.h"
 #include "base/error.h"
+#include "base/io.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 int reeve_source_init(struct reeve_source *src, int fd, struct reeve_error *err)
 {
@@ -45,18 +44,9 @@ static int fill(struct reeve_source *src, uint64_t offset, size_t want, struct r
 
 	src->start = offset;
 	src->filled = 0;
-	while (src->filled < wanted) {
-		ssize_t n = pread(src->fd, src->buf + src->filled, wanted - src->filled,
-		                  (off_t)(offset + src->filled));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return reeve_fail_errno(err, "read");
-		if (n == 0)
-			return reeve_fail(err, REEVE_ECHANGED,
-			                  "the file became shorter while it was read");
-		src->filled += (size_t)n;
-	}
+	if (reeve_read_at(src->fd, src->buf, wanted, offset, err) < 0)
+		return -1;
+	src->filled = wanted;
 	return 0;
 }
 

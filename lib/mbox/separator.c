@@ -2,12 +2,11 @@
 /* Where the next message begins: by searching for a From_ line, or by Content-Length. */
 #include "mbox/separator.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "mbox/find.h"
 #include "mbox/from.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * Bytes at an offset that is far from the window, without moving the window there: a mailbox full
@@ -16,23 +15,9 @@
 static ssize_t peek(const struct reeve_source *src, uint64_t offset, unsigned char *buf, size_t n,
                     struct reeve_error *err)
 {
-	size_t filled = 0;
-
 	if (n > src->size - offset)
 		n = (size_t)(src->size - offset);
-	while (filled < n) {
-		ssize_t got = pread(src->fd, buf + filled, n - filled, (off_t)(offset + filled));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return reeve_fail_errno(err, "read");
-		if (got == 0)
-			return reeve_fail(err, REEVE_ECHANGED,
-			                  "the file became shorter while it was read");
-		filled += (size_t)got;
-	}
-	return (ssize_t)filled;
+	return reeve_read_at(src->fd, buf, n, offset, err) < 0 ? -1 : (ssize_t)n;
 }
 
 /* Offset after the last line end of the file; 0 if it has none. Found once for a size. */

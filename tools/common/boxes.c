@@ -212,6 +212,21 @@ static int collect(void *user, const char *path)
 	return 0;
 }
 
+/* A mailbox may be gone, by hand or by name; its journal is not ours to judge. */
+static void visit_path_of_journal(struct walk *walk, const char *path)
+{
+	struct reeve_error err = {.code = REEVE_EIO};
+	struct stat st;
+
+	if (lstat(path, &st) == 0 || errno != ENOENT) {
+		visit(walk, path, NULL, false);
+		return;
+	}
+	snprintf(err.text, sizeof err.text, "a journal waits for '%.900s', which is gone; "
+	         "see Crashes in reeve-prune(1)", path);
+	visit_error(walk, NULL, &err);
+}
+
 /* The list is taken first, for finishing a box removes its journal from what is being listed. */
 static void visit_pending(struct walk *walk)
 {
@@ -222,7 +237,7 @@ static void visit_pending(struct walk *walk)
 		visit_error(walk, NULL, &err);
 	for (size_t i = 0; i < paths.count; i++) {
 		if (!walk->is_over)
-			visit(walk, paths.list[i], NULL, false);
+			visit_path_of_journal(walk, paths.list[i]);
 		free(paths.list[i]);
 	}
 	free(paths.list);
