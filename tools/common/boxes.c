@@ -222,8 +222,10 @@ static void visit_path_of_journal(struct walk *walk, const char *path)
 		visit(walk, path, NULL, false);
 		return;
 	}
-	snprintf(err.text, sizeof err.text, "a journal waits for '%.900s', which is gone; "
-	         "see Crashes in reeve-prune(1)", path);
+	snprintf(err.text, sizeof err.text,
+	         "a journal waits for '%.900s', which is gone; "
+	         "see Crashes in reeve-prune(1)",
+	         path);
 	visit_error(walk, NULL, &err);
 }
 
