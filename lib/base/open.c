@@ -64,8 +64,36 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+int reeve_path_inside(const char *root, const char *folder, struct reeve_error *err)
+{
+	char *top = NULL, *real = NULL;
+	size_t n;
+	int result = -1;
+
+	if (root == NULL || root[0] == '\0')
+		return 0;
+	real = realpath(folder, NULL);
+	if (real == NULL && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	top = realpath(root, NULL);
+	if (top == NULL || real == NULL) {
+		reeve_fail_errno(err, "cannot find '%s'", folder);
+		goto out;
+	}
+	n = strlen(top);
+	if (strncmp(real, top, n) == 0 && (real[n] == '/' || real[n] == '\0' || n == 1))
+		result = 0;
+	else
+		reeve_fail(err, REEVE_EREFUSED, "'%s' leads out of '%s', to '%s'", folder, root,
+		           real);
+out:
+	free(top);
+	free(real);
+	return result;
+}
+
 /* Open the folder of place->path and point place->name into the path. */
-static int open_folder(struct reeve_place *place, struct reeve_error *err)
+static int open_folder(struct reeve_place *place, const char *root, struct reeve_error *err)
 {
 	char *slash = strrchr(place->path, '/');
 	const char *folder = ".";
@@ -77,16 +105,18 @@ static int open_folder(struct reeve_place *place, struct reeve_error *err)
 		*slash = '\0';
 	}
 
-	int failed = 0;
-	place->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (place->dirfd < 0 || fstat(place->dirfd, &place->dir) < 0)
+	int failed = reeve_path_inside(root, folder, err);
+	if (failed == 0)
+		place->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (failed == 0 && (place->dirfd < 0 || fstat(place->dirfd, &place->dir) < 0))
 		failed = reeve_fail_errno(err, "cannot open the folder '%s'", folder);
 	if (slash != NULL)
 		*slash = '/';
 	return failed;
 }
 
-int reeve_place_open(struct reeve_place *place, const char *path, struct reeve_error *err)
+int reeve_place_open(struct reeve_place *place, const char *root, const char *path,
+                     struct reeve_error *err)
 {
 	size_t n = strlen(path);
 	bool wants_folder = false;
@@ -107,7 +137,7 @@ int reeve_place_open(struct reeve_place *place, const char *path, struct reeve_e
 		reeve_fail(err, REEVE_EFORMAT, "'/' is a folder, not an mbox file");
 		goto fail;
 	}
-	if (open_folder(place, err) < 0)
+	if (open_folder(place, root, err) < 0)
 		goto fail;
 
 	if (fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW) < 0) {

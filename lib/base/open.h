@@ -7,7 +7,7 @@
  * (Postfix, util/safe_open.c). So: the folder is opened once, the name is looked at in it without
  * following links, and what was opened must be what was looked at.
  *
- *     reeve_place_open(&place, path, err);          folder open, file looked at: place.st
+ *     reeve_place_open(&place, root, path, err);    folder open, file looked at: place.st
  *     (become place.st.st_uid: base/identity.h)
  *     fd = reeve_place_file(&place, O_RDWR, err);   the same file, opened
  *     reeve_place_still(&place, fd)                  after a lock: is it still that file?
@@ -28,10 +28,19 @@ struct reeve_place {
 };
 
 /*
- * Returns 0, or -1 with err: REEVE_EIO, REEVE_EREFUSED for a symbolic link, a second hard link,
- * a FIFO, socket or device; REEVE_EFORMAT for a folder (a Maildir is called one).
+ * Whether a folder (its path with the root in front) is inside the root: an absolute symbolic link in
+ * an image, such as var/mail -> /var/spool/mail, leads to the host's mail. A folder that does not
+ * exist is inside. Returns 0, or -1 with err: REEVE_EREFUSED, REEVE_EIO.
  */
-int reeve_place_open(struct reeve_place *place, const char *path, struct reeve_error *err);
+int reeve_path_inside(const char *root, const char *folder, struct reeve_error *err);
+
+/*
+ * `path` has the root (NULL: "/") in front. Returns 0, or -1 with err: REEVE_EIO, REEVE_EREFUSED
+ * for a symbolic link, a second hard link, a FIFO, socket or device, or a folder that is not inside
+ * the root; REEVE_EFORMAT for a folder (a Maildir is called one).
+ */
+int reeve_place_open(struct reeve_place *place, const char *root, const char *path,
+                     struct reeve_error *err);
 
 /*
  * Open the file: flags O_RDONLY or O_RDWR; O_NOATIME is added where it is allowed.

@@ -132,34 +132,6 @@ int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve
 	return 0;
 }
 
-int reeve_login_inside(const char *root, const char *folder, struct reeve_error *err)
-{
-	char *top = NULL, *real = NULL;
-	size_t n;
-	int result = -1;
-
-	if (root[0] == '\0')
-		return 0;
-	real = realpath(folder, NULL);
-	if (real == NULL && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	top = realpath(root, NULL);
-	if (top == NULL || real == NULL) {
-		reeve_fail_errno(err, "cannot find '%s'", folder);
-		goto out;
-	}
-	n = strlen(top);
-	if (strncmp(real, top, n) == 0 && (real[n] == '/' || real[n] == '\0' || n == 1))
-		result = 0;
-	else
-		reeve_fail(err, REEVE_EREFUSED, "'%s' leads out of '%s', to '%s'", folder, root,
-		           real);
-out:
-	free(top);
-	free(real);
-	return result;
-}
-
 /* ---- users ---------------------------------------------------------------------------------- */
 
 int reeve_login_find(const char *root, const char *name, char **home_r, struct reeve_error *err)

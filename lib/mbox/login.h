@@ -18,13 +18,6 @@ char *reeve_login_root(const char *root);
 int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve_error *err);
 
 /*
- * Whether a folder (its path with the root in front) is inside the root: an absolute symbolic link in
- * an image, such as var/mail -> /var/spool/mail, leads to the host's mail. A folder that does not
- * exist is inside. Returns 0, or -1 with err: REEVE_EREFUSED, REEVE_EIO.
- */
-int reeve_login_inside(const char *root, const char *folder, struct reeve_error *err);
-
-/*
  * Look a user up. *home_r (may be NULL) is his home, to be freed. Returns 1, 0 if there is no
  * such user, -1 with err. That the look-up failed never passes for "no such user": his mail would
  * be taken for an orphan's.

@@ -73,7 +73,7 @@ static int job_open(struct job *job, const char *path, const struct reeve_prune 
 
 	*job = (struct job){.path = path, .prune = prune, .fd = -1};
 	job->place.dirfd = job->journals.dirfd = job->theirs.dirfd = -1;
-	if (reeve_place_open(&job->place, path, err) < 0 ||
+	if (reeve_place_open(&job->place, prune->root, path, err) < 0 ||
 	    reeve_journals_open(&job->journals, prune->root, false, err) < 0)
 		return -1;
 	reeve_identity_for(&job->place.st, &job->place.dir, &uid, &gid);

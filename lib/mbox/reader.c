@@ -43,7 +43,7 @@ struct reeve_mbox *reeve_mbox_open_root(const char *root, const char *path, unsi
 		return NULL;
 	}
 	mbox->fd = -1;
-	if (reeve_place_open(&mbox->place, path, err) < 0) {
+	if (reeve_place_open(&mbox->place, root, path, err) < 0) {
 		free(mbox);
 		return NULL;
 	}

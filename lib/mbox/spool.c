@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/open.h"
 #include "mbox/login.h"
 #include <dirent.h>
 #include <errno.h>
@@ -66,7 +67,7 @@ char *reeve_spool_user(const char *root, const char *user, struct reeve_error *e
 	/* The last component is looked at when the box is opened. */
 	slash = strrchr(path, '/');
 	*slash = '\0';
-	found = reeve_login_inside(top, path, err);
+	found = reeve_path_inside(top, path, err);
 	*slash = '/';
 	if (found < 0) {
 		free(path);
@@ -157,7 +158,7 @@ struct reeve_spool *reeve_spool_open(const char *root, const struct reeve_talk *
 		reeve_fail_nomem(err);
 		goto fail;
 	}
-	if (reeve_login_inside(spool->root, spool->folder, err) < 0)
+	if (reeve_path_inside(spool->root, spool->folder, err) < 0)
 		goto fail;
 	spool->dirfd = open(spool->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (spool->dirfd < 0) {

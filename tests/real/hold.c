@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3 && argc != 4)
 		return 2;
-	if (reeve_place_open(&place, argv[1], &err) < 0)
+	if (reeve_place_open(&place, NULL, argv[1], &err) < 0)
 		return fail(now_ms(), &err);
 	reeve_identity_for(&place.st, &place.dir, &uid, &gid);
 	if (reeve_identity_become(&id, uid, gid, &err) < 0 ||

@@ -61,7 +61,7 @@ START_TEST(test_refusals)
 {
 	struct reeve_place place;
 	struct reeve_error err = {0};
-	int answer = reeve_place_open(&place, refusals[_i].path, &err);
+	int answer = reeve_place_open(&place, NULL, refusals[_i].path, &err);
 
 	if (refusals[_i].text != NULL) {
 		ck_assert_int_eq(answer, -1);
@@ -131,7 +131,7 @@ START_TEST(test_replaced_before_open)
 	struct reeve_place place;
 	struct reeve_error err = {0};
 
-	ck_assert_int_eq(reeve_place_open(&place, "ann", &err), 0);
+	ck_assert_int_eq(reeve_place_open(&place, NULL, "ann", &err), 0);
 	changes[_i].change();
 	ck_assert_msg(reeve_place_file(&place, O_RDONLY, &err) == -1, "%s", changes[_i].name);
 	ck_assert_str_eq(err.text, changes[_i].text);
@@ -145,7 +145,7 @@ START_TEST(test_replaced_after_open)
 	struct reeve_place place;
 	struct reeve_error err = {0};
 
-	ck_assert_int_eq(reeve_place_open(&place, "ann", &err), 0);
+	ck_assert_int_eq(reeve_place_open(&place, NULL, "ann", &err), 0);
 	int fd = reeve_place_file(&place, O_RDWR, &err);
 	ck_assert_int_ge(fd, 0);
 	ck_assert(reeve_place_still(&place, fd));
@@ -176,7 +176,7 @@ START_TEST(test_reading_leaves_atime)
 	char byte;
 
 	ck_assert_int_eq(utimensat(AT_FDCWD, "ann", unread, 0), 0);
-	ck_assert_int_eq(reeve_place_open(&place, "ann", NULL), 0);
+	ck_assert_int_eq(reeve_place_open(&place, NULL, "ann", NULL), 0);
 	int fd = reeve_place_file(&place, O_RDONLY, NULL);
 	ck_assert_int_eq(read(fd, &byte, 1), 1);
 	check_atime(fd);
