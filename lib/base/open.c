@@ -3,6 +3,7 @@
 #include "base/open.h"
 
 #include "base/error.h"
+#include "base/way.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -92,8 +93,13 @@ out:
 	return result;
 }
 
-/* Open the folder of place->path and point place->name into the path. */
-static int open_folder(struct reeve_place *place, const char *root, struct reeve_error *err)
+/*
+ * Open the folder of place->path and point place->name into the path. A file to be added to may be
+ * made there, so others must have no say in which folder that is; what is only cleaned is ours
+ * or its owner's wherever it lies.
+ */
+static int open_folder(struct reeve_place *place, const char *root, bool is_for_adding,
+                       struct reeve_error *err)
 {
 	char *slash = strrchr(place->path, '/');
 	const char *folder = ".";
@@ -106,7 +112,9 @@ static int open_folder(struct reeve_place *place, const char *root, struct reeve
 	}
 
 	int failed = reeve_path_inside(root, folder, err);
-	if (failed == 0)
+	if (failed == 0 && is_for_adding)
+		failed = (place->dirfd = reeve_way_open(folder, err)) < 0 ? -1 : 0;
+	else if (failed == 0)
 		place->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (failed == 0 && (place->dirfd < 0 || fstat(place->dirfd, &place->dir) < 0))
 		failed = reeve_fail_errno(err, "cannot open the folder '%s'", folder);
@@ -115,8 +123,23 @@ static int open_folder(struct reeve_place *place, const char *root, struct reeve
 	return failed;
 }
 
-int reeve_place_open(struct reeve_place *place, const char *root, const char *path,
-                     struct reeve_error *err)
+/* Make the file, unless somebody else just did. */
+static int make_file(struct reeve_place *place, bool *is_new, struct reeve_error *err)
+{
+	int fd = openat(place->dirfd, place->name,
+	                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	*is_new = fd >= 0;
+	if (fd < 0 && errno != EEXIST)
+		return reeve_fail_errno(err, "cannot make '%s'", place->path);
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+/* What both functions for opening do; is_new is NULL for a file that must be there. */
+static int place_open(struct reeve_place *place, const char *root, const char *path, bool make,
+                      bool *is_new, struct reeve_error *err)
 {
 	size_t n = strlen(path);
 	bool wants_folder = false;
@@ -137,10 +160,19 @@ int reeve_place_open(struct reeve_place *place, const char *root, const char *pa
 		reeve_fail(err, REEVE_EFORMAT, "'/' is a folder, not an mbox file");
 		goto fail;
 	}
-	if (open_folder(place, root, err) < 0)
+	if (open_folder(place, root, is_new != NULL, err) < 0)
 		goto fail;
 
-	if (fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW) < 0) {
+	int looked = fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW);
+	if (looked < 0 && errno == ENOENT && is_new != NULL && !wants_folder) {
+		*is_new = true;
+		if (!make)
+			return 0;
+		if (make_file(place, is_new, err) < 0)
+			goto fail;
+		looked = fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW);
+	}
+	if (looked < 0) {
 		reeve_fail_errno(err, "cannot open '%s'", place->path);
 		goto fail;
 	}
@@ -155,6 +187,19 @@ int reeve_place_open(struct reeve_place *place, const char *root, const char *pa
 fail:
 	reeve_place_close(place);
 	return -1;
+}
+
+int reeve_place_open(struct reeve_place *place, const char *root, const char *path,
+                     struct reeve_error *err)
+{
+	return place_open(place, root, path, false, NULL, err);
+}
+
+int reeve_place_add(struct reeve_place *place, const char *root, const char *path, bool make,
+                    bool *is_new_r, struct reeve_error *err)
+{
+	*is_new_r = false;
+	return place_open(place, root, path, make, is_new_r, err);
 }
 
 int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *err)

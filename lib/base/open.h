@@ -43,6 +43,14 @@ int reeve_place_open(struct reeve_place *place, const char *root, const char *pa
                      struct reeve_error *err);
 
 /*
+ * The same for a file to which we add. If there is none *is_new_r is set, and with `make` it is
+ * made: empty, 0600, ours; else place->st stays {0}. The folder is opened by base/way.h, so
+ * REEVE_EREFUSED is also for somebody else's symbolic link on the way.
+ */
+int reeve_place_add(struct reeve_place *place, const char *root, const char *path, bool make,
+                    bool *is_new_r, struct reeve_error *err);
+
+/*
  * Open the file: flags O_RDONLY or O_RDWR; O_NOATIME is added where it is allowed.
  * Returns the descriptor (close-on-exec), or -1 with err as above, or REEVE_ECHANGED.
  */
