@@ -155,7 +155,7 @@ static void take_date(struct reeve_header *h, const unsigned char *value, size_t
 
 /* In the order of their names; rows() below knows it, and kinds[] in header.c. */
 static const struct reeve_field fields[] = {
-	{NAME("content-length"), .is_hidden = true, .take = take_content_length},
+	{NAME("content-length"), .is_hidden = true, .is_length = true, .take = take_content_length},
 	{NAME("date"), .take = take_date},
 	{NAME("delivered-to"), .is_trace = true},
 	{NAME("message-id"), .is_trace = true},

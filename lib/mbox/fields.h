@@ -11,6 +11,7 @@ struct reeve_field {
 	bool is_hidden; /* Dovecot's own, which its readers do not see (mbox-storage.c) */
 	bool is_trace;  /* mail that was delivered has one of these */
 	bool is_imap;   /* X-IMAP or X-IMAPbase */
+	bool is_length; /* Content-Length */
 	void (*take)(struct reeve_header *h, const unsigned char *value, size_t n);
 };
 

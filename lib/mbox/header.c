@@ -38,7 +38,7 @@ static int take_field(struct reeve_header *h, const struct reeve_field *field, u
 {
 	h->field_end = offset;
 	field->take(h, value, n);
-	if (field->is_imap && h->each != NULL)
+	if (h->each != NULL && (field->is_imap || (field->is_length && h->each_length)))
 		return h->each(h->user, (struct reeve_span){h->field_start, offset - h->field_start});
 	return 0;
 }

@@ -33,6 +33,7 @@ struct reeve_header {
 	bool is_first;       /* in the mailbox */
 	uint32_t next_uid, last_uid, uid_validity; /* of the mark; moved on by reading */
 	int (*each)(void *user, struct reeve_span line); /* every X-IMAP or X-IMAPbase field, or NULL */
+	bool each_length;    /* and every Content-Length */
 	void *user;
 
 	/* Found. */

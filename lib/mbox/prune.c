@@ -2,14 +2,15 @@
 /*
  * Cleaning one mailbox, from the path to the unlocked, cleaned box.
  *
- *     open (as the owner) -> finish an old journal -> scan without locks -> choose
- *     -> lock -> scan again what changed -> compact -> unlock
+ *     open (as the owner) -> finish an old journal -> scan without locks -> choose -> archive
+ *     -> lock -> scan again what changed (and archive that) -> compact -> unlock
  */
 #include "base/compact.h"
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/open.h"
+#include "mbox/archive.h"
 #include "mbox/choose.h"
 #include "mbox/from.h"
 
@@ -37,6 +38,8 @@ struct job {
 	int fd;
 	struct reeve_lock *lock;
 	struct timespec locked;
+	struct reeve_archive_plan archiving;
+	struct reeve_archive *archive; /* NULL: none is wished for */
 
 	struct reeve_scan scan;
 	bool scan_is_open;
@@ -84,6 +87,20 @@ static int job_open(struct job *job, const char *path, const struct reeve_prune 
 	return job->fd < 0 ? -1 : 0;
 }
 
+static int job_archive(struct job *job, struct reeve_error *err)
+{
+	job->archiving = (struct reeve_archive_plan){
+		.name = job->prune->archive,
+		.root = job->prune->root,
+		.box = &job->place.st,
+		.identity = &job->identity,
+		.lock_timeout_ms = job->prune->lock_timeout_ms,
+		.talk = &job->prune->talk,
+	};
+	job->archive = reeve_archive_new(&job->archiving, err);
+	return job->archive == NULL ? -1 : 0;
+}
+
 static void job_unlock(struct job *job, struct reeve_prune_result *result)
 {
 	struct timespec now;
@@ -100,6 +117,7 @@ static void job_unlock(struct job *job, struct reeve_prune_result *result)
 static void job_close(struct job *job, struct reeve_prune_result *result)
 {
 	job_unlock(job, result);
+	reeve_archive_close(job->archive);
 	if (job->scan_is_open)
 		reeve_scan_dispose(&job->scan);
 	reeve_index_dispose(&job->index);
@@ -130,14 +148,20 @@ static int job_lock(struct job *job, struct reeve_prune_result *result, struct r
 
 /* ---- journals -------------------------------------------------------------------------------- */
 
-static void touch_lock(void *user)
+static void touch_locks(void *user)
 {
-	reeve_lock_touch(user);
+	struct job *job = user;
+
+	reeve_lock_touch(job->lock);
+	reeve_archive_touch(job->archive);
 }
 
-static void release_lock(void *user)
+static void release_locks(void *user)
 {
-	reeve_lock_release(user);
+	struct job *job = user;
+
+	reeve_lock_release(job->lock);
+	reeve_archive_close(job->archive);
 }
 
 static struct reeve_compact compact_of(struct job *job, bool own)
@@ -148,9 +172,9 @@ static struct reeve_compact compact_of(struct job *job, bool own)
 		.journals = own ? &job->journals : &job->theirs,
 		.identity = own ? &job->identity : &job->nobody,
 		.boundary = reeve_from_last,
-		.tick = touch_lock,
-		.orphaned = release_lock,
-		.lock_user = job->lock,
+		.tick = touch_locks,
+		.orphaned = release_locks,
+		.lock_user = job,
 		.talk = &job->prune->talk,
 	};
 }
@@ -395,7 +419,10 @@ static int look_without_lock(struct job *job, struct reeve_prune_result *result,
 	return -1;
 }
 
-/* The second look, under the lock: the edits are those of the box as it is now. */
+/*
+ * The second look, under the lock: the edits are those of the box as it is now.
+ * Returns 1 if they are others than before, 0, -1 with err.
+ */
 static int look_under_lock(struct job *job, struct reeve_prune_result *result,
                            struct reeve_edits **edits, struct reeve_error *err)
 {
@@ -408,10 +435,79 @@ static int look_under_lock(struct job *job, struct reeve_prune_result *result,
 		*edits = choose(job, result, err);
 		if (*edits == NULL)
 			return -1;
+		r = 1;
 	}
 	if (reeve_canceled(&job->prune->talk))
 		return reeve_fail(err, REEVE_ECANCELED, "interrupted; '%s' is as it was", job->path);
-	return 0;
+	return r;
+}
+
+/* Put what goes into the archive, if one is wished for. */
+static int archive(struct job *job, struct reeve_error *err)
+{
+	if (job->archive == NULL)
+		return 0;
+	return reeve_archive_add(job->archive, &job->scan, &job->index, err);
+}
+
+/*
+ * The prune failed: if the box still has all that was archived, the archive need not. Else a timer
+ * that fails every night on a full disk would fill it with copies.
+ */
+static void take_back(struct job *job, const struct stat *before)
+{
+	struct stat st;
+
+	if (before->st_nlink == 0 || (fstat(job->fd, &st) == 0 && st.st_size == before->st_size &&
+	                              pending(job, NULL) == 0))
+		reeve_archive_undo(job->archive);
+}
+
+/*
+ * Archive what the first look chose, before the locks are taken, so that nobody has to wait for it.
+ * That somebody rewrites the box just now is no failure: it will be archived under the lock.
+ */
+static int archive_without_lock(struct job *job, struct reeve_edits **edits,
+                                struct reeve_error *err)
+{
+	struct reeve_error mine = {0};
+
+	if (*edits == NULL || archive(job, &mine) == 0)
+		return 0;
+	if (mine.code == REEVE_ECHANGED) {
+		reeve_edits_free(*edits);
+		*edits = NULL;
+		return 0;
+	}
+	if (err != NULL)
+		*err = mine;
+	return -1;
+}
+
+static int clean_under_lock(struct job *job, struct reeve_prune_result *result,
+                            struct reeve_edits **edits, struct reeve_error *err)
+{
+	struct stat before = {0}; /* the compaction; until then nothing can be removed */
+	int r = archive_without_lock(job, edits, err);
+
+	if (r == 0)
+		r = job_lock(job, result, err);
+	if (r == 0)
+		r = look_under_lock(job, result, edits, err);
+	if (r > 0 && job->archive != NULL) {
+		reeve_archive_undo(job->archive);
+		r = archive(job, err);
+	}
+	if (r >= 0 && fstat(job->fd, &before) < 0)
+		r = reeve_fail_errno(err, "cannot look at '%s'", job->path);
+	if (r >= 0) {
+		reeve_tell_held_back(&job->index, job->path, &job->prune->talk, &job->scan.src);
+		if (reeve_edits_count(*edits) > 0)
+			r = compact(job, *edits, result, err);
+	}
+	if (r < 0 && job->archive != NULL)
+		take_back(job, &before);
+	return r;
 }
 
 static int clean(struct job *job, struct reeve_prune_result *result, struct reeve_error *err)
@@ -421,16 +517,10 @@ static int clean(struct job *job, struct reeve_prune_result *result, struct reev
 
 	if (r < 0)
 		return -1;
-	bool is_enough = edits != NULL && (job->prune->dry_run || reeve_edits_count(edits) == 0);
-	if (!is_enough) {
-		r = job_lock(job, result, err);
-		if (r == 0)
-			r = look_under_lock(job, result, &edits, err);
-	}
-	if (r >= 0)
+	if (edits != NULL && (job->prune->dry_run || reeve_edits_count(edits) == 0))
 		reeve_tell_held_back(&job->index, job->path, &job->prune->talk, &job->scan.src);
-	if (r >= 0 && !is_enough && reeve_edits_count(edits) > 0)
-		r = compact(job, edits, result, err);
+	else
+		r = clean_under_lock(job, result, &edits, err);
 	reeve_edits_free(edits);
 	return r < 0 ? -1 : 0;
 }
@@ -457,7 +547,13 @@ int reeve_mbox_prune(const char *path, const struct reeve_prune *prune,
 		goto out;
 	result->recovered = r > 0 && !prune->dry_run;
 
-	r = reeve_scan_init(&job.scan, job.fd, needs, err);
+	if (prune->archive != NULL) {
+		r = job_archive(&job, err);
+		if (reeve_archive_needs_date(prune->archive))
+			needs |= REEVE_NEED_RECEIVED;
+	}
+	if (r >= 0)
+		r = reeve_scan_init(&job.scan, job.fd, needs, err);
 	if (r < 0)
 		goto out;
 	job.scan_is_open = true;

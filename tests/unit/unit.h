@@ -28,7 +28,8 @@ void unit_skip(int count, const char *why);
 	X(lock)        \
 	X(type)        \
 	X(spool)       \
-	X(choose)
+	X(choose)      \
+	X(archive)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -130,6 +130,11 @@ struct reeve_prune {
 	bool dry_run;      /* say what would go, change nothing, take no lock */
 	uint64_t max_size_bytes;
 	uint64_t keep_last; /* never choose the last N messages of the box */
+	/*
+	 * What goes is added to this mailbox first; NULL: to none. %Y, %m, %d, %H, %G, %V, %j and %y
+	 * are of each message's From_ line, in local time (strftime(3)), %% is a %.
+	 */
+	const char *archive;
 	int64_t lock_timeout_ms; /* 0: try once */
 	struct reeve_talk talk;
 };
@@ -151,12 +156,21 @@ struct reeve_prune_result {
  * restartable (base/compact.h). Every byte of every kept message stays, with one exception: when
  * the first message goes, the X-IMAPbase header that Dovecot trusts there moves to the new first.
  *
+ * With an archive every message that goes is in it, durably, before the first byte is moved; who is interrupted may
+ * find it there twice. The archive is opened and written as the caller, root remaining root.
+ *
  * Returns 0 with *result filled, or -1 with err. Unless the text says that a journal was left,
  * nothing was changed: REEVE_EIO, REEVE_EBUSY, REEVE_EFORMAT, REEVE_EREFUSED, REEVE_ECHANGED,
  * REEVE_ECANCELED, REEVE_ENOMEM.
  */
 int reeve_mbox_prune(const char *path, const struct reeve_prune *prune,
                      struct reeve_prune_result *result, struct reeve_error *err);
+
+/*
+ * Whether `name` can be the archive of a struct reeve_prune: 0, or -1 with err: REEVE_EUSAGE. What
+ * lies there is not looked at.
+ */
+int reeve_archive_check(const char *name, struct reeve_error *err);
 
 /*
  * Finish what a crash broke off in one mailbox; nothing to do is success.
