@@ -12,11 +12,14 @@
 #define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 
 enum {
-	KEY_JSON = 0x200,
+	KEY_ARCHIVE = 0x200,
+	KEY_JSON,
 	KEY_LOCK_TIMEOUT,
 };
 
 static const struct argp_option options[] = {
+	{"archive", KEY_ARCHIVE, "FILE", 0,
+         "add what goes to the mailbox FILE first; %Y, %m, ... are of each message's date", 0},
 	{"dry-run", 'n', NULL, 0, "say what would go, change nothing, take no lock", 0},
 	{"json", KEY_JSON, NULL, 0, "say on standard output, in JSON, what went", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
@@ -43,11 +46,17 @@ bool clean_count_parse(const char *text, uint64_t *count_r)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct clean *clean = state->input;
+	struct reeve_error err;
 	uint64_t seconds;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		clean->prune.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * 1000;
+		return 0;
+	case KEY_ARCHIVE:
+		if (reeve_archive_check(arg, &err) != 0)
+			tool_usage("--archive: %s", err.text);
+		clean->prune.archive = arg;
 		return 0;
 	case 'n':
 		clean->prune.dry_run = true;
@@ -89,6 +98,8 @@ void clean_check(struct clean *clean)
 	if (clean->quiet && clean->verbose)
 		tool_usage("--quiet and --verbose contradict each other");
 	boxes_check(&clean->boxes, clean->recover);
+	if (clean->recover && clean->prune.archive != NULL)
+		tool_usage("--recover removes nothing and goes with no --archive");
 	if (clean->quiet)
 		tool_talk_less();
 	if (clean->verbose)
@@ -262,6 +273,27 @@ static void print_json(struct clean *clean)
 	}
 }
 
+/*
+ * The archive's name inside the root. The root's own name is none of a date's: each % in it is
+ * doubled.
+ */
+static char *in_named_root(const struct clean *clean)
+{
+	const char *root = clean->boxes.root, *file = clean->prune.archive;
+	char *name = malloc(2 * strlen(root) + strlen(file) + 2), *to = name;
+
+	if (name == NULL)
+		return NULL;
+	for (const char *p = root; *p != '\0'; p++) {
+		if (*p == '%')
+			*to++ = '%';
+		*to++ = *p;
+	}
+	*to++ = '/';
+	strcpy(to, file + strspn(file, "/"));
+	return name;
+}
+
 void clean_run(struct clean *clean)
 {
 	struct reeve_talk talk = {
@@ -273,6 +305,15 @@ void clean_run(struct clean *clean)
 
 	clean->prune.talk = talk;
 	clean->prune.root = clean->boxes.root;
+	if (clean->prune.archive != NULL && clean->boxes.root != NULL) {
+		clean->archive = in_named_root(clean);
+		if (clean->archive == NULL) {
+			tool_error("out of memory");
+			tool_worse(TOOL_FAILED);
+			return;
+		}
+		clean->prune.archive = clean->archive;
+	}
 	if (clean->is_json) {
 		clean->json_boxes = json_list();
 		clean->json_diags = json_list();
@@ -287,5 +328,6 @@ void clean_run(struct clean *clean)
 
 void clean_dispose(struct clean *clean)
 {
+	free(clean->archive);
 	boxes_dispose(&clean->boxes);
 }

@@ -20,7 +20,8 @@
 
 struct clean {
 	struct boxes boxes;
-	struct reeve_prune prune; /* root, dry_run, lock_timeout_ms and talk are filled here */
+	struct reeve_prune prune; /* what is not a selection is filled here */
+	char *archive;            /* prune.archive, with the root in front */
 	bool recover;             /* finish journals, remove nothing */
 	bool verbose;
 	bool quiet;
