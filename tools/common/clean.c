@@ -2,6 +2,7 @@
 /* The run that reeve-prune and reeve-truncate share. */
 #include "clean.h"
 
+#include "clean_many.h"
 #include "progress.h"
 #include "tool.h"
 #include <errno.h>
@@ -10,9 +11,11 @@
 
 #define LOCK_TIMEOUT_DEFAULT 60 /* seconds; a delivery holds its lock for less than one */
 #define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
+#define JOBS_MAX 256
 
 enum {
 	KEY_ARCHIVE = 0x200,
+	KEY_JOBS,
 	KEY_JSON,
 	KEY_LOCK_TIMEOUT,
 };
@@ -21,6 +24,7 @@ static const struct argp_option options[] = {
 	{"archive", KEY_ARCHIVE, "FILE", 0,
          "add what goes to the mailbox FILE first; %Y, %m, ... are of each message's date", 0},
 	{"dry-run", 'n', NULL, 0, "say what would go, change nothing, take no lock", 0},
+	{"jobs", KEY_JOBS, "N", 0, "clean N mailboxes at once, and print a table at the end", 0},
 	{"json", KEY_JSON, NULL, 0, "say on standard output, in JSON, what went", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
          "how long to try for a mailbox that others hold (60)", 0},
@@ -47,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct clean *clean = state->input;
 	struct reeve_error err;
-	uint64_t seconds;
+	uint64_t seconds, jobs;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -60,6 +64,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'n':
 		clean->prune.dry_run = true;
+		return 0;
+	case KEY_JOBS:
+		if (!clean_count_parse(arg, &jobs) || jobs == 0 || jobs > JOBS_MAX)
+			tool_usage("--jobs: '%s' is not a number from 1 to %d", arg, JOBS_MAX);
+		clean->jobs = (unsigned int)jobs;
 		return 0;
 	case KEY_JSON:
 		clean->is_json = true;
@@ -106,6 +115,8 @@ void clean_check(struct clean *clean)
 		tool_talk_more();
 	if (!clean->quiet && !clean->is_json)
 		progress_allow();
+	clean->is_table = clean->jobs > 0 && !clean->quiet && !clean->is_json && !clean->recover &&
+	                  (clean->says_always || clean->verbose || clean->prune.dry_run);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -126,15 +137,18 @@ const char *clean_messages(uint64_t count, char buf[40])
 
 /* ---- what the library says while it works -------------------------------------------------- */
 
-static void on_diag(void *user, const struct reeve_diag *diag)
+void clean_diag(struct clean *clean, const struct reeve_diag *diag)
 {
-	struct clean *clean = user;
-
 	tool_diag(diag);
 	if (clean->is_json)
 		json_append_diag(clean->json_box_diags != NULL ? clean->json_box_diags
 		                                               : clean->json_diags,
 		                 diag);
+}
+
+static void on_diag(void *user, const struct reeve_diag *diag)
+{
+	clean_diag(user, diag);
 }
 
 static void on_progress(void *user, const char *phase, uint64_t done, uint64_t total)
@@ -213,43 +227,60 @@ static void add_to_total(struct clean *clean, const struct reeve_prune_result *r
 	total->held_back += r->held_back;
 }
 
+void clean_one(struct clean *clean, const struct boxes_box *box, struct clean_outcome *outcome)
+{
+	int r;
+
+	if (box->err != NULL) {
+		outcome->err = *box->err;
+		r = -1;
+	} else if (clean->recover) {
+		r = reeve_mbox_recover(box->path, &clean->prune, &outcome->err);
+		outcome->result.recovered = r > 0;
+	} else {
+		r = reeve_mbox_prune(box->path, &clean->prune, &outcome->result, &outcome->err);
+	}
+	outcome->has_failed = r < 0;
+}
+
+void clean_begin(struct clean *clean)
+{
+	if (clean->is_json)
+		clean->json_box_diags = json_list();
+}
+
+void clean_settle(struct clean *clean, const struct boxes_box *box,
+                  const struct clean_outcome *outcome)
+{
+	const struct reeve_prune_result *result = &outcome->result;
+
+	if (outcome->has_failed) {
+		fail(clean, result, &outcome->err);
+	} else {
+		add_to_total(clean, result);
+		if (result->recovered && clean->verbose && !clean->is_json)
+			tool_say(stdout, "%s: finished what was broken off", box->path);
+		if (!clean->quiet && !clean->is_json && !clean->recover && !clean->is_table)
+			clean->say(clean, box->path, result);
+	}
+	if (clean->is_json)
+		put_box(clean, box, result, outcome->has_failed ? &outcome->err : NULL);
+}
+
 /* Prune, or recover, and say how it went. */
 static bool work(void *user, const struct boxes_box *box)
 {
 	struct clean *clean = user;
-	struct reeve_prune_result result = {0};
-	struct reeve_error err = {0};
-	int failed = 0;
+	struct clean_outcome outcome = {0};
 
 	if (tool_is_stopped())
 		return false;
-	if (clean->is_json)
-		clean->json_box_diags = json_list();
-	if (box->err != NULL) {
-		err = *box->err;
-		failed = -1;
-	} else {
+	clean_begin(clean);
+	if (box->path != NULL)
 		progress_begin(box->path);
-		if (clean->recover) {
-			failed = reeve_mbox_recover(box->path, &clean->prune, &err);
-			result.recovered = failed > 0;
-		} else {
-			failed = reeve_mbox_prune(box->path, &clean->prune, &result, &err);
-		}
-		progress_end();
-	}
-
-	if (failed < 0) {
-		fail(clean, &result, &err);
-	} else {
-		add_to_total(clean, &result);
-		if (result.recovered && clean->verbose && !clean->is_json)
-			tool_say(stdout, "%s: finished what was broken off", box->path);
-		if (!clean->quiet && !clean->is_json && !clean->recover)
-			clean->say(clean, box->path, &result);
-	}
-	if (clean->is_json)
-		put_box(clean, box, &result, failed < 0 ? &err : NULL);
+	clean_one(clean, box, &outcome);
+	progress_end();
+	clean_settle(clean, box, &outcome);
 	return !tool_is_stopped();
 }
 
@@ -318,11 +349,14 @@ void clean_run(struct clean *clean)
 		clean->json_boxes = json_list();
 		clean->json_diags = json_list();
 	}
-	boxes_each(&clean->boxes, &talk, work, clean);
+	if (clean->jobs > 0)
+		clean_many(clean);
+	else
+		boxes_each(&clean->boxes, &talk, work, clean);
 
 	if (clean->is_json)
 		print_json(clean);
-	else if (clean->done_count > 1 && !clean->quiet && !clean->recover)
+	else if (clean->done_count > 1 && !clean->quiet && !clean->recover && !clean->is_table)
 		clean->say(clean, "total", &clean->total);
 }
 

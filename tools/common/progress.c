@@ -158,6 +158,21 @@ void progress_show(const char *phase, uint64_t done, uint64_t total)
 	put(line);
 }
 
+void progress_count(const char *what, uint64_t done, uint64_t total)
+{
+	char line[LINE_MAX_BYTES];
+	int64_t now = now_ms();
+
+	if (!bar.is_allowed || !bar.is_working || now - bar.start_ms < PATIENCE_MS ||
+	    now - bar.drawn_ms < REDRAW_MS)
+		return;
+	bar.drawn_ms = now;
+	snprintf(line, sizeof line, "%llu of %llu %s", (unsigned long long)done,
+	         (unsigned long long)total, what);
+	line[terminal_width()] = '\0';
+	put(line);
+}
+
 /*
  * A child of ours may have drawn the bar, of which we know nothing; so whenever it could be
  * there, the line is cleared.

@@ -21,6 +21,9 @@ void progress_begin(const char *name);
 /* Phase, done and total as reeve_progress_fn tells them. May run in a child of ours. */
 void progress_show(const char *phase, uint64_t done, uint64_t total);
 
+/* The bar for many files at once: so many of so many are done. */
+void progress_count(const char *what, uint64_t done, uint64_t total);
+
 /* Take the bar away, so that a line of text can be written. It may come again. */
 void progress_erase(void);
 
