@@ -35,6 +35,31 @@ START_TEST(test_describe)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	size_t size;
+	const char *type;
+} types[] = {
+	{"\x1f\x8b\x08\0\0\0\0\0\0\x03", 10, "application/gzip"},
+	{"%PDF-1.4\n", 9, "application/pdf"},
+	{"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\6\0\0\0", 29, "image/png"},
+	{"\1\2\3\4\5\6", 6, "application/octet-stream"},
+};
+
+/* All of them by one sniffer, which stays loaded. */
+START_TEST(test_sniff)
+{
+	struct reeve_sniffer *sniffer = reeve_sniffer_new();
+
+	ck_assert_ptr_nonnull(sniffer);
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		ck_assert_str_eq(reeve_sniffer_type(sniffer, types[i].bytes, types[i].size),
+		                 types[i].type);
+	reeve_sniffer_free(sniffer);
+	reeve_sniffer_free(NULL);
+}
+END_TEST
+
 Suite *suite_type(void)
 {
 	Suite *suite = suite_create("mime/type");
@@ -45,8 +70,9 @@ Suite *suite_type(void)
 	if (library != NULL) {
 		dlclose(library);
 		tcase_add_loop_test(cases, test_describe, 0, count);
+		tcase_add_test(cases, test_sniff);
 	} else {
-		unit_skip(count, "mime/type: libmagic.so.1 is not installed");
+		unit_skip(count + 1, "mime/type: libmagic.so.1 is not installed");
 	}
 	suite_add_tcase(suite, cases);
 	return suite;
