@@ -19,6 +19,7 @@ void unit_skip(int count, const char *why);
 	X(buf)         \
 	X(source)      \
 	X(date)        \
+	X(encoding)    \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
