@@ -2,10 +2,13 @@
 /*
  * Text in any charset to UTF-8, in pieces. This is iconv's one door.
  *
- *     charset = reeve_charset_open(name);
- *     reeve_charset_add(charset, bytes, n, &out);     as often as you like
- *     reeve_charset_reset(charset);                   before the next text
- *     reeve_charset_close(charset);
+ *     charsets = reeve_charsets_new();
+ *     charset = reeve_charsets_get(charsets, name);       for each text
+ *     reeve_charset_add(charset, bytes, n, &out);         as often as you like
+ *     reeve_charsets_free(charsets);
+ *
+ * glibc loads a module for a charset and unloads it when the last user closes it, which takes longer
+ * than to convert a header field by far. So what was opened once stays open.
  *
  * As Dovecot does it (lib-charset/charset-iconv.c, lib-mail/message-decoder.c): broken bytes become
  * U+FFFD, a run of them one. A character that the last piece of a text leaves unfinished is dropped.
@@ -15,28 +18,27 @@
 
 #include "base/buf.h"
 
+struct reeve_charsets;
 struct reeve_charset;
 
-/*
- * Names are those of mail: MIME's and what iconv knows besides, in any case. NULL, and a charset
- * that iconv does not know, are UTF-8; so is US-ASCII.
- * Returns NULL if there is no memory.
- */
-struct reeve_charset *reeve_charset_open(const char *name);
-void reeve_charset_close(struct reeve_charset *charset);
+/* Returns NULL if there is no memory. */
+struct reeve_charsets *reeve_charsets_new(void);
+void reeve_charsets_free(struct reeve_charsets *charsets);
 
-/* Whether a charset of this name can be had, or is taken for UTF-8. */
-bool reeve_charset_is_known(const char *name);
+/*
+ * Ready for a new text. Names are those of mail: MIME's and what iconv knows besides, in any case.
+ * NULL, and a charset that iconv does not know, are UTF-8; so is US-ASCII. There is one converter of
+ * a name: texts in the same charset have to come one after the other.
+ *
+ * Returns NULL if there is no memory; else it belongs to charsets.
+ */
+struct reeve_charset *reeve_charsets_get(struct reeve_charsets *charsets, const char *name);
+
+/* Whether it is UTF-8, or is taken for it. */
+bool reeve_charset_is_utf8(const struct reeve_charset *charset);
 
 /* Append whole characters only; the bytes of one that is unfinished wait for the next piece. */
 void reeve_charset_add(struct reeve_charset *charset, const unsigned char *bytes, size_t n,
                        struct reeve_buf *out);
-void reeve_charset_reset(struct reeve_charset *charset);
-
-/*
- * Append text that should be UTF-8: what is none becomes U+FFFD, a run of it one. What is cut off
- * at the end is none either.
- */
-void reeve_utf8_add(const unsigned char *text, size_t n, struct reeve_buf *out);
 
 #endif

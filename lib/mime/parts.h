@@ -13,6 +13,7 @@
 #define MIME_PARTS_H
 
 #include "base/source.h"
+#include "mime/charset.h"
 #include "mime/encoding.h"
 
 #define REEVE_PARTS_DEPTH 100
@@ -54,6 +55,8 @@ struct reeve_part_field {
 
 /* Any may be NULL. A non-zero return stops the walk and is returned. */
 struct reeve_parts_handler {
+	struct reeve_charsets *charsets; /* for names of parts; NULL is slower */
+
 	/* In the part depth is known and where the header begins, and nothing else yet. */
 	int (*field)(void *user, const struct reeve_part *part, const struct reeve_part_field *field);
 

@@ -20,6 +20,7 @@ void unit_skip(int count, const char *why);
 	X(source)      \
 	X(date)        \
 	X(encoding)    \
+	X(charset)     \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
