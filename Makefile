@@ -34,7 +34,7 @@ WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 OURFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREEVE_VERSION='"$(VERSION)"' -Ilib/include -Ilib
 COMPILE  = $(CC) -std=c11 -fPIC -pthread $(WARN) $(WERROR) $(OURFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
-LIBS     = -llockfile -lxxhash
+LIBS     = -llockfile -lxxhash -lunistring
 TOOLLIBS = -ljson-c
 
 LIB_SRC  = $(wildcard lib/*/*.c)

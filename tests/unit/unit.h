@@ -21,6 +21,7 @@ void unit_skip(int count, const char *why);
 	X(date)        \
 	X(encoding)    \
 	X(charset)     \
+	X(fold)        \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
