@@ -6,7 +6,7 @@
 #ifndef MIME_WORD_H
 #define MIME_WORD_H
 
-#include "base/buf.h"
+#include "mime/charset.h"
 
 /*
  * Append to `out` what a header value says, in UTF-8, as Dovecot searches it
@@ -16,7 +16,9 @@
  * a word's end. The text of a word in a charset that iconv does not know is taken for UTF-8.
  *
  * The value is unfolded (no line ends); other control characters, NUL as well, come through.
+ * `charsets` keeps open what is used here; NULL is slower.
  */
-void reeve_word_decode(const char *value, size_t n, struct reeve_buf *out);
+void reeve_word_decode(struct reeve_charsets *charsets, const char *value, size_t n,
+                       struct reeve_buf *out);
 
 #endif

@@ -22,6 +22,7 @@ void unit_skip(int count, const char *why);
 	X(encoding)    \
 	X(charset)     \
 	X(fold)        \
+	X(word)        \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
