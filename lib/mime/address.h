@@ -6,7 +6,7 @@
 #ifndef MIME_ADDRESS_H
 #define MIME_ADDRESS_H
 
-#include "base/buf.h"
+#include "mime/charset.h"
 
 /* Strings are good during the call only; encoded words (RFC 2047) in them are not decoded. */
 struct reeve_address {
@@ -19,17 +19,17 @@ struct reeve_address {
 
 /*
  * Calls fn for each address of a list, in order: for a group once before its members (domain NULL,
- * local its name) and once after them (both NULL). A non-zero return stops, and is returned.
+ * local its name) and once after them (both NULL). With `fills`, MISSING_MAILBOX, MISSING_DOMAIN and
+ * SYNTAX_ERROR stand where something is missing or wrong. A non-zero return stops, and is returned.
  * Else 0, or -1 if there is no memory.
  */
-int reeve_address_each(const char *value, size_t n,
+int reeve_address_each(const char *value, size_t n, bool fills,
                        int (*fn)(void *user, const struct reeve_address *address), void *user);
 
 /*
  * Append what a search for FROM, TO, CC and BCC looks at: the list as Dovecot writes it again,
  * `"Ann, B." <ann@example.org>, ...`. Encoded words are not decoded: reeve_word_decode() comes
- * after, as in Dovecot (lib-storage/index/index-search.c). MISSING_MAILBOX, MISSING_DOMAIN and
- * SYNTAX_ERROR stand where something is wrong.
+ * after, as in Dovecot (lib-storage/index/index-search.c).
  */
 void reeve_address_text(const char *value, size_t n, struct reeve_buf *out);
 
@@ -40,7 +40,11 @@ struct reeve_sender {
 	char domain[256]; /* in lower case (ASCII letters) */
 };
 
-/* The first address of a From field that has both parts. Returns false if there is none. */
-bool reeve_sender_parse(const char *value, size_t n, struct reeve_sender *sender);
+/*
+ * The first address of a From field that has both parts. `charsets` is for its name; NULL is slower.
+ * Returns false if there is none.
+ */
+bool reeve_sender_parse(struct reeve_charsets *charsets, const char *value, size_t n,
+                        struct reeve_sender *sender);
 
 #endif

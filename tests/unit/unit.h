@@ -23,6 +23,7 @@ void unit_skip(int count, const char *why);
 	X(charset)     \
 	X(fold)        \
 	X(word)        \
+	X(address)     \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
