@@ -2,8 +2,8 @@
 /* Where the next message begins: by searching for a From_ line, or by Content-Length. */
 #include "mbox/separator.h"
 #include "base/error.h"
+#include "base/find.h"
 #include "base/io.h"
-#include "mbox/find.h"
 #include "mbox/from.h"
 
 #include <string.h>
@@ -183,7 +183,7 @@ int reeve_separator_search(struct reeve_scan *scan, uint64_t offset, struct reev
 
 		/* Within the window, to what may be a separator, or to its end. */
 		while (skip == 0) {
-			i += reeve_find_from(p + i, have - i);
+			i += reeve_find_line(p + i, have - i, 'F');
 			if (i + 6 > have)
 				break;
 			if (memcmp(p + i + 1, "From ", 5) == 0)

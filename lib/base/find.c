@@ -7,7 +7,7 @@
  * (target_clones would write the asking for us, but as an ifunc, which runs before the sanitizers
  * are set up.) glibc's memmem(3) for "\nFrom " is three times slower than two compares.
  */
-#include "mbox/find.h"
+#include "base/find.h"
 
 #include <string.h>
 
@@ -21,28 +21,28 @@
 enum { BLOCK = 256, SMALL = 64 };
 
 /* Whether a pair begins in the `size` bytes; the byte after them is read as well. */
-INLINE unsigned char has_pair(const unsigned char *p, size_t size)
+INLINE unsigned char has_pair(const unsigned char *p, size_t size, unsigned char next)
 {
 	unsigned char found = 0;
 
 	for (size_t i = 0; i < size; i++)
-		found |= (unsigned char)((p[i] == '\n') & (p[i + 1] == 'F'));
+		found |= (unsigned char)((p[i] == '\n') & (p[i + 1] == next));
 	return found;
 }
 
-INLINE size_t find(const unsigned char *bytes, size_t n)
+INLINE size_t find(const unsigned char *bytes, size_t n, unsigned char next)
 {
 	const unsigned char *p = bytes, *last = bytes + n - 1; /* the last byte has no next one */
 
-	while (last - p >= BLOCK && !has_pair(p, BLOCK))
+	while (last - p >= BLOCK && !has_pair(p, BLOCK, next))
 		p += BLOCK;
-	while (last - p >= SMALL && !has_pair(p, SMALL))
+	while (last - p >= SMALL && !has_pair(p, SMALL, next))
 		p += SMALL;
 	while (p < last) {
 		p = memchr(p, '\n', (size_t)(last - p));
 		if (p == NULL)
 			return n - 1;
-		if (p[1] == 'F')
+		if (p[1] == next)
 			break;
 		p++;
 	}
@@ -74,9 +74,9 @@ INLINE uint64_t count(const unsigned char *p, size_t n, unsigned char before)
 }
 
 #ifdef HAVE_WIDE
-WIDE static size_t find_wide(const unsigned char *bytes, size_t n)
+WIDE static size_t find_wide(const unsigned char *bytes, size_t n, unsigned char next)
 {
-	return find(bytes, n);
+	return find(bytes, n, next);
 }
 
 WIDE static uint64_t count_wide(const unsigned char *bytes, size_t n, unsigned char before)
@@ -85,13 +85,13 @@ WIDE static uint64_t count_wide(const unsigned char *bytes, size_t n, unsigned c
 }
 #endif
 
-size_t reeve_find_from(const unsigned char *bytes, size_t n)
+size_t reeve_find_line(const unsigned char *bytes, size_t n, unsigned char next)
 {
 #ifdef HAVE_WIDE
 	if (__builtin_cpu_supports("avx2"))
-		return find_wide(bytes, n);
+		return find_wide(bytes, n, next);
 #endif
-	return find(bytes, n);
+	return find(bytes, n, next);
 }
 
 uint64_t reeve_count_bare(const unsigned char *bytes, size_t n, unsigned char before)
