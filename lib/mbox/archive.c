@@ -386,6 +386,7 @@ struct letter {
 	int64_t received;
 	bool is_joined; /* a suspect piece follows */
 	bool has_cr;    /* its From_ line ends in CR LF */
+	bool is_bare;   /* all behind its From_ line is left out */
 	struct reeve_header header;
 	struct reeve_edits *left_out; /* fields of its header; NULL: none */
 };
@@ -506,10 +507,16 @@ static int finish(struct reeve_archive *archive, const struct letter *letter,
 	size_t n = length < sizeof tail ? (size_t)length : sizeof tail;
 	const char *line_end = letter->has_cr ? "\r\n" : "\n";
 
+	/* Behind a From_ line with nothing after it none is seen. */
+	if (letter->is_joined && letter->is_bare)
+		return add_text(archive, src, line_end, err);
 	if (letter->is_joined)
 		return 0;
 	if (peek(src, tail, n, letter->end - n, err) < 0)
 		return -1;
+	/* A CR without LF is the message's own, and would become part of a bare LF. */
+	if (tail[n - 1] == '\r')
+		line_end = "\r\n";
 	if (is_empty_line(tail, n) || ends_by_length(h, letter->end, tail, n))
 		return 0;
 	if (tail[n - 1] != '\n' && add_text(archive, src, line_end, err) < 0)
@@ -521,13 +528,14 @@ static int finish(struct reeve_archive *archive, const struct letter *letter,
 	return add_text(archive, src, line_end, err);
 }
 
-static int add_letter(struct reeve_archive *archive, const struct letter *letter,
+static int add_letter(struct reeve_archive *archive, struct letter *letter,
                       struct reeve_source *src, struct reeve_error *err)
 {
 	size_t count = letter->left_out == NULL ? 0 : reeve_edits_count(letter->left_out);
 	uint64_t at = letter->start, unfinished = letter->end;
 	unsigned char last;
 
+	letter->is_bare = count == 1; /* fields side by side are one edit */
 	for (size_t i = 0; i < count; i++) {
 		const void *text;
 		size_t n;
@@ -536,6 +544,7 @@ static int add_letter(struct reeve_archive *archive, const struct letter *letter
 		if (add_span(archive, src, at, field.offset, err) < 0)
 			return -1;
 		at = field.offset + field.length;
+		letter->is_bare &= field.offset == letter->header.start && at == letter->end;
 	}
 	if (peek(src, &last, 1, letter->end - 1, err) < 0 ||
 	    (last != '\n' && find_unfinished(letter, src, &unfinished, err) < 0))

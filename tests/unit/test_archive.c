@@ -54,6 +54,10 @@ static const struct row {
 	 B FROM("a") HEAD "Content-Length: 55\n\n" QUOTED, 2},
 	{"a length of all that is left", FROM("a") HEAD "Content-Length: 5\n\nsacks", NULL,
 	 FROM("a") HEAD "Content-Length: 5\n\nsacks\n", 1},
+	{"a CR without LF at the end", FROM("a") HEAD "\nsacks\r", NULL,
+	 FROM("a") HEAD "\nsacks\r\r\n\r\n", 1},
+	{"and a length that counts it", FROM("a") HEAD "Content-Length: 6\n\nsacks\r", NULL,
+	 FROM("a") HEAD "Content-Length: 6\n\nsacks\r\r\n", 1},
 	/* To the end of B, were it left in and KEPT gone. */
 	{"a length behind the message", FROM("a") HEAD "Content-Length: 77\n\nsacks\n\n" KEPT B, NULL, A B,
 	 2},
