@@ -267,11 +267,7 @@ static int drop_line(void *user, struct reeve_span line)
 	return 0;
 }
 
-/*
- * The first message's X-IMAPbase lines, if it has any, into the message at `offset`, the first that
- * stays; and away with what a sender wrote there: now Dovecot would believe it, and X-IMAP would
- * hide the message from everybody as c-client's own.
- */
+/* The first message's X-IMAPbase lines into the message at `offset`, the first that stays. */
 static int move_base(struct reeve_edits *edits, const struct reeve_index *index, uint64_t offset,
                      struct reeve_scan *scan, struct reeve_error *err)
 {
@@ -289,7 +285,7 @@ static int move_base(struct reeve_edits *edits, const struct reeve_index *index,
 		return -1;
 	if (have < n)
 		return reeve_fail(err, REEVE_ECHANGED, "the file shrank");
-	base = malloc(n + 1);
+	base = malloc(n);
 	if (base == NULL)
 		return reeve_fail_nomem(err);
 	memcpy(base, p, n);
@@ -297,8 +293,7 @@ static int move_base(struct reeve_edits *edits, const struct reeve_index *index,
 	if (reeve_scan_resume(scan, &mark, err) < 0 || reeve_scan_next(scan, &msg, err) < 0)
 		goto out;
 	/* Right after the From_ line: Dovecot believes no X-UID that stands before it. */
-	if (n > 0)
-		reeve_edits_add(edits, (struct reeve_span){.offset = msg.header.offset}, base, n);
+	reeve_edits_add(edits, (struct reeve_span){.offset = msg.header.offset}, base, n);
 	r = reeve_scan_forged(scan, &msg, drop_line, edits, err);
 out:
 	free(base);
@@ -309,7 +304,8 @@ struct reeve_edits *reeve_chosen_edits(const struct reeve_index *index, struct r
                                        struct reeve_error *err)
 {
 	struct reeve_edits *edits = reeve_edits_new();
-	bool base_is_due = index->count > 0 && reeve_index_has(index, 0, REEVE_MARK_CHOSEN);
+	bool base_is_due = index->count > 0 && index->base.length > 0 &&
+	                   reeve_index_has(index, 0, REEVE_MARK_CHOSEN);
 
 	if (edits == NULL) {
 		reeve_fail_nomem(err);
