@@ -22,7 +22,7 @@ struct list {
 	int ret; /* of fn; the first that is not 0 stops everything */
 };
 
-/* ---- what belongs to one address ------------------------------------------------------------- */
+/* ---- what belongs to one address --------------------------------------------------- */
 
 /* Keep the text in a buffer of its own. */
 static const char *keep(const struct reeve_buf *text, struct reeve_buf *buf)
@@ -54,7 +54,7 @@ static void hand_on_mailbox(struct list *list)
 	hand_on(list);
 }
 
-/* ---- the grammar, RFC 5322 section 3.4, outermost last ------------------------------------- */
+/* ---- the grammar, RFC 5322 section 3.4, outermost last ----------------------------- */
 
 /* Atoms and dots, wherever the dots stand. */
 static enum reeve_lexed read_dotted(struct list *list)

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- base64 -------------------------------------------------------------------------------- */
+/* ---- base64 ------------------------------------------------------------------------ */
 
 enum { BLANK = 64, OTHER = 128 };
 
@@ -111,7 +111,7 @@ static void add_base64(struct reeve_decoder *decoder, const unsigned char *bytes
 	}
 }
 
-/* ---- quoted-printable ---------------------------------------------------------------------- */
+/* ---- quoted-printable -------------------------------------------------------------- */
 
 /* What came before the bytes at hand. */
 enum {
@@ -124,7 +124,7 @@ enum {
 	EQUALS_CR,     /* "=", `blanks` and CR */
 };
 
-static int hex_value(unsigned char c)
+int reeve_hex_value(unsigned char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -134,7 +134,7 @@ static int hex_value(unsigned char c)
 
 static void add_hex(unsigned char high, unsigned char low, struct reeve_buf *out)
 {
-	reeve_buf_add_byte(out, (unsigned char)(hex_value(high) << 4 | hex_value(low)));
+	reeve_buf_add_byte(out, (unsigned char)(reeve_hex_value(high) << 4 | reeve_hex_value(low)));
 }
 
 static bool is_blank(unsigned char c)
@@ -176,18 +176,14 @@ static void end_line(struct reeve_decoder *decoder, bool is_soft, struct reeve_b
 static const unsigned char *take_plain(const unsigned char *p, const unsigned char *end)
 {
 	while (p < end) {
-		if (*p > '=') {
-			p++;
-		} else if (*p == '=' || *p == '\r' || *p == '\n') {
-			break;
-		} else if (is_blank(*p)) {
-			/* A single one between two letters, as most are. */
-			if (end - p < 2 || p[1] <= ' ')
+		if (*p <= '=') {
+			if (*p == '=' || *p == '\r' || *p == '\n')
 				break;
-			p++;
-		} else {
-			p++;
+			/* A single blank between two letters, as most are, is plain. */
+			if (is_blank(*p) && (end - p < 2 || p[1] <= ' '))
+				break;
 		}
+		p++;
 	}
 	return p;
 }
@@ -208,7 +204,7 @@ static const unsigned char *take_text(struct reeve_decoder *decoder, const unsig
 			p++;
 			continue;
 		}
-		if (*p == '=' && end - p > 2 && hex_value(p[1]) >= 0 && hex_value(p[2]) >= 0) {
+		if (*p == '=' && end - p > 2 && reeve_hex_value(p[1]) >= 0 && reeve_hex_value(p[2]) >= 0) {
 			add_hex(p[1], p[2], out);
 			p += 3;
 			continue;
@@ -246,14 +242,14 @@ static bool take_next(struct reeve_decoder *decoder, unsigned char byte, struct 
 			decoder->state = is_soft ? EQUALS_BLANKS : BLANKS;
 			return true;
 		}
-		if (decoder->state == EQUALS && hex_value(byte) >= 0) {
+		if (decoder->state == EQUALS && reeve_hex_value(byte) >= 0) {
 			decoder->hex = byte;
 			decoder->state = EQUALS_HEX;
 			return true;
 		}
 		break;
 	case EQUALS_HEX:
-		if (hex_value(byte) < 0)
+		if (reeve_hex_value(byte) < 0)
 			break;
 		add_hex(decoder->hex, byte, out);
 		decoder->state = TEXT;
@@ -276,7 +272,7 @@ static void add_quoted(struct reeve_decoder *decoder, const unsigned char *bytes
 	}
 }
 
-/* ---- --------------------------------------------------------------------------------------- */
+/* ---- ------------------------------------------------------------------------------- */
 
 enum reeve_encoding reeve_encoding_parse(const char *value, size_t n)
 {

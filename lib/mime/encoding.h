@@ -39,4 +39,7 @@ void reeve_decoder_init(struct reeve_decoder *decoder, enum reeve_encoding encod
 void reeve_decoder_add(struct reeve_decoder *decoder, const unsigned char *bytes, size_t n,
                        struct reeve_buf *out);
 
+/* What a hexadecimal digit stands for, or -1. */
+int reeve_hex_value(unsigned char digit);
+
 #endif

@@ -47,14 +47,6 @@ static bool find_word(const unsigned char *p, const unsigned char *end, struct w
 	return strchr("QqBb", word->encoding) != NULL && word->encoding != '\0';
 }
 
-static int hex_value(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* What is no "=" and two digits stays; two digits have to be there, or the rest stays. */
 static void decode_q(const unsigned char *p, size_t n, struct reeve_buf *out)
 {
@@ -63,9 +55,10 @@ static void decode_q(const unsigned char *p, size_t n, struct reeve_buf *out)
 			reeve_buf_add(out, p + i, n - i);
 			return;
 		}
-		if (p[i] == '=' && hex_value(p[i + 1]) >= 0 && hex_value(p[i + 2]) >= 0) {
-			reeve_buf_add_byte(out, (unsigned char)(hex_value(p[i + 1]) << 4 |
-			                                        hex_value(p[i + 2])));
+		if (p[i] == '=' && reeve_hex_value(p[i + 1]) >= 0 &&
+		    reeve_hex_value(p[i + 2]) >= 0) {
+			reeve_buf_add_byte(out, (unsigned char)(reeve_hex_value(p[i + 1]) << 4 |
+			                                        reeve_hex_value(p[i + 2])));
 			i += 2;
 		} else {
 			reeve_buf_add_byte(out, p[i] == '_' ? ' ' : p[i]);
