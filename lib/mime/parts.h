@@ -53,7 +53,7 @@ struct reeve_part_field {
 	bool has_line_end;  /* false: the header ends with it, without an empty line or line end */
 };
 
-/* Any may be NULL. A non-zero return stops the walk and is returned. */
+/* Any may be NULL. A non-zero return stops the walk and is returned. They leave src alone. */
 struct reeve_parts_handler {
 	struct reeve_charsets *charsets; /* for names of parts; NULL is slower */
 

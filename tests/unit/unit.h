@@ -25,6 +25,7 @@ void unit_skip(int count, const char *why);
 	X(fold)        \
 	X(word)        \
 	X(address)     \
+	X(parts)       \
 	X(from)        \
 	X(scan)        \
 	X(query)       \
