@@ -351,7 +351,7 @@ int reeve_scan_check(struct reeve_source *src, const char *path, struct reeve_er
 	const unsigned char *p = reeve_source_at(src, 0, 5 + REEVE_FROM_LOOK, &have, err);
 
 	if (p == NULL)
-		return -1;
+		return reeve_fail_prefix(err, "cannot read '%s'", path);
 	if (have == 0)
 		return 0;
 	/* A lone From_ line that does not end is none. */
