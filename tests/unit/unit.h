@@ -36,7 +36,9 @@ void unit_skip(int count, const char *why);
 	X(type)        \
 	X(spool)       \
 	X(choose)      \
-	X(archive)
+	X(archive)     \
+	X(report_counter) \
+	X(report)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
