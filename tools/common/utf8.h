@@ -8,7 +8,7 @@
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-/* How many bytes at p, which a NUL ends, make one character; 0 if none. *c_r is which, if asked. */
-size_t utf8_decode(const char *p, uint32_t *c_r);
+/* How many bytes at text, which a NUL ends, make one character; 0 if none. *c_r is which, if asked. */
+size_t utf8_decode(const char *text, uint32_t *c_r);
 
 #endif
