@@ -29,6 +29,7 @@ void report_json(struct json *map, const struct report_box *box);
 #define REPORT_PAGE_BEGINS "<!doctype html>"
 void report_page_begin(FILE *out, const struct report_box *total);
 void report_page_box(FILE *out, const struct report_box *box);
+void report_page_failed(FILE *out, const struct reeve_error *err);
 void report_page_end(FILE *out);
 
 /* ---- words that tables and pages share ------------------------------------------------------- */

@@ -242,6 +242,13 @@ void report_page_box(FILE *out, const struct report_box *box)
 	put_section(out, box, box->path);
 }
 
+void report_page_failed(FILE *out, const struct reeve_error *err)
+{
+	fputs("<section class=\"box\"><div class=\"card\">", out);
+	page_text(out, err->text);
+	fputs("</div></section>\n", out);
+}
+
 void report_page_end(FILE *out)
 {
 	time_t now = time(NULL);

@@ -89,6 +89,8 @@ static void say_failed(struct report_run *run, const struct boxes_box *box,
 {
 	run->failed_count++;
 	tool_fail(err);
+	if (run->page != NULL)
+		report_page_failed(run->page, err);
 	if (!run->is_json)
 		return;
 
@@ -195,12 +197,20 @@ static void print_json(struct report_run *run, const struct report_box *total)
 	}
 }
 
-/* The total comes first on the page, so the mailboxes' sections were kept until now. */
+/*
+ * The total comes first on the page, so the mailboxes' sections were kept until now. Where nothing
+ * could be read, an older page is better than none.
+ */
 static void write_page(struct report_run *run, struct outfile *file, const struct report_box *total)
 {
-	report_page_begin(file->out, run->done_count > 1 ? total : NULL);
 	if (fclose(run->page) != 0)
 		die_without_memory();
+	if (run->done_count == 0 && run->failed_count > 0) {
+		outfile_drop(file);
+		free(run->sections);
+		return;
+	}
+	report_page_begin(file->out, run->done_count > 1 ? total : NULL);
 	fwrite(run->sections, 1, run->sections_size, file->out);
 	free(run->sections);
 	report_page_end(file->out);
