@@ -70,8 +70,8 @@ FILE *outfile_open(struct outfile *file, const char *path, const char *begins)
 		file->beside = NULL;
 		return NULL;
 	}
-	/* To give it away needs root; where that fails it is ours, and nobody reads it who could not. */
-	if (is_there && (fchown(fd, old.st_uid, old.st_gid) == 0 || old.st_uid == geteuid()))
+	/* Somebody may have put a file of his there, in /tmp, so that he can read what comes. */
+	if (is_there && old.st_uid == geteuid() && old.st_nlink == 1)
 		(void)fchmod(fd, old.st_mode & 0777);
 	file->out = fdopen(fd, "w");
 	if (file->out == NULL) {

@@ -19,8 +19,8 @@ struct outfile {
 };
 
 /*
- * A new file is for its owner's eyes (0600); one that takes an older one's place gets the mode and
- * owner of that. Only a file that begins with `begins` (or is empty) is replaced: a mailbox where
+ * A file is for its owner's eyes (0600); one that takes the place of an older one of ours gets the
+ * mode of that. Only a file that begins with `begins` (or is empty) is replaced: a mailbox where
  * the page's name should stand is not. "-" is standard output.
  *
  * Returns NULL, after saying why on stderr.
