@@ -113,7 +113,8 @@ def main(wanted):
     boxes = {name: box for name, box in boxes.items() if not wanted or name in wanted}
     whole, half = {}, {}
     for name in sorted(boxes):
-        numbers = ','.join(str(n) for n in range(1, 4000, 2))
+        # The first stays: which one is the first changes what Dovecot believes of its header.
+        numbers = ','.join(str(n) for n in range(2, 4000, 2))
         whole[name] = prune(name, boxes[name], 'ALL', None)
         half[name] = prune(name, boxes[name], numbers, OLD) if whole[name] else None
         if half[name] is None:
