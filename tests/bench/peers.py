@@ -73,7 +73,7 @@ mail_index_path = MEMORY
 """
 
 
-def doveadm(folder):
+def doveadm(folder, locks="fcntl"):
     """doveadm does not run as root; then it runs as mail, for whom the box is made over."""
     conf = os.path.join(folder, "doveadm.conf")
     state = os.path.join(folder, "doveadm")
@@ -82,7 +82,7 @@ def doveadm(folder):
     text = DOVEADM_2_3 if version.startswith(b"2.3") else DOVEADM_2_4
     with open(conf, "w", encoding="ascii") as f:
         f.write(text.format(state=state, box=os.path.join(folder, "work")) +
-                "mbox_write_locks = fcntl\nlog_path = /dev/stderr\n")
+                f"mbox_write_locks = {locks}\nlog_path = /dev/stderr\n")
     os.makedirs(state, exist_ok=True)
     words = ["env", "USER=mail", f"HOME={state}",
              "doveadm", "-c", conf, "expunge", "mailbox", "INBOX", "SEEN"]
