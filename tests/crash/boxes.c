@@ -9,7 +9,8 @@
 /*
  * how: 'b' X-IMAPbase in the first message, 'i' all messages have the same bytes (where one was
  * moved cannot be seen), 'c' CR LF, 'n' NULs and 8-bit, 'e' no line end at the end,
- * 'p' c-client's pseudo message in front, 'f' the box is another user's if we are root.
+ * 'p' c-client's pseudo message in front, 'f' the box is another user's if we are root, 'a' what
+ * goes is archived.
  *
  * The steps are 8 KB, through the journal 2 KB, and a gap is wide from 1 KB on (see the Makefile).
  */
@@ -27,6 +28,9 @@ const struct crash_box crash_boxes[] = {
 	{"odd", "r700 k1500 k900 r300 k2500", "ncbe", 0, false},
 	{"pseudo", "r700 k800 r2000 k1500 k900", "p", 0, false},
 	{"foreign", "r500 k700 r3000 k9000", "bf", 0, false},
+	{"archive", "r900 k700 r3000 k9000 r400", "ab", 0, false},
+	{"archive-last", "k5000 k900 r3000", "a", 0, false},
+	{"archive-foreign", "r500 k700 r3000 k9000", "abf", 0, false},
 	{"widening", "r300 k2500 r500 k2500 r900 k2500 r3000 k9000", "b", 0, false},
 	{"big-first", "r2000 k30000 k3000 k10000000 k900 k1400000 k60000", "b", 0, true},
 	{"big-mixed", "r900000 k300000 r3000 k5000 r1400000 k90000", "", 4, true},
@@ -118,8 +122,10 @@ static struct bytes one_mail(int number, size_t n, bool is_read, const char *how
 	return mail;
 }
 
-/* The box; or, with `pruned`, what shall be left of it. */
-static struct bytes whole_box(const struct crash_box *box, bool pruned)
+/* The whole box; or what shall be left of it; or what shall not. */
+enum part { WHOLE, LEFT, GONE };
+
+static struct bytes make_box(const struct crash_box *box, enum part part)
 {
 	struct bytes all = {0};
 	bool base = strchr(box->how, 'b') != NULL, is_first = true;
@@ -135,10 +141,10 @@ static struct bytes whole_box(const struct crash_box *box, bool pruned)
 			size_t n = strtoul(p + 1, &end, 10);
 			p = *end == ' ' ? end + 1 : end;
 			number++;
-			if (pruned && is_read)
+			if ((part == LEFT && is_read) || (part == GONE && !is_read))
 				continue;
-			struct bytes mail =
-				one_mail(number, n, is_read, box->how, base && is_first);
+			struct bytes mail = one_mail(number, n, is_read, box->how,
+			                             base && is_first && part != GONE);
 			bytes_add(&all, mail.at, mail.n);
 			bytes_free(&mail);
 			is_first = false;
@@ -151,12 +157,19 @@ static struct bytes whole_box(const struct crash_box *box, bool pruned)
 
 struct bytes crash_box_old(const struct crash_box *box)
 {
-	return whole_box(box, false);
+	return make_box(box, WHOLE);
 }
 
 struct bytes crash_box_new(const struct crash_box *box)
 {
-	return whole_box(box, true);
+	return make_box(box, LEFT);
+}
+
+struct bytes crash_box_gone(const struct crash_box *box)
+{
+	struct bytes nothing = {0};
+
+	return strchr(box->how, 'a') != NULL ? make_box(box, GONE) : nothing;
 }
 
 struct bytes crash_delivery(size_t n)

@@ -30,6 +30,9 @@ extern const size_t crash_box_count;
 struct bytes crash_box_old(const struct crash_box *box);
 struct bytes crash_box_new(const struct crash_box *box);
 
+/* What must be in the archive when it is so: the read messages, without X-IMAPbase. */
+struct bytes crash_box_gone(const struct crash_box *box);
+
 /* A message as a delivery would append it, unread, of about n bytes. */
 struct bytes crash_delivery(size_t n);
 

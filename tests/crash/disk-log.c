@@ -41,6 +41,14 @@ static bool is_folder(const char *path)
 	return n > 8 && strcmp(path + n - 8, "/journal") == 0;
 }
 
+/* "/var/old", and the folder that it is in. */
+static bool ends_with(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n >= m && strcmp(path + n - m, end) == 0;
+}
+
 static void name_syncs(struct disk_log *log, uint64_t box_ino)
 {
 	size_t first_change = log->n, truncated = log->n, last_record = log->n;
@@ -68,6 +76,10 @@ static void name_syncs(struct disk_log *log, uint64_t box_ino)
 			           : i == last_record               ? DISK_SYNC_DONE
 			                                            : DISK_SYNC_RECORD;
 			has_journal = true;
+		} else if (ends_with(op->path, "/var/old")) {
+			op->sync = DISK_SYNC_ARCHIVE;
+		} else if (ends_with(op->path, "/root/var")) {
+			op->sync = DISK_SYNC_ARCHIVE_FOLDER;
 		} else {
 			op->sync = i > first_change      ? DISK_SYNC_OTHER
 			           : is_folder(op->path) ? DISK_SYNC_FOLDER

@@ -31,6 +31,8 @@
 	X(BOX, "box", "the box, after a step")                                                     \
 	X(DONE, "done", "the record that all is moved")                                            \
 	X(TRUNCATED, "truncated", "the box, after it was truncated")                               \
+	X(ARCHIVE, "archive", "the archive, before the box is changed")                            \
+	X(ARCHIVE_FOLDER, "archive-folder", "the folder of a new archive")                         \
 	X(AGAIN_JOURNAL, "again-journal", "a journal found, before recovery goes by it")           \
 	X(AGAIN_FOLDER, "again-folder", "its folder, likewise")                                    \
 	X(AGAIN_CUT, "again-cut", "a box found cut, before its journal goes")                      \

@@ -136,8 +136,8 @@ static void test_box(size_t i)
 {
 	const struct crash_box *box = chosen[i];
 	struct scratch scratch;
-	struct bytes old = crash_box_old(box), new = crash_box_new(box);
-	struct trial t = {.s = &scratch, .box = box, .old = &old, .new = &new};
+	struct bytes old = crash_box_old(box), new = crash_box_new(box), gone = crash_box_gone(box);
+	struct trial t = {.s = &scratch, .box = box, .old = &old, .new = &new, .gone = &gone};
 
 	scratch_open(&scratch, option.argv0, box);
 	int learned = trial_learn(&t, &new);
@@ -153,6 +153,7 @@ static void test_box(size_t i)
 	scratch_close(&scratch);
 	bytes_free(&old);
 	bytes_free(&new);
+	bytes_free(&gone);
 }
 
 static void read_options(int argc, char **argv)

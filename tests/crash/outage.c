@@ -155,6 +155,8 @@ static void recover(struct outage *o, const struct bytes *more)
 		         o->old.n, a, o->new.n, b);
 	else if (!is_new_box && o->ends_new && o->applied == o->log.n)
 		snprintf(why, sizeof why, "it was done, and is undone");
+	else if (is_new_box && !is_old_box && !scratch_is_archived(&o->s, &o->gone, false))
+		snprintf(why, sizeof why, "what is removed is not archived");
 	else if (scratch_has_journal(&o->s))
 		snprintf(why, sizeof why, "a journal is left");
 	else if (litter != NULL)

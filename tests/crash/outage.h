@@ -9,7 +9,7 @@
 struct outage {
 	struct scratch s;
 	const struct crash_box *box;
-	struct bytes old, new;
+	struct bytes old, new, gone; /* gone: what is to be archived */
 	struct bytes deliveries[2];
 	const char *what; /* "prune", or "recovery from N" */
 	bool ends_new;    /* what is replayed ended with the new box */

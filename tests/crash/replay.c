@@ -135,6 +135,7 @@ static void replay_open(struct outage *o, const struct crash_box *box)
 	*o = (struct outage){.box = box, .what = "prune"};
 	scratch_open(&o->s, option.argv0, box);
 	o->old = crash_box_old(box);
+	o->gone = crash_box_gone(box);
 	scratch_reset(&o->s, &o->old);
 	scratch_run(&o->s, true, "--read", NULL);
 	o->new = scratch_read(&o->s); /* kill.c sees that it is right */
@@ -147,6 +148,7 @@ static void replay_close(struct outage *o)
 	scratch_close(&o->s);
 	bytes_free(&o->old);
 	bytes_free(&o->new);
+	bytes_free(&o->gone);
 	bytes_free(&o->deliveries[0]);
 	bytes_free(&o->deliveries[1]);
 	free(o->seen);

@@ -65,6 +65,8 @@ void scratch_open(struct scratch *s, const char *argv0, const struct crash_box *
 	snprintf(s->root, sizeof s->root, "%s/root", s->dir);
 	snprintf(s->spool, sizeof s->spool, "%s/var/mail", s->root);
 	snprintf(s->box, sizeof s->box, "%s/ann", s->spool);
+	snprintf(s->archive, sizeof s->archive, "%s/var/old", s->root);
+	s->archives = strchr(box->how, 'a') != NULL;
 	snprintf(s->out, sizeof s->out, "%s/out", s->dir);
 	make_dir(s, "");
 	make_dir(s, "var");
@@ -162,6 +164,23 @@ struct bytes scratch_read(struct scratch *s)
 	return b;
 }
 
+bool scratch_is_archived(struct scratch *s, const struct bytes *bytes, bool only)
+{
+	struct bytes b = {0};
+	char buf[65536];
+	ssize_t n;
+	int fd = open(s->archive, O_RDONLY | O_CLOEXEC);
+
+	while (fd >= 0 && (n = read(fd, buf, sizeof buf)) > 0)
+		bytes_add(&b, buf, (size_t)n);
+	if (fd >= 0)
+		close(fd);
+	bool found = bytes->n == 0 || (b.n > 0 && memmem(b.at, b.n, bytes->at, bytes->n) != NULL);
+	found = found && (!only || b.n == bytes->n);
+	bytes_free(&b);
+	return found;
+}
+
 /* ---- running --------------------------------------------------------------------------------- */
 
 static struct crash_state *hung_state;
@@ -177,8 +196,9 @@ static void become_tool(struct scratch *s, bool small, const char *word, const s
 {
 	char tool[PATH_MAX], root[100], value[PATH_MAX];
 	char name[] = "reeve-prune", quiet[] = "--quiet", timeout[] = "--lock-timeout=5";
-	char option[20];
-	char *argv[] = {name, quiet, timeout, root, option, s->box + strlen(s->root), NULL};
+	char option[20], archive[120];
+	char *argv[] = {name, quiet, timeout, root, option, s->box + strlen(s->root), archive, NULL};
+	int argc = (int)(sizeof argv / sizeof argv[0]) - 1;
 
 	setpgid(0, 0);
 	signal(SIGALRM, SIG_DFL);
@@ -187,6 +207,9 @@ static void become_tool(struct scratch *s, bool small, const char *word, const s
 		_exit(98);
 	snprintf(option, sizeof option, "%s", word);
 	snprintf(root, sizeof root, "--root=%s", s->root);
+	snprintf(archive, sizeof archive, "--archive=%s", s->archive + strlen(s->root));
+	if (!s->archives || strcmp(word, "--read") != 0)
+		argv[--argc] = NULL;
 	if (plan != NULL) {
 		setenv("CRASH_UNDER", s->root, 1);
 		snprintf(value, sizeof value, "%s/state", s->dir);
@@ -200,7 +223,7 @@ static void become_tool(struct scratch *s, bool small, const char *word, const s
 	}
 	if (small) {
 		crash_start();
-		exit(reeve_tool_main(sizeof argv / sizeof argv[0] - 1, argv));
+		exit(reeve_tool_main(argc, argv));
 	}
 	if (plan != NULL) {
 		snprintf(value, sizeof value, "%s/shim.so", s->bin);

@@ -18,6 +18,8 @@ struct scratch {
 	char box[110];
 	char out[80]; /* what the tool said last */
 	struct crash_state *state;
+	char archive[100]; /* to which --read adds what goes */
+	bool archives;     /* it does */
 	int fd;    /* of the box, which keeps its inode */
 	ino_t ino; /* of the box */
 	mode_t mode;
@@ -39,6 +41,9 @@ void scratch_close(struct scratch *s); /* removes it */
 void scratch_reset(struct scratch *s, const struct bytes *content);
 void scratch_append(struct scratch *s, const struct bytes *more);
 struct bytes scratch_read(struct scratch *s);
+
+/* Whether these bytes are in the archive; or, with `only`, nothing else. */
+bool scratch_is_archived(struct scratch *s, const struct bytes *bytes, bool only);
 
 /* Everything below `top` but the box goes, folders too. */
 void scratch_clear(struct scratch *s);

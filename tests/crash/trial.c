@@ -116,9 +116,13 @@ static bool check_at_once(struct trial *t, int status)
 		return fail(t, "exit 0, but a journal is left");
 	if (state == NEITHER && !journal)
 		return fail(t, "half done, and no journal: %s", difference(t));
+	if (state != OLD && !scratch_is_archived(t->s, t->gone, done))
+		return fail(t, "what is removed is not archived, or more than that");
 	if (is_deed(t, "int") || is_deed(t, "term") || is_deed(t, "full")) {
 		if (state == NEITHER)
 			return fail(t, "needs recovery: %s", difference(t));
+		if (state == OLD && !scratch_is_archived(t->s, &(struct bytes){0}, true))
+			return fail(t, "nothing is removed, yet something is archived");
 		return is_tidy(t, NULL);
 	}
 	if (is_deed(t, "eio") || is_deed(t, "enospc")) {
@@ -141,6 +145,8 @@ static bool check_recovered(struct trial *t, const struct bytes *delivered)
 		            scratch_words(t->s));
 	if (box_state(t, delivered) == NEITHER)
 		return fail(t, "after recovery neither old nor new: %s", difference(t));
+	if (box_state(t, delivered) == NEW && !scratch_is_archived(t->s, t->gone, false))
+		return fail(t, "after recovery what is removed is not archived");
 	return is_tidy(t, delivered);
 }
 

@@ -9,6 +9,7 @@ struct trial {
 	struct scratch *s;
 	const struct crash_box *box;
 	const struct bytes *old, *new;
+	const struct bytes *gone; /* what is to be archived; empty: nothing */
 	struct plan plan;
 	uint32_t recover_at;      /* the recovery is killed at this call too */
 	bool recovery_was_killed; /* out: else it made fewer calls */
