@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Other programs that can drop read mail from an mbox, each with the words that make it do so.
+"""Other programs that can drop mail from an mbox, each with the words that make it do so.
 
 A row is a name, a function from the box's path to a command line, and where the program needs a
 terminal or another user, a function that runs the measured command within such a place.
+
+What is to be dropped is a task of the bench: "read", "all", "1 in 100" (flagged) or "first". Each
+program has its own way to say so (WORDS); mboxgrep knows no numbers, and is told the first
+message's Message-ID.
 """
 
 import os
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -17,19 +22,38 @@ PYTHON = """
 import mailbox, sys
 box = mailbox.mbox(sys.argv[1], create=False)
 box.lock()
-for key in [k for k, m in box.iteritems() if "R" in m.get("Status", "")]:
+for key in [k for k, m in box.iteritems() if {condition}]:
     box.discard(key)
 box.flush()
 box.unlock()
 """
 
+# task: a regular expression for headers, a pattern of mutt, a query of doveadm, a condition in Python
+WORDS = {
+    "read": ("^Status: R", "~R", "SEEN", '"R" in m.get("Status", "")'),
+    "all": (".", "~A", "ALL", "True"),
+    "1 in 100": ("^X-Status: .*F", "~F", "FLAGGED", '"F" in m.get("X-Status", "")'),
+    "first": (None, "~m 1", "1", "k == 0"),
+}
 
-def mutt(folder):
+
+def first_id(path):
+    """A regular expression for the Message-ID of the first message."""
+    with open(path, "rb") as f:
+        found = re.search(rb"(?im)^Message-ID: *(<[^>]*>)", f.read(65536))
+    return "^Message-I[Dd]: *" + re.sub(r"([.+*\[\]$?])", r"\\\1", found.group(1).decode())
+
+
+def mboxgrep(word):
+    return lambda path: ["mboxgrep", "-H", "-d", word or first_id(path), path]
+
+
+def mutt(folder, word):
     """Keys pushed from a configuration of its own; the user's is not read."""
     rc = os.path.join(folder, "muttrc")
     with open(rc, "w", encoding="ascii") as f:
         f.write(f'set delete=yes move=no wait_key=no folder="{folder}" record="" postponed=""\n'
-                'push "D~R\\nq"\n')
+                f'push "D{word}\\nq"\n')
     return lambda path: ["mutt", "-n", "-F", rc, "-f", path]
 
 
@@ -73,7 +97,7 @@ mail_index_path = MEMORY
 """
 
 
-def doveadm(folder, locks="fcntl"):
+def doveadm(folder, locks="fcntl", query="SEEN"):
     """doveadm does not run as root; then it runs as mail, for whom the box is made over."""
     conf = os.path.join(folder, "doveadm.conf")
     state = os.path.join(folder, "doveadm")
@@ -85,7 +109,7 @@ def doveadm(folder, locks="fcntl"):
                 f"mbox_write_locks = {locks}\nlog_path = /dev/stderr\n")
     os.makedirs(state, exist_ok=True)
     words = ["env", "USER=mail", f"HOME={state}",
-             "doveadm", "-c", conf, "expunge", "mailbox", "INBOX", "SEEN"]
+             "doveadm", "-c", conf, "expunge", "mailbox", "INBOX", query]
     if os.geteuid() != 0:
         return lambda path: words
 
@@ -97,13 +121,15 @@ def doveadm(folder, locks="fcntl"):
     return command
 
 
-def installed(folder):
+def installed(folder, task="read"):
     rows = []
+    pattern, keys, query, condition = WORDS[task]
     if shutil.which("mboxgrep"):
-        rows.append(("mboxgrep -d", lambda path: ["mboxgrep", "-H", "-d", "^Status: R", path], None))
+        rows.append(("mboxgrep -d", mboxgrep(pattern), None))
     if shutil.which("mutt"):
-        rows.append(("mutt", mutt(folder), on_terminal))
+        rows.append(("mutt", mutt(folder, keys), on_terminal))
     if shutil.which("doveadm"):
-        rows.append(("doveadm expunge", doveadm(folder), None))
-    rows.append(("python3 mailbox", lambda path: [sys.executable, "-c", PYTHON, path], None))
+        rows.append(("doveadm expunge", doveadm(folder, query=query), None))
+    script = PYTHON.format(condition=condition)
+    rows.append(("python3 mailbox", lambda path: [sys.executable, "-c", script, path], None))
     return rows
