@@ -29,6 +29,7 @@ void unit_skip(int count, const char *why);
 	X(from)        \
 	X(scan)        \
 	X(query)       \
+	X(finder)      \
 	X(compact)     \
 	X(open)        \
 	X(identity)    \
