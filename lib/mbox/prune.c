@@ -13,6 +13,7 @@
 #include "mbox/archive.h"
 #include "mbox/choose.h"
 #include "mbox/from.h"
+#include "mbox/text.h"
 
 #include <fcntl.h>
 #include <pwd.h>
@@ -43,6 +44,7 @@ struct job {
 
 	struct reeve_scan scan;
 	bool scan_is_open;
+	struct reeve_text *text; /* where the query looks into messages; else NULL */
 	struct stat scanned; /* the file when the scan began */
 	bool scanned_racy;
 	struct reeve_index index;
@@ -120,6 +122,7 @@ static void job_close(struct job *job, struct reeve_prune_result *result)
 	reeve_archive_close(job->archive);
 	if (job->scan_is_open)
 		reeve_scan_dispose(&job->scan);
+	reeve_text_free(job->text);
 	reeve_index_dispose(&job->index);
 	if (job->fd >= 0) {
 		(void)reeve_place_keep_atime(&job->place, job->fd);
@@ -219,6 +222,23 @@ static int recover(struct job *job, struct reeve_prune_result *result, struct re
 
 /* ---- scanning -------------------------------------------------------------------------------- */
 
+static int open_scan(struct job *job, struct reeve_error *err)
+{
+	const struct reeve_query *query = job->prune->query;
+	unsigned int needs = query == NULL ? 0 : reeve_query_needs(query);
+
+	if (job->prune->archive != NULL && reeve_archive_needs_date(job->prune->archive))
+		needs |= REEVE_NEED_RECEIVED;
+	if (reeve_scan_init(&job->scan, job->fd, needs, err) < 0)
+		return -1;
+	job->scan_is_open = true;
+	job->begin = job->scan.mark;
+	if ((needs & (REEVE_NEED_HEADER | REEVE_NEED_BODY)) == 0)
+		return 0;
+	job->text = reeve_text_new(query, job->fd, err);
+	return job->text == NULL ? -1 : 0;
+}
+
 static int look(struct job *job, struct reeve_error *err)
 {
 	struct timespec now;
@@ -252,6 +272,21 @@ static int count_totals(struct job *job, struct reeve_totals *totals, struct ree
 	return more;
 }
 
+/* Whether a message is chosen, by what the query asks: 1, 0, -1 with err. */
+static int match(struct job *job, struct reeve_message *msg, const struct reeve_totals *totals,
+                 struct reeve_error *err)
+{
+	const struct reeve_query *query = job->prune->query;
+
+	if (query == NULL) /* With a maximum size, every message is a candidate. */
+		return job->prune->has_max_size;
+	if (job->text == NULL)
+		return reeve_query_match(query, msg, totals);
+	if (msg->whole.offset == 0)
+		reeve_text_begin(job->text, msg);
+	return reeve_text_match(job->text, &job->scan.src, msg, totals, err);
+}
+
 /* Scan from a mark to the end into the index. */
 static int scan_from(struct job *job, struct reeve_scan_mark mark, struct reeve_error *err)
 {
@@ -275,10 +310,10 @@ static int scan_from(struct job *job, struct reeve_scan_mark mark, struct reeve_
 		if (more == 0)
 			return 0;
 		job->last = mark;
-		/* With a maximum size and no query, every message is a candidate. */
-		bool chosen = query != NULL ? reeve_query_match(query, &msg, &totals) :
-		                              job->prune->has_max_size;
-		if (reeve_index_add(&job->index, &msg, chosen, err) < 0)
+		int chosen = match(job, &msg, &totals, err);
+		if (chosen < 0)
+			return reeve_fail_prefix(err, "cannot read '%s'", job->path);
+		if (reeve_index_add(&job->index, &msg, chosen != 0, err) < 0)
 			return -1;
 		if (mark.offset >= told + PROGRESS_BYTES) {
 			told = mark.offset;
@@ -528,7 +563,6 @@ static int clean(struct job *job, struct reeve_prune_result *result, struct reev
 int reeve_mbox_prune(const char *path, const struct reeve_prune *prune,
                      struct reeve_prune_result *result, struct reeve_error *err)
 {
-	unsigned int needs = prune->query == NULL ? 0 : reeve_query_needs(prune->query);
 	struct reeve_prune_result mine;
 	struct job job;
 	int r = -1;
@@ -547,17 +581,12 @@ int reeve_mbox_prune(const char *path, const struct reeve_prune *prune,
 		goto out;
 	result->recovered = r > 0 && !prune->dry_run;
 
-	if (prune->archive != NULL) {
+	if (prune->archive != NULL)
 		r = job_archive(&job, err);
-		if (reeve_archive_needs_date(prune->archive))
-			needs |= REEVE_NEED_RECEIVED;
-	}
 	if (r >= 0)
-		r = reeve_scan_init(&job.scan, job.fd, needs, err);
+		r = open_scan(&job, err);
 	if (r < 0)
 		goto out;
-	job.scan_is_open = true;
-	job.begin = job.scan.mark;
 	r = reeve_scan_check(&job.scan.src, path, err);
 	if (r == 0)
 		r = clean(&job, result, err);

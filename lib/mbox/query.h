@@ -5,6 +5,8 @@
  *     text -> words (query_word.c) -> keys (query_key.c), values (query_value.c)
  *          -> tree (query_parse.c) -> yes or no (query_match.c)
  *
+ * Texts that a message is searched for are numbered; text.c finds which of them it holds.
+ *
  * The tree lives in one arena. It is deep only where the text has parentheses, which are counted,
  * so walking it by recursion is safe.
  */
@@ -78,6 +80,51 @@ int query_date_parse(struct query_words *words, int64_t now, struct query_date *
 int query_set_parse(struct query_words *words, struct reeve_arena *arena, size_t *terms,
                     struct query_set *set);
 
+struct query_key;
+struct query_text;
+
+/* Likewise; with a HEADER key, the field's name is the word at hand, and the text the next one. */
+int query_text_parse(struct query_words *words, const struct query_key *key,
+                     struct reeve_arena *arena, struct query_text *text);
+
+/* Whether a field is one of those that Dovecot adds to an mbox and does not show. */
+bool query_field_is_hidden(const char *name, size_t n);
+
+/* Whether Dovecot takes this for a keyword (lib-storage/mailbox-keywords.c): an atom of IMAP. */
+#define QUERY_KEYWORD_MAX 50 /* mail_max_keyword_length */
+bool query_keyword_is_valid(const char *keyword, size_t n);
+
+/* ---- texts to look for ------------------------------------------------------------------------ */
+
+/* What a text is looked for in (Dovecot, lib-storage/index/index-search.c). */
+enum query_where {
+	QUERY_IN_ADDRESSES, /* of a field, as Dovecot writes them out */
+	QUERY_IN_SUBJECT,   /* a field, runs of blanks being one */
+	QUERY_IN_FIELD,     /* its value as it stands */
+	QUERY_IN_BODY,
+	QUERY_IN_ALL,       /* header and body */
+	QUERY_IN_KEYWORDS,  /* is one of them */
+};
+
+struct query_text {
+	enum query_where where;
+	const char *field;   /* in any case; NULL: none */
+	char *text;          /* folded (mime/fold.h); a keyword as it stands; "": the field is there */
+	size_t length;
+	struct query_text *next;
+};
+
+/* For each text of a query whether a message holds it. */
+enum query_answer {
+	QUERY_UNKNOWN, /* not looked for yet */
+	QUERY_NO,
+	QUERY_YES,
+};
+
+struct reeve_found {
+	unsigned char *answers; /* enum query_answer, one for each text */
+};
+
 /* ---- the tree -------------------------------------------------------------------------------- */
 
 enum query_type {
@@ -90,6 +137,7 @@ enum query_type {
 	QUERY_SIZE,
 	QUERY_SEQ,
 	QUERY_UID,
+	QUERY_TEXT,
 };
 
 enum query_compare {
@@ -112,6 +160,7 @@ struct query_node {
 		struct query_date date;
 		uint64_t size_bytes;
 		struct query_set set;
+		size_t text; /* QUERY_TEXT: which, from 0 */
 	} u;
 };
 
@@ -122,6 +171,7 @@ enum query_value {
 	QUERY_DATE,
 	QUERY_BYTES,
 	QUERY_SET,
+	QUERY_STRING,
 	QUERY_NOT_YET, /* doveadm has the key, we do not */
 };
 
@@ -131,6 +181,9 @@ struct query_key {
 	enum query_type type;
 	enum query_compare compare;
 	unsigned int flags, flags_are; /* QUERY_FLAGS: which, and what they must be */
+	bool is_not;             /* UNKEYWORD */
+	enum query_where where;  /* QUERY_TEXT */
+	const char *field;       /* QUERY_TEXT; NULL in QUERY_IN_FIELD: a word of the query */
 };
 
 /* The key that the word at hand names, or NULL with err. */
@@ -140,6 +193,12 @@ struct reeve_query {
 	struct reeve_arena *arena;
 	struct query_node *root;
 	unsigned int needs; /* enum reeve_need */
+	struct query_text *texts;
+	size_t text_count;
 };
+
+/* As reeve_query_match(); QUERY_UNKNOWN if it depends on a text that was not looked for. */
+enum query_answer query_answer(const struct reeve_query *query, const struct reeve_message *msg,
+                               const struct reeve_totals *totals);
 
 #endif

@@ -63,60 +63,94 @@ static bool date_matches(const struct query_node *node, const struct reeve_messa
 	return false;
 }
 
-static bool node_matches(const struct query_node *node, const struct reeve_message *msg,
-                         const struct reeve_totals *totals);
+/* What is asked about: a message, and what "*" means. */
+struct asked {
+	const struct reeve_message *msg;
+	const struct reeve_totals *totals;
+};
 
-/* Whether one child at least gives `wanted`. */
-static bool any_child(const struct query_node *parent, bool wanted,
-                      const struct reeve_message *msg, const struct reeve_totals *totals)
+static enum query_answer node_answer(const struct query_node *node, const struct asked *asked);
+
+/*
+ * `decisive` if a child answers so; else QUERY_UNKNOWN if one does; else the opposite. Facts that
+ * are known decide, whatever stands before them.
+ */
+static enum query_answer children_answer(const struct query_node *parent,
+                                         enum query_answer decisive, const struct asked *asked)
 {
+	enum query_answer answer = decisive == QUERY_YES ? QUERY_NO : QUERY_YES;
+
 	for (const struct query_node *c = parent->u.children; c != NULL; c = c->next) {
-		if (node_matches(c, msg, totals) == wanted)
-			return true;
+		enum query_answer child = node_answer(c, asked);
+
+		if (child == decisive)
+			return decisive;
+		if (child == QUERY_UNKNOWN)
+			answer = QUERY_UNKNOWN;
 	}
+	return answer;
+}
+
+/* Facts that the scan found: never unknown. */
+static bool fact_matches(const struct query_node *node, const struct asked *asked)
+{
+	const struct reeve_message *msg = asked->msg;
+	const struct reeve_totals *totals = asked->totals;
+
+	switch (node->type) {
+	case QUERY_ALL:
+		return true;
+	case QUERY_FLAGS:
+		return (msg->flags & node->u.flags.mask) == node->u.flags.value;
+	case QUERY_RECEIVED:
+	case QUERY_SENT:
+		return date_matches(node, msg);
+	case QUERY_SIZE:
+		return node->compare == QUERY_BEFORE ? msg->size_virtual < node->u.size_bytes
+		                                     : msg->size_virtual > node->u.size_bytes;
+	case QUERY_SEQ:
+		return set_has(&node->u.set, msg->seq, totals != NULL ? totals->messages : 0);
+	case QUERY_UID:
+		return set_has(&node->u.set, msg->uid, totals != NULL ? totals->last_uid : 0);
+	case QUERY_AND:
+	case QUERY_OR:
+	case QUERY_TEXT:
+		break;
+	}
+	assert(!"not a fact");
 	return false;
 }
 
-static bool node_matches(const struct query_node *node, const struct reeve_message *msg,
-                         const struct reeve_totals *totals)
+static enum query_answer node_answer(const struct query_node *node, const struct asked *asked)
 {
-	bool match = false;
+	const struct reeve_found *found = asked->msg->found;
+	enum query_answer answer;
 
-	switch (node->type) {
-	case QUERY_AND:
-		match = !any_child(node, false, msg, totals);
-		break;
-	case QUERY_OR:
-		match = any_child(node, true, msg, totals);
-		break;
-	case QUERY_ALL:
-		match = true;
-		break;
-	case QUERY_FLAGS:
-		match = (msg->flags & node->u.flags.mask) == node->u.flags.value;
-		break;
-	case QUERY_RECEIVED:
-	case QUERY_SENT:
-		match = date_matches(node, msg);
-		break;
-	case QUERY_SIZE:
-		match = node->compare == QUERY_BEFORE ? msg->size_virtual < node->u.size_bytes
-		                                      : msg->size_virtual > node->u.size_bytes;
-		break;
-	case QUERY_SEQ:
-		match = set_has(&node->u.set, msg->seq, totals != NULL ? totals->messages : 0);
-		break;
-	case QUERY_UID:
-		match = set_has(&node->u.set, msg->uid, totals != NULL ? totals->last_uid : 0);
-		break;
-	}
-	return match != node->is_not;
+	if (node->type == QUERY_AND)
+		answer = children_answer(node, QUERY_NO, asked);
+	else if (node->type == QUERY_OR)
+		answer = children_answer(node, QUERY_YES, asked);
+	else if (node->type == QUERY_TEXT)
+		answer = found == NULL ? QUERY_UNKNOWN
+		                       : (enum query_answer)found->answers[node->u.text];
+	else
+		answer = fact_matches(node, asked) ? QUERY_YES : QUERY_NO;
+
+	if (answer == QUERY_UNKNOWN || !node->is_not)
+		return answer;
+	return answer == QUERY_YES ? QUERY_NO : QUERY_YES;
+}
+
+enum query_answer query_answer(const struct reeve_query *query, const struct reeve_message *msg,
+                               const struct reeve_totals *totals)
+{
+	return node_answer(query->root, &(struct asked){msg, totals});
 }
 
 bool reeve_query_match(const struct reeve_query *query, const struct reeve_message *msg,
                        const struct reeve_totals *totals)
 {
-	return node_matches(query->root, msg, totals);
+	return query_answer(query, msg, totals) == QUERY_YES;
 }
 
 unsigned int reeve_query_needs(const struct reeve_query *query)

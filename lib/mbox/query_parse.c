@@ -24,6 +24,8 @@ struct parser {
 	unsigned int depth;
 	size_t terms;
 	unsigned int needs;
+	struct query_text **last_text;
+	size_t text_count;
 };
 
 static struct query_node *parse_list(struct parser *parser);
@@ -59,12 +61,32 @@ static int parse_set(struct parser *parser, struct query_node *node)
 	return query_words_step(&parser->words);
 }
 
+/* The text at hand, which gets the next number. */
+static int parse_text(struct parser *parser, const struct query_key *key, struct query_node *node)
+{
+	struct query_text *text = reeve_arena_alloc(parser->arena, sizeof *text);
+
+	if (text == NULL)
+		return reeve_fail_nomem(parser->err);
+	if (query_text_parse(&parser->words, key, parser->arena, text) < 0)
+		return -1;
+	*parser->last_text = text;
+	parser->last_text = &text->next;
+	node->u.text = parser->text_count++;
+	node->is_not = key->is_not;
+	parser->needs |= key->where == QUERY_IN_BODY || key->where == QUERY_IN_ALL ?
+	                         REEVE_NEED_BODY :
+	                         REEVE_NEED_HEADER;
+	return query_words_step(&parser->words);
+}
+
 static int parse_value(struct parser *parser, const struct query_key *key, struct query_node *node)
 {
 	static const char *const nouns[] = {
 		[QUERY_DATE] = "a date",
 		[QUERY_BYTES] = "a size",
 		[QUERY_SET] = "a set",
+		[QUERY_STRING] = "a text",
 	};
 	struct query_word at = parser->words.word;
 	struct reeve_error why;
@@ -75,7 +97,10 @@ static int parse_value(struct parser *parser, const struct query_key *key, struc
 		return 0;
 	if (parser->words.word.kind != QUERY_WORD)
 		return query_fail(&parser->words, &at, "'%s' wants %s", key->name,
-		                  nouns[key->value]);
+		                  key->where == QUERY_IN_FIELD ? "the name of a field"
+		                                               : nouns[key->value]);
+	if (key->value == QUERY_STRING)
+		return parse_text(parser, key, node);
 	if (key->value == QUERY_SET)
 		return parse_set(parser, node);
 	if (key->value == QUERY_DATE) {
@@ -260,6 +285,7 @@ struct reeve_query *reeve_query_compile(const char *text, int64_t now, struct re
 		goto fail;
 	}
 	query->arena = parser.arena;
+	parser.last_text = &query->texts;
 	if (query_words_start(&parser.words, text, parser.arena, err) < 0)
 		goto fail;
 	if (parser.words.word.kind == QUERY_END) {
@@ -276,6 +302,7 @@ struct reeve_query *reeve_query_compile(const char *text, int64_t now, struct re
 		goto fail;
 	}
 	query->needs = parser.needs;
+	query->text_count = parser.text_count;
 	return query;
 fail:
 	reeve_arena_free(parser.arena);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "mbox/reader.h"
+#include "mbox/text.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@ struct reeve_mbox {
 	struct reeve_scan scan;
 	int fd; /* -1: not open yet */
 	bool has_scan;
+	struct reeve_message first; /* of the file */
+	struct reeve_text *text;
+	const struct reeve_query *asked; /* by reeve_mbox_match() the last time */
 };
 
 /* A box with a journal is half moved: what it holds twice would be read twice. */
@@ -79,13 +83,43 @@ int reeve_mbox_next(struct reeve_mbox *mbox, struct reeve_message *msg, struct r
 
 	if (more < 0)
 		reeve_fail_prefix(err, "cannot read '%s'", mbox->place.path);
+	else if (more > 0 && msg->whole.offset == 0)
+		mbox->first = *msg;
 	return more;
+}
+
+/* What looks into messages for a query's texts. */
+static int open_text(struct reeve_mbox *mbox, const struct reeve_query *query,
+                     struct reeve_error *err)
+{
+	reeve_text_free(mbox->text);
+	mbox->text = reeve_text_new(query, mbox->fd, err);
+	mbox->asked = mbox->text != NULL ? query : NULL;
+	if (mbox->text == NULL)
+		return -1;
+	reeve_text_begin(mbox->text, &mbox->first);
+	return 0;
+}
+
+int reeve_mbox_match(struct reeve_mbox *mbox, const struct reeve_query *query,
+                     struct reeve_message *msg, const struct reeve_totals *totals,
+                     struct reeve_error *err)
+{
+	if ((reeve_query_needs(query) & (REEVE_NEED_HEADER | REEVE_NEED_BODY)) == 0)
+		return reeve_query_match(query, msg, totals);
+	if (mbox->asked != query && open_text(mbox, query, err) < 0)
+		return -1;
+	int r = reeve_text_match(mbox->text, &mbox->scan.src, msg, totals, err);
+	if (r < 0)
+		reeve_fail_prefix(err, "cannot read '%s'", mbox->place.path);
+	return r;
 }
 
 void reeve_mbox_close(struct reeve_mbox *mbox)
 {
 	if (mbox == NULL)
 		return;
+	reeve_text_free(mbox->text);
 	if (mbox->has_scan)
 		reeve_scan_dispose(&mbox->scan);
 	if (mbox->fd >= 0) {

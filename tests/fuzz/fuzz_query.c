@@ -5,7 +5,7 @@
  * A query that compiles must choose what its own negation does not, and must not read a fact that
  * it did not ask for.
  */
-#include <mailreeve/mbox.h>
+#include "mbox/query.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +47,15 @@ static void try_message(const struct reeve_query *query, const struct reeve_quer
 		.size_virtual = take(data, size),
 	};
 	struct reeve_totals totals = {.messages = 100, .last_uid = 1000};
+	struct reeve_found found = {.answers = malloc(query->text_count + 1)};
+	uint64_t holds = take(data, size);
+
+	if (found.answers == NULL)
+		abort();
+	for (size_t i = 0; i < query->text_count; i++)
+		found.answers[i] = holds >> i % 64 & 1 ? QUERY_YES : QUERY_NO;
+	if (query->text_count > 0)
+		msg.found = &found;
 	struct reeve_message other = msg;
 	unsigned int needs = reeve_query_needs(query);
 	bool chosen = reeve_query_match(query, &msg, &totals);
@@ -65,6 +74,15 @@ static void try_message(const struct reeve_query *query, const struct reeve_quer
 		other.size_virtual = 0;
 	must(reeve_query_match(query, &other, needs & REEVE_NEED_TOTAL ? &totals : NULL) == chosen,
 	     "read what it did not ask for");
+
+	/* What is chosen before all texts were looked for is chosen in the end. */
+	for (size_t i = 0; i < query->text_count; i++) {
+		if (holds >> (i + 7) % 64 & 1)
+			found.answers[i] = QUERY_UNKNOWN;
+	}
+	enum query_answer early = query_answer(query, &msg, &totals);
+	must(early == QUERY_UNKNOWN || (early == QUERY_YES) == chosen, "chosen too early");
+	free(found.answers);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

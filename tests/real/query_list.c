@@ -10,29 +10,34 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Call each() for all messages. 0, or -1 with err. */
+/* Call each() for all messages, until it returns less than 0. 0, or -1 with err. */
 static int walk(const char *path, unsigned int needs,
-                void (*each)(void *user, const struct reeve_message *msg), void *user,
-                struct reeve_error *err)
+                int (*each)(void *user, struct reeve_mbox *mbox, struct reeve_message *msg,
+                            struct reeve_error *err),
+                void *user, struct reeve_error *err)
 {
 	struct reeve_mbox *mbox = reeve_mbox_open(path, needs, err);
 	struct reeve_message msg;
 	int more = -1;
 
 	while (mbox != NULL && (more = reeve_mbox_next(mbox, &msg, err)) > 0) {
-		if (!msg.is_pseudo)
-			each(user, &msg);
+		if (!msg.is_pseudo && (more = each(user, mbox, &msg, err)) < 0)
+			break;
 	}
 	reeve_mbox_close(mbox);
 	return more;
 }
 
-static void count(void *user, const struct reeve_message *msg)
+static int count(void *user, struct reeve_mbox *mbox, struct reeve_message *msg,
+                 struct reeve_error *err)
 {
 	struct reeve_totals *totals = user;
 
+	(void)mbox;
+	(void)err;
 	totals->messages = msg->seq;
 	totals->last_uid = msg->uid;
+	return 0;
 }
 
 struct chooser {
@@ -40,12 +45,15 @@ struct chooser {
 	struct reeve_totals totals;
 };
 
-static void choose(void *user, const struct reeve_message *msg)
+static int choose(void *user, struct reeve_mbox *mbox, struct reeve_message *msg,
+                  struct reeve_error *err)
 {
 	const struct chooser *chooser = user;
+	int chosen = reeve_mbox_match(mbox, chooser->query, msg, &chooser->totals, err);
 
-	if (reeve_query_match(chooser->query, msg, &chooser->totals))
+	if (chosen > 0)
 		printf("%" PRIu32 " ", msg->seq);
+	return chosen;
 }
 
 int main(int argc, char **argv)

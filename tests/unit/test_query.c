@@ -286,6 +286,31 @@ START_TEST(local_days)
 }
 END_TEST
 
+/* No text was looked for: what depends on one is not chosen, neither way round. */
+static const struct row text_rows[] = {
+	{"FROM ann", "", REEVE_NEED_HEADER},
+	{"NOT FROM ann", "", REEVE_NEED_HEADER},
+	{"KEYWORD x", "", REEVE_NEED_HEADER},
+	{"UNKEYWORD x", "", REEVE_NEED_HEADER},
+	{"HEADER X-Note \"\"", "", REEVE_NEED_HEADER},
+	{"BODY x", "", REEVE_NEED_BODY},
+	{"TEXT x", "", REEVE_NEED_BODY},
+	{"SEEN BODY x", "", REEVE_NEED_BODY},
+	{"SEEN OR BODY x", "2378", REEVE_NEED_BODY},
+	{"BODY x OR SEEN", "2378", REEVE_NEED_BODY},
+	{"NOT (SEEN BODY x)", "1456", REEVE_NEED_BODY},
+	{"NOT (SEEN OR BODY x)", "", REEVE_NEED_BODY},
+	{"FROM ann OR (BODY x 1:3) OR 7", "7", REEVE_NEED_HEADER | REEVE_NEED_BODY},
+	{"SUBJECT \"a (b) \\\"c\\\\\" OR 2", "2", REEVE_NEED_HEADER},
+	{"SUBJECT or OR 2", "2", REEVE_NEED_HEADER},
+};
+
+START_TEST(texts)
+{
+	RUN(text_rows);
+}
+END_TEST
+
 static const struct {
 	const char *query;
 	const char *error;
@@ -303,9 +328,24 @@ static const struct {
 	{"\"(\" SEEN", "query:1:1: unknown search key '('"},
 	{"Un\"Seen\"", "query:1:1: unknown search key 'Un'"},
 	{"SEEN and OLD", "query:1:6: there is no 'AND': keys side by side must all match"},
-	{"FROM x", "query:1:1: search key 'FROM' is not supported yet"},
-	{"SEEN body x", "query:1:6: search key 'BODY' is not supported yet"},
-	{"KEYWORD x", "query:1:1: search key 'KEYWORD' is not supported yet"},
+	{"FROM", "query:1:1: 'FROM' wants a text"},
+	{"SEEN body", "query:1:6: 'BODY' wants a text"},
+	{"(SUBJECT)", "query:1:2: 'SUBJECT' wants a text"},
+	{"HEADER", "query:1:1: 'HEADER' wants the name of a field"},
+	{"SEEN HEADER X-Note", "query:1:13: 'HEADER' wants a text after the field's name"},
+	{"HEADER \"\" x", "query:1:8: the name of a field is missing"},
+	{"HEADER X-Note: x", "query:1:8: 'X-Note:' is not the name of a field"},
+	{"HEADER \"X Note\" x", "query:1:8: 'X Note' is not the name of a field"},
+	{"HEADER status R",
+	 "query:1:8: 'status' is a mail program's own note, and not searched"},
+	{"BODY \"\"", "query:1:6: the text for 'BODY' is empty"},
+	{"text \"\"", "query:1:6: the text for 'TEXT' is empty"},
+	{"FROM \xff", "query:1:6: the text is not UTF-8"},
+	{"FROM \xc3", "query:1:6: the text is not UTF-8"},
+	{"KEYWORD \"\"", "query:1:9: '' cannot be a keyword"},
+	{"UNKEYWORD \"a b\"", "query:1:11: 'a b' cannot be a keyword"},
+	{"UNKEYWORD a*", "query:1:11: 'a*' cannot be a keyword"},
+	{"FROM Ann SEEN Smith", "query:1:15: unknown search key 'Smith'"},
 	{"mailbox INBOX ALL", "query:1:1: search key 'MAILBOX' is not supported yet"},
 	{"SAVEDBEFORE 30d", "query:1:1: search key 'SAVEDBEFORE' is not supported yet"},
 	{"$", "query:1:1: search key '$' is not supported yet"},
@@ -481,6 +521,7 @@ Suite *suite_query(void)
 	tcase_add_test(tcase, sizes);
 	tcase_add_test(tcase, dates);
 	tcase_add_test(tcase, local_days);
+	tcase_add_test(tcase, texts);
 	tcase_add_test(tcase, errors);
 	tcase_add_test(tcase, limits);
 	tcase_add_test(tcase, clock_is_now);

@@ -30,6 +30,7 @@ void unit_skip(int count, const char *why);
 	X(scan)        \
 	X(query)       \
 	X(finder)      \
+	X(text)        \
 	X(compact)     \
 	X(open)        \
 	X(identity)    \

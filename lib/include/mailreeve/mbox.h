@@ -38,7 +38,11 @@ enum reeve_need {
 	REEVE_NEED_SIZE = 1 << 2,     /* size_virtual: every byte of the body is looked at */
 	REEVE_NEED_UID = 1 << 3,
 	REEVE_NEED_TOTAL = 1 << 4,    /* how many messages there are, for "*" in a set */
+	REEVE_NEED_HEADER = 1 << 5,   /* texts in the header: reeve_mbox_match() looks for them */
+	REEVE_NEED_BODY = 1 << 6,     /* texts in the body, likewise */
 };
+
+struct reeve_found; /* which texts of a query a message holds */
 
 struct reeve_message {
 	uint32_t seq;         /* from 1; the pseudo message is 0 and does not count */
@@ -53,6 +57,7 @@ struct reeve_message {
 	int64_t sent;         /* Date: header, seconds since 1970 UTC; 0 if there is none */
 	int sent_zone_minutes; /* its zone, east of UTC positive */
 	uint64_t size_virtual; /* RFC 3501 RFC822.SIZE: without Dovecot's own headers, LF as CR LF */
+	const struct reeve_found *found; /* by reeve_mbox_match() only, until its next call; or NULL */
 };
 
 /* ---- queries ------------------------------------------------------------------------------- */
@@ -83,7 +88,11 @@ struct reeve_totals {
 	uint32_t last_uid;
 };
 
-/* Whether the message is chosen. Pure. `totals` may be NULL without REEVE_NEED_TOTAL. */
+/*
+ * Whether the message is chosen, by the facts in *msg. Pure. `totals` may be NULL without
+ * REEVE_NEED_TOTAL. A message is not chosen if that depends on a text that nobody has looked for:
+ * for a query with REEVE_NEED_HEADER or REEVE_NEED_BODY, ask reeve_mbox_match().
+ */
 bool reeve_query_match(const struct reeve_query *query, const struct reeve_message *msg,
                        const struct reeve_totals *totals);
 
@@ -114,6 +123,18 @@ struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct 
  * shrank meanwhile, REEVE_EFORMAT.
  */
 int reeve_mbox_next(struct reeve_mbox *mbox, struct reeve_message *msg, struct reeve_error *err);
+
+/*
+ * Whether the message that reeve_mbox_next() gave last is chosen by any query whose needs the
+ * mailbox was opened with. As reeve_query_match(), and looks into the message as far as the answer
+ * depends on it: not at all if dates and flags decide, and not behind the header without need.
+ * The query must not be freed before the mailbox is closed.
+ *
+ * Returns 1 if it is, 0 if not, -1 with err: REEVE_EIO, REEVE_ECHANGED, REEVE_ENOMEM.
+ */
+int reeve_mbox_match(struct reeve_mbox *mbox, const struct reeve_query *query,
+                     struct reeve_message *msg, const struct reeve_totals *totals,
+                     struct reeve_error *err);
 
 void reeve_mbox_close(struct reeve_mbox *mbox);
 
