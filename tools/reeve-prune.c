@@ -10,6 +10,9 @@ enum {
 	KEY_READ = 0x300,
 	KEY_OLDER_THAN,
 	KEY_LARGER_THAN,
+	KEY_FROM,
+	KEY_SUBJECT,
+	KEY_LIST,
 	KEY_MATCH,
 	KEY_KEEP_LAST,
 	KEY_KEEP_FLAGGED,
@@ -22,6 +25,9 @@ static const struct argp_option options[] = {
 	{"older-than", KEY_OLDER_THAN, "AGE", 0,
          "received longer ago than AGE (90d, 2weeks), or before a day (2024-12-31)", 0},
 	{"larger-than", KEY_LARGER_THAN, "SIZE", 0, "larger than SIZE (1M, 500K)", 0},
+	{"from", KEY_FROM, "TEXT", 0, "from an address or a name that holds TEXT", 0},
+	{"subject", KEY_SUBJECT, "TEXT", 0, "with TEXT in the subject", 0},
+	{"list", KEY_LIST, "TEXT", 0, "from a mailing list whose List-Id holds TEXT", 0},
 	{"match", KEY_MATCH, "QUERY", 0, "chosen by QUERY (\"SEEN BEFORE 30d NOT FLAGGED\")", 0},
 	{.doc = "What stays all the same:"},
 	{"keep-last", KEY_KEEP_LAST, "N", 0, "the last N messages of the mailbox", 0},
@@ -94,6 +100,29 @@ static void add_larger_than(struct options *o, const char *size)
 	add_condition(o, "--larger-than", text);
 }
 
+/* A search key and a text of any bytes, which are quoted for the query. */
+static void add_text(struct options *o, const char *option, const char *key, const char *text)
+{
+	char *query = malloc(strlen(key) + 2 * strlen(text) + sizeof " \"\""), *to = query;
+
+	/* Often a variable of a script that is not set: it would choose every message. */
+	if (text[0] == '\0')
+		tool_usage("%s: the text is empty", option);
+	if (query == NULL) {
+		tool_error("out of memory");
+		exit(TOOL_FAILED);
+	}
+	to += sprintf(to, "%s \"", key);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	strcpy(to, "\"");
+	add_condition(o, option, query);
+	free(query);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -110,6 +139,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_LARGER_THAN:
 		add_larger_than(o, arg);
+		return 0;
+	case KEY_FROM:
+		add_text(o, "--from", "FROM", arg);
+		return 0;
+	case KEY_SUBJECT:
+		add_text(o, "--subject", "SUBJECT", arg);
+		return 0;
+	case KEY_LIST:
+		add_text(o, "--list", "HEADER List-Id", arg);
 		return 0;
 	case KEY_MATCH:
 		add_condition(o, "--match", arg);
@@ -135,8 +173,8 @@ static void check(struct options *o)
 
 	if (!clean->recover && o->query == NULL)
 		tool_usage(
-			"nothing is selected: use --read, --older-than, --larger-than or --match "
-			"(--match ALL is everything)");
+			"nothing is selected: use --read, --older-than, --larger-than, --from, "
+			"--subject, --list or --match (--match ALL is everything)");
 	if (!clean->recover)
 		return;
 	if (o->query != NULL || clean->prune.keep_last > 0 || clean->prune.keep_flagged)
