@@ -28,14 +28,14 @@ void reeve_buf_clear(struct reeve_buf *buf)
 /* Make `size` at least n; twice what it was, so that many small additions are cheap. */
 static bool grow(struct reeve_buf *buf, size_t n)
 {
-	size_t size = buf->size < SIZE_MAX / 2 ? 2 * buf->size : n;
+	size_t size = 2 * buf->size;
 	unsigned char *bytes;
 
 	if (size < n)
 		size = n;
 	if (size < 64)
 		size = 64;
-	bytes = realloc(buf->bytes, size);
+	bytes = size <= PTRDIFF_MAX ? realloc(buf->bytes, size) : NULL; /* no object is larger */
 	if (bytes == NULL) {
 		buf->has_failed = true;
 		return false;
