@@ -124,12 +124,12 @@ enum {
 	EQUALS_CR,     /* "=", `blanks` and CR */
 };
 
-int reeve_hex_value(unsigned char c)
+int reeve_hex_value(unsigned char digit)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit |= 0x20;
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
 static void add_hex(unsigned char high, unsigned char low, struct reeve_buf *out)
