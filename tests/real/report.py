@@ -304,6 +304,46 @@ def check_commands(folder):
     return passed, failed, 0
 
 
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def check_many(folder):
+    """200,000 senders, a few of whom send much: bounded memory, and what is said is true."""
+    chance = random.Random(1)
+    path = os.path.join(folder, "many")
+    truth = collections.Counter()
+    with open(path, "w", encoding="ascii") as file:
+        for number in range(220000):
+            who = number if number < 200000 else chance.choice((5, 77777, 199999))
+            mail = ("From x  Mon Jan  7 06:25:01 2019\nReceived: by x\n"
+                    f"From: <s{who}@d{who % 100000}.example>\n\n" + "x" * (number % 97) + "\n\n")
+            truth[f"s{who}@d{who % 100000}.example"] += len(mail)
+            file.write(mail)
+    wrong = []
+    said = read(path)
+    # A child is charged for what its parent was when it was made, so that is a small one.
+    kilobytes = int(run(sys.executable, "-S", "-c", MEASURE, REPORT, path).stdout)
+    if kilobytes > 24000:
+        wrong.append(f"{kilobytes} KB of memory")
+    senders = said["senders"]
+    if senders["exact"] or senders["distinct"] != 8192:
+        wrong.append("they are not too many")
+    if {row["name"] for row in senders["rows"][:3]} != {name for name, _ in truth.most_common(3)}:
+        wrong.append("not those who send most")
+    for row in senders["rows"]:
+        if not row["bytes"] <= truth[row["name"]] <= row["bytes"] + row["missed_bytes"]:
+            wrong.append(f"{row}: {truth[row['name']]}")
+    if sum(row["bytes"] for row in senders["rows"]) + senders["others"]["bytes"] != truth.total():
+        wrong.append("they do not add up")
+    for line in wrong[:10]:
+        print("not ok many senders:", line)
+    return int(not wrong), int(bool(wrong)), 0
+
+
 class Tags(html.parser.HTMLParser):
     """The names of all tags."""
 
@@ -377,7 +417,7 @@ def main(wanted):
     with tempfile.TemporaryDirectory() as folder:
         results = [check_figures(folder, wanted)]
         if not wanted:
-            results += [check_commands(folder), check_page(folder)]
+            results += [check_commands(folder), check_many(folder), check_page(folder)]
     passed, failed, skipped = map(sum, zip(*results))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
