@@ -36,6 +36,7 @@ BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(TOP, "build")))
 MKBOX = os.path.join(BUILD, "bench", "mkbox")
 PRUNE = os.path.join(BUILD, "bin", "reeve-prune")
 US = "reeve-prune"
+IDS = re.compile(rb"(?im)^Message-ID: (<[^>]*>)")
 PATIENCE = 20
 HOLD_S = 2.0
 KILLS = 12
@@ -326,7 +327,8 @@ def live(program, folder, big):
     writer.ending = True
     writer.join()
     got = read(path)
-    lost = sum(b"<%s>" % name not in got for name in writer.sent)
+    found = set(IDS.findall(got))
+    lost = sum(b"<%s>" % name not in found for name in writer.sent)
     words = f"{lost} of {len(writer.sent)} lost"
     if lost:
         words = f"**{words}**"
@@ -335,9 +337,6 @@ def live(program, folder, big):
 
 
 # ---- kill -9 -----------------------------------------------------------------------------------
-
-
-IDS = re.compile(rb"(?im)^Message-ID: (<[^>]*>)")
 
 
 def kept_ids(big):
@@ -369,10 +368,11 @@ def killed(program, folder, big):
             os.unlink(path + ".lock")  # so that the next run has not to wait until it is stale
         program.run(path)
         after = IDS.findall(read(path))
-        if state == "lost mail" and sum(w not in after for w in wanted) == 0:
+        now = set(after)
+        if state == "lost mail" and sum(w not in now for w in wanted) == 0:
             state = "half-moved"
         count[state] = count.get(state, 0) + 1
-        lost, twice = sum(w not in after for w in wanted), len(after) - len(set(after))
+        lost, twice = sum(w not in now for w in wanted), len(after) - len(now)
         if state != "lost mail" and (lost or twice):
             bad += 1
         worst = max(worst, lost)
@@ -459,8 +459,9 @@ def measure(program, folder, big):
 
 def version_of(name):
     """As its package has it."""
-    package = {"mboxgrep -d": "mboxgrep", "mutt": "mutt", "doveadm expunge": "dovecot-core",
-               "python3 mailbox": "python3"}.get(name)
+    if name.startswith("python3"):
+        return f"{name} ({platform.python_version()})"
+    package = {"mboxgrep -d": "mboxgrep", "mutt": "mutt", "doveadm expunge": "dovecot-core"}.get(name)
     said = package and subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                       check=False, text=True).stdout
@@ -470,7 +471,8 @@ def version_of(name):
 INTRODUCTION = """# Others that drop read mail
 
 Made by `tests/real/peers.py --table`, which runs each program that is installed on the boxes of
-each column. Here: Linux {kernel}, {when}; what the columns mean stands below the tables.
+each column. Here: Linux {kernel}, {when}, {load:.0f} other processes at work; what the columns mean
+stands below the tables.
 """
 
 EXPLANATION = """
@@ -498,7 +500,7 @@ loop of its manual. All run as root, doveadm as the box's owner. Speed: README.m
 
 
 def print_table(rows, big):
-    print(INTRODUCTION.format(kernel=platform.release().split("-")[0],
+    print(INTRODUCTION.format(kernel=platform.release().split("-")[0], load=os.getloadavg()[2],
                               when=time.strftime("%B %Y")))
     names = [name for name, _ in COLUMNS] + OTHER_COLUMNS
     for title, first, last in (("Bytes", 0, len(COLUMNS)),
