@@ -10,8 +10,8 @@
  *
  * It is the third door to the disk (docs/design.md): what a plan and compact cannot do is to keep
  * bytes of one file in another. What was there before is never touched, so there is nothing to
- * restore but a length. If the process dies in between, a piece stays behind; who opens the file next must
- * be able to read over it.
+ * restore but a length. If the process dies in between, a piece stays behind; who opens the file
+ * next must be able to read over it.
  */
 #ifndef BASE_APPEND_H
 #define BASE_APPEND_H

@@ -177,8 +177,8 @@ struct reeve_prune_result {
  * restartable (base/compact.h). Every byte of every kept message stays, with one exception: when
  * the first message goes, the X-IMAPbase header that Dovecot trusts there moves to the new first.
  *
- * With an archive every message that goes is in it, durably, before the first byte is moved; who is interrupted may
- * find it there twice. The archive is opened and written as the caller, root remaining root.
+ * With an archive every message that goes is in it, durably, before the first byte is moved; who is
+ * interrupted may find it there twice. It is opened and written as the caller, root remaining root.
  *
  * Returns 0 with *result filled, or -1 with err. Unless the text says that a journal was left,
  * nothing was changed: REEVE_EIO, REEVE_EBUSY, REEVE_EFORMAT, REEVE_EREFUSED, REEVE_ECHANGED,
