@@ -141,6 +141,10 @@ static void check_command(const char *path, const struct reeve_report_command *c
 		matched += strlen(words[i].option) + 1;
 		snprintf(query + strlen(query), sizeof query - strlen(query), "%s ", words[i].query);
 	}
+	if (command->name_option != NULL)
+		snprintf(query + strlen(query), sizeof query - strlen(query), "%s \"%s\"",
+		         strcmp(command->name_option, "--from") == 0 ? "FROM" : "HEADER List-Id",
+		         command->name);
 	ck_assert_uint_eq(matched, strlen(command->options) + 1);
 	struct reeve_prune prune = {
 		.root = ".",
@@ -166,13 +170,22 @@ static const char *commands_text(const struct reeve_report_figures *f)
 	size_t n = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < f->command_count; i++)
+	for (size_t i = 0; i < f->command_count; i++) {
+		const struct reeve_report_command *c = &f->commands[i];
+
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%s", i > 0 ? "|" : "",
-		                      i == f->command_best ? "*" : "", f->commands[i].options);
+		                      i == f->command_best ? "*" : "", c->options);
+		if (c->name_option != NULL)
+			n += (size_t)snprintf(text + n, sizeof text - n, " %s=%s", c->name_option,
+			                      c->name);
+	}
 	return text;
 }
 
-/* Messages "DAYS FLAGS BYTES": flags as in Status, and F; s: a suspect piece; p: the pseudo one. */
+/*
+ * Messages "DAYS FLAGS BYTES": flags as in Status, and F; s: a suspect piece; p: the pseudo one;
+ * b: with X-IMAPbase; a: from Ann; c: from Carol, whose address has Ann's in it; l: by a list.
+ */
 static const struct {
 	const char *name;
 	const char *box;
@@ -205,6 +218,19 @@ static const struct {
 	{"a piece behind the pseudo one", "400 Rp 100,400 Rs 200,1 O 100", "*--read --older-than 365d"},
 	{"X-IMAPbase moves", "400 Rb 300,1 O 100", "*--read --older-than 365d"},
 	{"X-IMAPbase goes with all", "400 Rb 300,400 R 100", "*--read --older-than 365d"},
+	{"a sender", "1 Ra 800,1 R 300,1 Oa 100", "--read --from=ann@x.example|*--read"},
+	{"a sender of nearly all", "1 Ra 9000,1 R 30", "*--read"},
+	{"a sender of little", "1 Ra 100,1 R 1000", "*--read"},
+	{"a sender whom a query finds in others", "1 Ra 800,1 Rc 300,1 R 500",
+         "--read --from=ann@x.example|*--read"},
+	{"a sender, flagged", "1 RaF 80,1 Ra 700,1 R 600",
+         "--read --keep-flagged --from=ann@x.example|*--read --keep-flagged"},
+	{"a list", "1 Rl 800,1 R 300,400 R 100",
+         "--read --older-than 365d|--read --list=the.list|*--read"},
+	{"a sender by a list", "1 Rla 800,1 Rl 300,1 R 200",
+         "--read --from=ann@x.example|--read --list=the.list|*--read"},
+	{"a sender held back by a piece", "1 Ra 800,1 Rs 300,1 Ra 500",
+         "--read --from=ann@x.example|*--read"},
 	{"X-IMAPbase in front of a piece", "400 Rb 300,400 Rs 100,1 O 100", "*--read --older-than 365d"},
 };
 
@@ -218,7 +244,10 @@ static void write_box(const char *path, const char *box)
 		unsigned long bytes;
 
 		ck_assert_int_eq(sscanf(p, "%d %7s %lu%n", &days, flags, &bytes, &used), 3);
-		snprintf(header, sizeof header, "%s%s%sStatus: %s\nX-Status: %s\n",
+		snprintf(header, sizeof header, "%s%s%s%s%sStatus: %s\nX-Status: %s\n",
+		         strchr(flags, 'a') != NULL   ? "From: Ann <ann@x.example>\n"
+		         : strchr(flags, 'c') != NULL ? "From: <carol-ann@x.example>\n" : "",
+		         strchr(flags, 'l') != NULL ? "List-Id: <the.list>\n" : "",
 		         strchr(flags, 's') == NULL ? "Received: y\n" : "",
 		         strchr(flags, 'b') != NULL ? "X-IMAPbase: 1234567890 0000000042\n" : "",
 		         strchr(flags, 'p') != NULL
