@@ -38,6 +38,7 @@ void unit_skip(int count, const char *why);
 	X(type)        \
 	X(spool)       \
 	X(choose)      \
+	X(append)      \
 	X(archive)     \
 	X(report_counter) \
 	X(report)
