@@ -165,7 +165,8 @@ static void put_largest(FILE *out, const struct reeve_report_figures *f)
 
 	if (f->largest_count == 0)
 		return;
-	fputs("<div class=\"card wide\"><h2>Largest messages <span class=\"faint\">(bold: unread)</span></h2>\n<table><thead><tr>"
+	fputs("<div class=\"card wide\"><h2>Largest messages <span class=\"faint\">"
+	      "(bold: unread)</span></h2>\n<table><thead><tr>"
 	      "<th class=\"n\">number</th><th class=\"s\">size</th><th class=\"d\">received</th>"
 	      "<th class=\"f\">from</th><th class=\"t\">subject</th></tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < f->largest_count; i++) {
