@@ -31,7 +31,7 @@ int text_say_yes(struct reeve_text *t, size_t number)
 static void say_no(struct reeve_text *t, enum query_where first, enum query_where last)
 {
 	for (size_t i = 0; i < t->query->text_count; i++) {
-		if (t->texts[i]->where >= first && t->texts[i]->where <= last &&
+		if (t->texts[i].where >= first && t->texts[i].where <= last &&
 		    t->found.answers[i] == QUERY_UNKNOWN)
 			t->found.answers[i] = QUERY_NO;
 	}
@@ -40,7 +40,7 @@ static void say_no(struct reeve_text *t, enum query_where first, enum query_wher
 static bool has_texts(const struct reeve_text *t, enum query_where first, enum query_where last)
 {
 	for (size_t i = 0; i < t->query->text_count; i++) {
-		if (t->texts[i]->where >= first && t->texts[i]->where <= last)
+		if (t->texts[i].where >= first && t->texts[i].where <= last)
 			return true;
 	}
 	return false;
@@ -205,7 +205,7 @@ struct reeve_text *reeve_text_new(const struct reeve_query *query, int fd,
 		goto fail;
 	}
 	for (const struct query_text *text = query->texts; text != NULL; text = text->next)
-		t->texts[count++] = text;
+		t->texts[count++] = *text;
 	if (text_open_streams(t, err) < 0)
 		goto fail;
 	return t;

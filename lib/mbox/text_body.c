@@ -107,10 +107,10 @@ static int open_stream(struct reeve_text *t, enum text_stream stream, enum query
 	size_t first = *count;
 
 	for (size_t i = 0; i < t->query->text_count; i++) {
-		if (t->texts[i]->where != where)
+		if (t->texts[i].where != where)
 			continue;
-		t->needles[*count] = (struct reeve_needle){.bytes = t->texts[i]->text,
-		                                           .length = t->texts[i]->length};
+		t->needles[*count] = (struct reeve_needle){.bytes = t->texts[i].text,
+		                                           .length = t->texts[i].length};
 		t->numbers[(*count)++] = i;
 	}
 	return reeve_finder_init(&t->finders[stream], t->needles + first, *count - first, err);

@@ -86,7 +86,7 @@ int text_take_field(void *user, const struct reeve_part *part,
 	(void)part;
 	memset(t->has_form, 0, sizeof t->has_form);
 	for (size_t i = 0; i < t->query->text_count; i++) {
-		const struct query_text *text = t->texts[i];
+		const struct query_text *text = &t->texts[i];
 
 		if (text->where > QUERY_IN_FIELD || t->found.answers[i] != QUERY_UNKNOWN ||
 		    !is_named(field, text->field) || !field_holds(t, field, text))
@@ -107,8 +107,8 @@ int text_take_keywords(void *user, const struct reeve_part *part,
 	    !reeve_keywords_believe(&t->keywords, field->value, field->value_length))
 		return 0;
 	for (size_t i = 0; i < t->query->text_count; i++) {
-		if (t->texts[i]->where == QUERY_IN_KEYWORDS &&
-		    reeve_keywords_name(field->value, field->value_length, t->texts[i]->text))
+		if (t->texts[i].where == QUERY_IN_KEYWORDS &&
+		    reeve_keywords_name(field->value, field->value_length, t->texts[i].text))
 			t->found.answers[i] = QUERY_YES;
 	}
 	return TEXT_DECIDED;

@@ -27,7 +27,7 @@ enum text_stream {
 
 struct reeve_text {
 	const struct reeve_query *query;
-	const struct query_text **texts; /* of the query, by number */
+	struct query_text *texts; /* of the query, by number */
 	struct reeve_found found;
 
 	struct reeve_source own; /* for what the scan's window does not hold; opened when needed */
