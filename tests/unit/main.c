@@ -15,6 +15,8 @@ void unit_skip(int count, const char *why)
 
 int main(void)
 {
+	/* Check's 4 seconds catch a loop, but also a busy machine. */
+	setenv("CK_DEFAULT_TIMEOUT", "30", 0);
 	SRunner *runner = srunner_create(suite_create("mailreeve"));
 
 	for (size_t i = 0; i < sizeof unit_suites / sizeof unit_suites[0]; i++)
