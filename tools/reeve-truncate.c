@@ -35,7 +35,7 @@ static bool has_lost_its_unit(const char *size)
 {
 	size_t digits = strspn(size, "0123456789");
 
-	return size[digits] == '\0' && digits <= 2 && strspn(size, "0") < digits;
+	return digits <= 2 && size[digits] == '\0' && strspn(size, "0") < digits;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
