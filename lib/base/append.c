@@ -14,7 +14,7 @@ struct reeve_append {
 	struct reeve_place place;
 	int fd;
 	struct reeve_lock *lock;
-	bool is_new;       /* made by us, and its name is not durable yet */
+	bool is_new;       /* made by us */
 	uint64_t old_size; /* when it was locked */
 	uint64_t size;     /* with what was added */
 	uint64_t reach;    /* and with what was tried: no more of the file is ours */
@@ -53,7 +53,7 @@ int reeve_append_look(const struct reeve_append_how *how, int *fd_r, struct reev
 	return r;
 }
 
-/* Nothing was added: take back even that the file was made. */
+/* Nothing was added: take back even that the file was made. Only with the lock. */
 static void forget_new(struct reeve_append *a)
 {
 	struct stat st;
@@ -96,7 +96,9 @@ struct reeve_append *reeve_append_open(const struct reeve_append_how *how, struc
 	a->old_size = a->size = a->reach = (uint64_t)st.st_size;
 	return a;
 fail:
-	forget_new(a);
+	/* Who has the lock, or waits for it, may add to the file that we made. */
+	if (a->lock != NULL)
+		forget_new(a);
 	reeve_append_close(a);
 	return NULL;
 }
@@ -120,7 +122,10 @@ int reeve_append_write(struct reeve_append *a, const void *bytes, size_t n, stru
 	return 0;
 }
 
-/* The name of a new file is as good as its bytes only when its folder is flushed. */
+/*
+ * The name of a new file is as good as its bytes only when its folder is flushed. Who made the file
+ * need not be the first to add to it: he may have waited for the lock longer than we did.
+ */
 static int flush_name(struct reeve_append *a, struct reeve_error *err)
 {
 	int fd = openat(a->place.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -143,7 +148,7 @@ int reeve_append_flush(struct reeve_append *a, struct reeve_error *err)
 		return reeve_fail(err, REEVE_ECHANGED,
 		                  "another program wrote to '%s' although it was locked",
 		                  a->place.path);
-	return a->is_new ? flush_name(a, err) : 0;
+	return a->is_new || a->old_size == 0 ? flush_name(a, err) : 0;
 }
 
 void reeve_append_undo(struct reeve_append *a)

@@ -110,6 +110,18 @@ START_TEST(test_busy)
 }
 END_TEST
 
+/* We made the file, but another took its lock first: what he adds must not lose its name. */
+START_TEST(test_busy_new)
+{
+	struct reeve_error err = {0};
+
+	folder_write("new.lock", "1");
+	ck_assert_ptr_null(add("new", NULL, &err));
+	ck_assert_int_eq(err.code, REEVE_EBUSY);
+	ck_assert_int_eq(access("new", F_OK), 0);
+}
+END_TEST
+
 START_TEST(test_look)
 {
 	struct reeve_append_how how = {.path = "old", .owner = geteuid()};
@@ -142,6 +154,7 @@ Suite *suite_append(void)
 	tcase_add_test(tc, test_recall);
 	tcase_add_test(tc, test_other_writer);
 	tcase_add_test(tc, test_busy);
+	tcase_add_test(tc, test_busy_new);
 	tcase_add_test(tc, test_look);
 	suite_add_tcase(suite, tc);
 	return suite;
