@@ -284,8 +284,10 @@ static void undo_past(struct reeve_archive *archive)
 		if (open_file(archive, &file, NULL) == 0)
 			reeve_append_undo(file.append);
 		drop(&file);
-		free(archive->past[i].path);
 	}
+	/* Not before: each is looked for among all of them. */
+	for (size_t i = 0; i < archive->past_count; i++)
+		free(archive->past[i].path);
 	archive->past_count = 0;
 }
 
