@@ -76,7 +76,8 @@ int reeve_journals_each(const struct reeve_journals *j,
 bool reeve_compact_needs_journal(const struct reeve_edits *edits, uint64_t size);
 
 /*
- * Carry out the edits. c->journals may be closed if no journal is needed. A child moves the bytes; if it dies, the caller's process goes on.
+ * Carry out the edits. c->journals may be closed if no journal is needed. A child moves the bytes;
+ * if it dies, the caller's process goes on.
  * Returns 0, or -1 with err: nothing was changed, or the text says that the journal stays.
  */
 int reeve_compact_run(const struct reeve_compact *c, const struct reeve_edits *edits,

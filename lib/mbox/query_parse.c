@@ -7,8 +7,8 @@
  *     key   = "NOT" key / "OR" key key / "(" list ")" / set / NAME [value]
  *
  * doveadm-search-query(7), where OR stands between keys, and RFC 3501, where it stands before
- * two; one cannot be taken for the other. doveadm lets "SEEN BEFORE 30d OR FLAGGED" pass, and ORs all three; such a slip empties a mailbox, so it is
- * an error here (docs/deviations.md).
+ * two; one cannot be taken for the other. doveadm lets "SEEN BEFORE 30d OR FLAGGED" pass, and ORs
+ * all three; such a slip empties a mailbox, so it is an error here (docs/deviations.md).
  */
 #include "base/error.h"
 #include "mbox/query.h"

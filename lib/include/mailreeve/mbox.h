@@ -107,8 +107,9 @@ struct reeve_mbox;
  * `needs` is enum reeve_need, ORed.
  *
  * Returns the mailbox, to be closed with reeve_mbox_close(), or NULL with err: REEVE_EIO,
- * REEVE_EBUSY (a crash left it half cleaned; reeve_mbox_recover() finishes that), REEVE_EREFUSED (a symbolic link, a second hard link, not a regular file), REEVE_EFORMAT (not
- * an mbox; the text says what it is).
+ * REEVE_EBUSY (a crash left it half cleaned; reeve_mbox_recover() finishes that), REEVE_EREFUSED
+ * (a symbolic link, a second hard link, not a regular file), REEVE_EFORMAT (not an mbox; the text
+ * says what it is).
  */
 struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err);
 
