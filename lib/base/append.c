@@ -144,6 +144,9 @@ int reeve_append_flush(struct reeve_append *a, struct reeve_error *err)
 
 	if (fsync(a->fd) < 0 || fstat(a->fd, &st) < 0)
 		return reeve_fail_errno(err, "cannot flush '%s'", a->place.path);
+	if (st.st_nlink == 0)
+		return reeve_fail(err, REEVE_ECHANGED, "'%s' was removed although it was locked",
+		                  a->place.path);
 	if ((uint64_t)st.st_size != a->size)
 		return reeve_fail(err, REEVE_ECHANGED,
 		                  "another program wrote to '%s' although it was locked",

@@ -55,7 +55,10 @@ uint64_t reeve_append_size(const struct reeve_append *a); /* with what was added
 int reeve_append_write(struct reeve_append *a, const void *bytes, size_t n,
                        struct reeve_error *err);
 
-/* Make what was added durable. REEVE_ECHANGED if another program wrote to it in spite of the locks. */
+/*
+ * Make what was added durable. REEVE_ECHANGED if another program wrote to it in spite of the locks,
+ * or removed it.
+ */
 int reeve_append_flush(struct reeve_append *a, struct reeve_error *err);
 
 /* Cut the file back to what it was when it was opened; a new one is removed. */

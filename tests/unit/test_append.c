@@ -97,6 +97,20 @@ START_TEST(test_other_writer)
 }
 END_TEST
 
+/* Rotated away: what was added would be gone once we close it. */
+START_TEST(test_removed)
+{
+	struct reeve_error err = {0};
+	struct reeve_append *a = add("old", "one\n", NULL);
+
+	ck_assert_int_eq(unlink("old"), 0);
+	ck_assert_int_eq(reeve_append_flush(a, &err), -1);
+	ck_assert_int_eq(err.code, REEVE_ECHANGED);
+	reeve_append_undo(a);
+	reeve_append_close(a);
+}
+END_TEST
+
 START_TEST(test_busy)
 {
 	struct reeve_error err = {0};
@@ -153,6 +167,7 @@ Suite *suite_append(void)
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_recall);
 	tcase_add_test(tc, test_other_writer);
+	tcase_add_test(tc, test_removed);
 	tcase_add_test(tc, test_busy);
 	tcase_add_test(tc, test_busy_new);
 	tcase_add_test(tc, test_look);
