@@ -3,7 +3,7 @@
  * What fills a mailbox: figures by age, size, sender, domain, list, attachment.
  *
  *     report = reeve_report_new(&options, err);
- *     reeve_report_read(report, path, err);            one pass over one mailbox
+ *     reeve_report_read(report, path, err);            one mailbox
  *     reeve_report_add(total, report, err);            as often as there are mailboxes
  *     figures = reeve_report_figures(report, err);
  *     reeve_report_free(report);
@@ -121,8 +121,9 @@ struct reeve_report *reeve_report_new(const struct reeve_report_options *options
                                       struct reeve_error *err);
 
 /*
- * Read a mailbox into an empty report: once, without locks, as reeve_mbox_open() does. Bodies of
- * messages without parts are not read where their Content-Length can be believed.
+ * Read a mailbox into an empty report, without locks, as reeve_mbox_open() does. Bodies of messages
+ * without parts are not read where their Content-Length can be believed. If one sender or list has
+ * a good part of what was read, a dry run of reeve_mbox_prune() follows, which reads headers again.
  *
  * Returns 0, or -1 with err as reeve_mbox_open() and reeve_mbox_next(), and REEVE_EBUSY if another
  * program rewrote the mailbox meanwhile, REEVE_ECANCELED. Then the report is only to be freed.
