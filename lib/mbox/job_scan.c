@@ -107,8 +107,10 @@ static int scan_from(struct reeve_job *job, struct reeve_scan_mark mark, struct 
 		if (mark.offset >= told + PROGRESS_BYTES) {
 			told = mark.offset;
 			reeve_progress(&job->prune->talk, "scan", told, job->index.size);
-			if (job->lock != NULL)
+			if (job->lock != NULL) {
 				reeve_lock_touch(job->lock);
+				reeve_archive_touch(job->archive);
+			}
 		}
 		if (n++ % 64 == 0 && reeve_canceled(&job->prune->talk))
 			return reeve_fail(err, REEVE_ECANCELED, "interrupted; '%s' is as it was",
