@@ -179,6 +179,11 @@ fuzz: | $(call deps,fuzz)
 bench: all $(BENCHES) | $(call deps,bench)
 	@BUILD=$(BUILD) tests/bench/run
 
+## peers        what others do to mail that stays, run again: the table of docs/peers.md (root; minutes)
+peers: test-programs | $(call deps,real bench)
+	@tests/real/setup
+	@BUILD=$(BUILD) tests/real/peers.py --table
+
 ## demo         a mailbox that filled a disk: look at it, prune it, verify it; no root, no server
 demo: all $(BENCHES)
 	@BUILD=$(BUILD) scripts/demo
@@ -233,5 +238,5 @@ help:
 
 -include $(patsubst %.o,%.d,$(call obj,$(ALL_SRC)) $(SMALL_OBJ))
 .SECONDARY:
-.PHONY: all test-programs check check-asan check-crash check-real fuzz bench demo lint \
+.PHONY: all test-programs check check-asan check-crash check-real fuzz bench peers demo lint \
 	install uninstall clean help

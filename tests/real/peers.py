@@ -470,7 +470,7 @@ def version_of(name):
 
 INTRODUCTION = """# Others that drop read mail
 
-Made by `tests/real/peers.py --table`, which runs each program that is installed on the boxes of
+Made by `make peers`, which runs each program that is installed on the boxes of
 each column. Here: Linux {kernel}, {when}, {load:.0f} other processes at work; what the columns mean
 stands below the tables.
 """
