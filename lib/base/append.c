@@ -80,7 +80,8 @@ struct reeve_append *reeve_append_open(const struct reeve_append_how *how, struc
 	a->fd = reeve_place_file(&a->place, O_RDWR, err);
 	if (a->fd < 0)
 		goto fail;
-	a->lock = reeve_lock_take(how->path, a->fd, how->lock_timeout_ms, how->talk, err);
+	a->lock = reeve_lock_take(how->path, a->place.dirfd, a->fd, how->lock_timeout_ms, how->talk,
+	                          err);
 	if (a->lock == NULL)
 		goto fail;
 	if (!reeve_place_still(&a->place, a->fd)) {

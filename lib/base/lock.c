@@ -120,12 +120,12 @@ static void fail_busy(const struct reeve_lock *lock, const struct reeve_holder *
                       struct reeve_error *err)
 {
 	if (holder->lock == NULL)
-		reeve_fail(err, REEVE_EBUSY, "cannot lock '%s': cannot make '%s'", lock->path,
-		           lock->dotlock.path);
+		reeve_fail(err, REEVE_EBUSY, "cannot lock '%s': cannot make '%s.lock'", lock->path,
+		           lock->path);
 	else if (holder->is_stale)
 		reeve_fail(err, REEVE_EBUSY,
-		           "cannot lock '%s': '%s' is stale, but cannot be removed", lock->path,
-		           lock->dotlock.path);
+		           "cannot lock '%s': '%s.lock' is stale, but cannot be removed",
+		           lock->path, lock->path);
 	else if (holder->pid > 0)
 		reeve_fail(err, REEVE_EBUSY, "cannot lock '%s': held by pid %ld (%s)", lock->path,
 		           (long)holder->pid, holder->lock);
@@ -134,16 +134,29 @@ static void fail_busy(const struct reeve_lock *lock, const struct reeve_holder *
 		           lock->path, holder->lock);
 }
 
-struct reeve_lock *reeve_lock_take(const char *path, int fd, int64_t timeout_ms,
+/* Where the dotlock is made; to be freed. liblockfile takes a path, so a folder is named by
+ * proc(5). */
+static char *dotlock_path(const char *path, int dirfd)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[40], *dotlock;
+
+	snprintf(folder, sizeof folder, "/proc/self/fd/%d", dirfd);
+	if (dirfd < 0 || geteuid() != 0 || access(folder, F_OK) < 0)
+		return asprintf(&dotlock, "%s.lock", path) < 0 ? NULL : dotlock;
+	return asprintf(&dotlock, "%s/%s.lock", folder, slash != NULL ? slash + 1 : path) < 0
+	               ? NULL
+	               : dotlock;
+}
+
+struct reeve_lock *reeve_lock_take(const char *path, int dirfd, int fd, int64_t timeout_ms,
                                    const struct reeve_talk *talk, struct reeve_error *err)
 {
 	struct reeve_lock *lock = calloc(1, sizeof *lock);
 	int64_t start = now_ms();
 
 	if (lock == NULL || (lock->path = strdup(path)) == NULL ||
-	    asprintf(&lock->dotlock.path, "%s.lock", path) < 0) {
-		if (lock != NULL)
-			lock->dotlock.path = NULL;
+	    (lock->dotlock.path = dotlock_path(path, dirfd)) == NULL) {
 		reeve_fail_nomem(err);
 		goto fail;
 	}

@@ -24,10 +24,14 @@ struct reeve_lock;
  * Lock the file `path`, open for writing as `fd` (borrowed, must stay open). Tries for
  * timeout_ms; talk->cancel is asked between tries, talk->progress told "lock".
  *
+ * `dirfd` is the open folder that the file is in (borrowed likewise), or -1. While root's rights
+ * are in force the dotlock is made there, not by the path a second time: whose folder it is could
+ * have put a link in its place.
+ *
  * Returns the lock, or NULL with err: REEVE_EBUSY with who holds what as far as known,
  * REEVE_EIO, REEVE_ECANCELED.
  */
-struct reeve_lock *reeve_lock_take(const char *path, int fd, int64_t timeout_ms,
+struct reeve_lock *reeve_lock_take(const char *path, int dirfd, int fd, int64_t timeout_ms,
                                    const struct reeve_talk *talk, struct reeve_error *err);
 
 /* To be called at least every 30 s while the lock is held: Dovecot takes a lock over after 120. */

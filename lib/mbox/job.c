@@ -95,8 +95,8 @@ void reeve_job_close(struct reeve_job *job, struct reeve_prune_result *result)
 int reeve_job_lock(struct reeve_job *job, struct reeve_prune_result *result,
                    struct reeve_error *err)
 {
-	job->lock = reeve_lock_take(job->path, job->fd, job->prune->lock_timeout_ms,
-	                            &job->prune->talk, err);
+	job->lock = reeve_lock_take(job->path, job->place.dirfd, job->fd,
+	                            job->prune->lock_timeout_ms, &job->prune->talk, err);
 	if (job->lock == NULL)
 		return -1;
 	clock_gettime(CLOCK_MONOTONIC, &job->locked);

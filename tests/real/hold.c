@@ -64,7 +64,7 @@ static int hold_once(const struct reeve_place *place, int fd, int64_t timeout_ms
 {
 	int64_t start = now_ms();
 	struct reeve_error err;
-	struct reeve_lock *lock = reeve_lock_take(place->path, fd, timeout_ms, NULL, &err);
+	struct reeve_lock *lock = reeve_lock_take(place->path, place->dirfd, fd, timeout_ms, NULL, &err);
 	struct stat before;
 	bool changed;
 
@@ -87,7 +87,7 @@ static int hold_often(const struct reeve_place *place, int fd, int64_t timeout_m
 	long done = 0;
 
 	for (bool over = false; done < rounds || !over; done++) {
-		struct reeve_lock *lock = reeve_lock_take(place->path, fd, timeout_ms, NULL, &err);
+		struct reeve_lock *lock = reeve_lock_take(place->path, place->dirfd, fd, timeout_ms, NULL, &err);
 		struct stat before;
 
 		if (lock == NULL)

@@ -99,7 +99,7 @@ START_TEST(test_take_and_release)
 	struct reeve_error err = {0};
 	char pid[32];
 	int fd = open_box();
-	struct reeve_lock *lock = reeve_lock_take("ann", fd, 0, NULL, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, fd, 0, NULL, &err);
 
 	ck_assert_msg(lock != NULL, "%s", err.text);
 	snprintf(pid, sizeof pid, "%d\n", getpid());
@@ -124,10 +124,10 @@ START_TEST(test_two_of_us)
 	struct reeve_error err = {0};
 	char text[64];
 	int fd = open_box(), other = open_box();
-	struct reeve_lock *lock = reeve_lock_take("ann", fd, 0, NULL, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, fd, 0, NULL, &err);
 
 	ck_assert_ptr_nonnull(lock);
-	ck_assert_ptr_null(reeve_lock_take("ann", other, 0, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, other, 0, NULL, &err));
 	snprintf(text, sizeof text, "cannot lock 'ann': held by pid %d (dotlock)", getpid());
 	ck_assert_str_eq(err.text, text);
 	ck_assert(!fcntl_is_free());
@@ -138,7 +138,7 @@ END_TEST
 START_TEST(test_touch)
 {
 	static const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
-	struct reeve_lock *lock = reeve_lock_take("ann", open_box(), 0, NULL, NULL);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, open_box(), 0, NULL, NULL);
 	struct stat st;
 
 	ck_assert_ptr_nonnull(lock);
@@ -154,7 +154,7 @@ END_TEST
 START_TEST(test_stolen_dotlock_stays)
 {
 	static const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
-	struct reeve_lock *lock = reeve_lock_take("ann", open_box(), 0, NULL, NULL);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, open_box(), 0, NULL, NULL);
 	struct stat st;
 
 	ck_assert_ptr_nonnull(lock);
@@ -182,7 +182,7 @@ START_TEST(test_child_outlives_parent)
 	ck_assert_int_eq(pipe(answer), 0);
 	pid_t parent = fork();
 	if (parent == 0) {
-		struct reeve_lock *lock = reeve_lock_take("ann", fd, 0, NULL, NULL);
+		struct reeve_lock *lock = reeve_lock_take("ann", -1, fd, 0, NULL, NULL);
 		pid_t self = getpid(), child = fork();
 
 		if (child != 0)
@@ -218,7 +218,7 @@ START_TEST(test_fcntl_held)
 
 	holder_start(_i == 0 ? F_WRLCK : F_RDLCK);
 	int64_t start = now_ms();
-	ck_assert_ptr_null(reeve_lock_take("ann", fd, 80, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, fd, 80, NULL, &err));
 	int64_t took = now_ms() - start;
 	ck_assert_int_eq(err.code, REEVE_EBUSY);
 	snprintf(text, sizeof text, "cannot lock 'ann': held by pid %d (fcntl)", holder);
@@ -228,7 +228,7 @@ START_TEST(test_fcntl_held)
 	ck_assert_str_eq(folder_read("ann.lock"), "(none)");
 
 	holder_stop();
-	struct reeve_lock *lock = reeve_lock_take("ann", fd, 0, NULL, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, fd, 0, NULL, &err);
 	ck_assert_msg(lock != NULL, "%s", err.text);
 	reeve_lock_release(lock);
 }
@@ -289,7 +289,7 @@ START_TEST(test_dotlock_held)
 
 	folder_write("ann.lock", expand(dotlocks[_i].text, dead));
 	ck_assert_int_eq(utimensat(AT_FDCWD, "ann.lock", when, 0), 0);
-	struct reeve_lock *lock = reeve_lock_take("ann", open_box(), 0, NULL, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, open_box(), 0, NULL, &err);
 	if (dotlocks[_i].is_held) {
 		char text[600];
 
@@ -317,7 +317,7 @@ START_TEST(test_stale_cannot_go)
 	/* A folder is what unlink(2) does not remove, whoever we are. */
 	ck_assert_int_eq(mkdir("ann.lock", 0700), 0);
 	ck_assert_int_eq(utimensat(AT_FDCWD, "ann.lock", when, 0), 0);
-	ck_assert_ptr_null(reeve_lock_take("ann", open_box(), 0, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, open_box(), 0, NULL, &err));
 	ck_assert_int_eq(err.code, REEVE_EBUSY);
 	ck_assert_str_eq(err.text, "cannot lock 'ann': 'ann.lock' is stale, but cannot be removed");
 	ck_assert_int_eq(folder_count(".lk"), 0);
@@ -371,7 +371,7 @@ START_TEST(test_full_disk)
 	struct reeve_error err = {0};
 
 	fill_disk();
-	struct reeve_lock *lock = reeve_lock_take("ann", open_box(), 0, &talk, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, open_box(), 0, &talk, &err);
 	ck_assert_msg(lock != NULL, "%s", err.text);
 	ck_assert_str_eq(log, no_room);
 	ck_assert(!fcntl_is_free());
@@ -389,7 +389,7 @@ START_TEST(test_full_disk_dotlock_held)
 
 	folder_write("ann.lock", "");
 	fill_disk();
-	ck_assert_ptr_null(reeve_lock_take("ann", open_box(), 30, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, open_box(), 30, NULL, &err));
 	ck_assert_str_eq(err.text, "cannot lock 'ann': held by another process (dotlock)");
 	ck_assert_int_eq(folder_count("ann.lock"), 1);
 }
@@ -404,7 +404,7 @@ START_TEST(test_full_disk_stale_dotlock)
 	snprintf(text, sizeof text, "%d\n", dead_pid());
 	folder_write("ann.lock", text);
 	fill_disk();
-	struct reeve_lock *lock = reeve_lock_take("ann", open_box(), 200, &talk, &err);
+	struct reeve_lock *lock = reeve_lock_take("ann", -1, open_box(), 200, &talk, &err);
 	ck_assert_msg(lock != NULL, "%s", err.text);
 	ck_assert_str_eq(log, no_room);
 	reeve_lock_release(lock);
@@ -425,7 +425,7 @@ START_TEST(test_folder_not_ours)
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(3999999), 0);
 
-	ck_assert_ptr_null(reeve_lock_take("spool/ann", fd, 10000, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("spool/ann", -1, fd, 10000, NULL, &err));
 	ck_assert_msg(strncmp(err.text, start, strlen(start)) == 0, "%s", err.text);
 	ck_assert_str_eq(err.text + strlen(err.text) - strlen(end), end);
 	ck_assert_int_eq(err.code, REEVE_EIO);
@@ -442,7 +442,7 @@ START_TEST(test_not_open_for_writing)
 {
 	struct reeve_error err = {0};
 
-	ck_assert_ptr_null(reeve_lock_take("ann", open("ann", O_RDONLY), 10000, NULL, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, open("ann", O_RDONLY), 10000, NULL, &err));
 	ck_assert_str_eq(err.text, "cannot lock 'ann': Bad file descriptor");
 	ck_assert_int_eq(folder_count("ann.lock"), 0);
 }
@@ -460,7 +460,7 @@ START_TEST(test_cancel)
 	struct reeve_error err = {0};
 
 	folder_write("ann.lock", "");
-	ck_assert_ptr_null(reeve_lock_take("ann", open_box(), 10000, &talk, &err));
+	ck_assert_ptr_null(reeve_lock_take("ann", -1, open_box(), 10000, &talk, &err));
 	ck_assert_int_eq(err.code, REEVE_ECANCELED);
 	ck_assert_str_eq(err.text, "stopped while waiting to lock 'ann'");
 	ck_assert_int_eq(asked, 3);
@@ -531,7 +531,7 @@ START_TEST(test_other_orders)
 	if (child == 0)
 		_exit(be_stubborn(_i == 0));
 	for (int i = 0; i < ROUNDS / 3; i++) {
-		struct reeve_lock *lock = reeve_lock_take("ann", fd, 2000, NULL, &err);
+		struct reeve_lock *lock = reeve_lock_take("ann", -1, fd, 2000, NULL, &err);
 
 		ck_assert_msg(lock != NULL, "round %d: %s", i, err.text);
 		ck_assert(work_alone());
@@ -544,6 +544,30 @@ START_TEST(test_other_orders)
 END_TEST
 
 #define ROWS(table) (int)(sizeof table / sizeof table[0])
+
+/* With root's rights the folder that was opened counts, whatever its path leads to by now. */
+START_TEST(test_folder)
+{
+	struct reeve_lock *lock;
+	int dirfd, fd;
+
+	ck_assert_int_eq(mkdir("mail", 0755), 0);
+	ck_assert_int_eq(rename("ann", "mail/ann"), 0);
+	dirfd = open("mail", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = open("mail/ann", O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(rename("mail", "moved"), 0);
+	ck_assert_int_eq(mkdir("mail", 0755), 0);
+
+	lock = reeve_lock_take("mail/ann", dirfd, fd, 0, NULL, NULL);
+	ck_assert_ptr_nonnull(lock);
+	ck_assert_int_eq(access("moved/ann.lock", F_OK), 0);
+	ck_assert_int_ne(access("mail/ann.lock", F_OK), 0);
+	reeve_lock_release(lock);
+	ck_assert_int_ne(access("moved/ann.lock", F_OK), 0);
+	close(fd);
+	close(dirfd);
+}
+END_TEST
 
 Suite *suite_lock(void)
 {
@@ -567,6 +591,10 @@ Suite *suite_lock(void)
 	tcase_add_test(cases, test_not_open_for_writing);
 	tcase_add_test(cases, test_cancel);
 	tcase_add_loop_test(cases, test_other_orders, 0, 2);
+	if (geteuid() == 0)
+		tcase_add_test(cases, test_folder);
+	else
+		unit_skip(1, "only root's dotlocks are made in a folder");
 	suite_add_tcase(suite, cases);
 	return suite;
 }
