@@ -23,6 +23,9 @@ enum { UNFINISHED_BYTES = 32 };
 
 #define NO_ICONV ((iconv_t)-1)
 
+/* A message may name a thousand charsets, and each that is open takes memory. */
+#define OPEN_MAX_COUNT 32
+
 struct reeve_charset {
 	struct reeve_charset *next;
 	char name[NAME_BYTES];
@@ -33,6 +36,7 @@ struct reeve_charset {
 
 struct reeve_charsets {
 	struct reeve_charset *first; /* the last that was asked for */
+	size_t count;
 	struct reeve_charset utf8;
 };
 
@@ -89,6 +93,19 @@ static struct reeve_charset *find(struct reeve_charsets *charsets, const char *n
 	return NULL;
 }
 
+/* The one that was not asked for longest. */
+static void close_last(struct reeve_charsets *charsets)
+{
+	struct reeve_charset **p = &charsets->first;
+
+	while ((*p)->next != NULL)
+		p = &(*p)->next;
+	iconv_close((*p)->iconv);
+	free(*p);
+	*p = NULL;
+	charsets->count--;
+}
+
 struct reeve_charset *reeve_charsets_get(struct reeve_charsets *charsets, const char *name)
 {
 	struct reeve_charset *charset = &charsets->utf8;
@@ -117,6 +134,8 @@ struct reeve_charset *reeve_charsets_get(struct reeve_charsets *charsets, const 
 	charset->iconv = converter;
 	charset->next = charsets->first;
 	charsets->first = charset;
+	if (++charsets->count > OPEN_MAX_COUNT)
+		close_last(charsets);
 	return charset;
 }
 

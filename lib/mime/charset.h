@@ -8,7 +8,7 @@
  *     reeve_charsets_free(charsets);
  *
  * glibc loads a module for a charset and unloads it when the last user closes it, which takes longer
- * than to convert a header field by far. So what was opened once stays open.
+ * than to convert a header field by far. So what was opened stays open, up to 32 of them.
  *
  * As Dovecot does it (lib-charset/charset-iconv.c, lib-mail/message-decoder.c): broken bytes become
  * U+FFFD, a run of them one. A character that the last piece of a text leaves unfinished is dropped.
@@ -30,7 +30,8 @@ void reeve_charsets_free(struct reeve_charsets *charsets);
  * NULL, and a charset that iconv does not know, are UTF-8; so is US-ASCII. There is one converter of
  * a name: texts in the same charset have to come one after the other.
  *
- * Returns NULL if there is no memory; else it belongs to charsets.
+ * Returns NULL if there is no memory; else it belongs to charsets, and is good until 31 others were
+ * asked for.
  */
 struct reeve_charset *reeve_charsets_get(struct reeve_charsets *charsets, const char *name);
 
