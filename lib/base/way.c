@@ -62,14 +62,20 @@ static int walk(struct way *way, int dirfd, char *path)
 	if (path[0] == '/') {
 		close(dirfd);
 		dirfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dirfd < 0)
+			return fail_errno(way, -1);
 	}
 	for (char *part = strtok_r(path, "/", &save); part != NULL && dirfd >= 0;
 	     part = strtok_r(NULL, "/", &save)) {
 		int fd = openat(dirfd, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 		struct stat st;
 
-		if (fd < 0 || fstat(fd, &st) < 0)
+		if (fd < 0)
 			return fail_errno(way, dirfd);
+		if (fstat(fd, &st) < 0) {
+			close(fd);
+			return fail_errno(way, dirfd);
+		}
 		if (S_ISLNK(st.st_mode)) {
 			dirfd = follow(way, dirfd, fd, st.st_uid);
 			continue;
