@@ -105,9 +105,10 @@ static void say_lost(const struct boxes_box *box, int status, struct reeve_error
 		         box->path);
 	else
 		snprintf(err->text, sizeof err->text,
-		         "'%.700s': its process was ended by signal %d; if it was in the midst of it, "
+		         "'%.700s': its process ended %s %d; if it was in the midst of it, "
 		         "'reeve-prune --recover' goes on",
-		         box->path, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+		         box->path, WIFSIGNALED(status) ? "by signal" : "with status",
+		         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 static void done(void *user, size_t i, const unsigned char *said, size_t n, int status)
