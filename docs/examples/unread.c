@@ -11,7 +11,7 @@ int main(void)
 	int more = -1;
 
 	if (unread != NULL)
-		mbox = reeve_mbox_open("inbox", reeve_query_needs(unread), &err);
+		mbox = reeve_mbox_open(NULL, "inbox", reeve_query_needs(unread), &err);
 	if (mbox != NULL)
 		while ((more = reeve_mbox_next(mbox, &msg, &err)) > 0)
 			n += reeve_query_match(unread, &msg, NULL);

@@ -2,6 +2,7 @@
 /* A mailbox opened for reading: a file opened safely, and a scan of it. */
 #include "base/compact.h"
 #include "base/error.h"
+#include "base/identity.h"
 #include "base/open.h"
 #include "mbox/reader.h"
 #include "mbox/text.h"
@@ -12,6 +13,7 @@
 
 struct reeve_mbox {
 	struct reeve_place place;
+	struct reeve_identity identity; /* the owner's */
 	struct reeve_scan scan;
 	int fd; /* -1: not open yet */
 	bool has_scan;
@@ -37,10 +39,12 @@ static int refuse_half_moved(const struct reeve_place *place, const char *root,
 	return r < 0 ? -1 : 0;
 }
 
-struct reeve_mbox *reeve_mbox_open_root(const char *root, const char *path, unsigned int needs,
+struct reeve_mbox *reeve_mbox_open(const char *root, const char *path, unsigned int needs,
                                         struct reeve_error *err)
 {
 	struct reeve_mbox *mbox = calloc(1, sizeof *mbox);
+	uid_t uid;
+	gid_t gid;
 
 	if (mbox == NULL) {
 		reeve_fail_nomem(err);
@@ -51,8 +55,14 @@ struct reeve_mbox *reeve_mbox_open_root(const char *root, const char *path, unsi
 		free(mbox);
 		return NULL;
 	}
+	if (refuse_half_moved(&mbox->place, root, err) < 0)
+		goto fail;
+	/* As the owner: he may read what root may not (NFS), and what he wrote is looked at. */
+	reeve_identity_for(&mbox->place.st, &mbox->place.dir, &uid, &gid);
+	if (reeve_identity_become(&mbox->identity, uid, gid, err) < 0)
+		goto fail;
 	mbox->fd = reeve_place_file(&mbox->place, O_RDONLY, err);
-	if (mbox->fd < 0 || refuse_half_moved(&mbox->place, root, err) < 0)
+	if (mbox->fd < 0)
 		goto fail;
 	if (reeve_scan_init(&mbox->scan, mbox->fd, needs, err) < 0) {
 		reeve_fail_prefix(err, "cannot read '%s'", path);
@@ -61,15 +71,21 @@ struct reeve_mbox *reeve_mbox_open_root(const char *root, const char *path, unsi
 	mbox->has_scan = true;
 	if (reeve_scan_check(&mbox->scan.src, path, err) < 0)
 		goto fail;
+	reeve_identity_pause(&mbox->identity);
 	return mbox;
 fail:
 	reeve_mbox_close(mbox);
 	return NULL;
 }
 
-struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err)
+void reeve_mbox_act_as_owner(struct reeve_mbox *mbox)
 {
-	return reeve_mbox_open_root(NULL, path, needs, err);
+	reeve_identity_resume(&mbox->identity);
+}
+
+void reeve_mbox_act_as_before(struct reeve_mbox *mbox)
+{
+	reeve_identity_pause(&mbox->identity);
 }
 
 struct reeve_scan *reeve_mbox_scan(struct reeve_mbox *mbox)
@@ -126,6 +142,7 @@ void reeve_mbox_close(struct reeve_mbox *mbox)
 		reeve_place_keep_atime(&mbox->place, mbox->fd);
 		close(mbox->fd);
 	}
+	reeve_identity_restore(&mbox->identity);
 	reeve_place_close(&mbox->place);
 	free(mbox);
 }

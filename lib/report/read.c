@@ -286,10 +286,11 @@ int reeve_report_read(struct reeve_report *report, const char *path, struct reev
 		reeve_fail_nomem(&mine);
 		goto out;
 	}
-	r->mbox = reeve_mbox_open_root(report->options.root, path, REEVE_NEED_RECEIVED, &mine);
+	r->mbox = reeve_mbox_open(report->options.root, path, REEVE_NEED_RECEIVED, &mine);
 	if (r->mbox == NULL)
 		goto out;
 	r->scan = reeve_mbox_scan(r->mbox);
+	reeve_mbox_act_as_owner(r->mbox);
 	ret = fstat(r->scan->src.fd, &before) < 0
 	              ? reeve_fail_errno(&mine, "cannot look at '%s'", path) : 0;
 	if (ret == 0) {
@@ -300,11 +301,14 @@ int reeve_report_read(struct reeve_report *report, const char *path, struct reev
 	}
 	if (ret == 0)
 		ret = look_again(r, &before, &mine);
+	reeve_mbox_act_as_before(r->mbox);
 	if (ret == 0) {
 		reeve_advice_end(&report->advice);
 		report->figures.boxes = 1;
 		report->figures.bytes = r->scan->src.size;
 		try_names(r);
+		if (reeve_canceled(&report->options.talk))
+			ret = reeve_fail(&mine, REEVE_ECANCELED, "interrupted");
 	}
 out:
 	/* Somebody is at it just now: the next try may well go through. */

@@ -33,8 +33,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		struct reeve_error err = {0};
 		struct reeve_message msg;
-		struct reeve_mbox *mbox = reeve_mbox_open(
-			argv[i],
+		struct reeve_mbox *mbox = reeve_mbox_open(NULL, argv[i],
 			REEVE_NEED_RECEIVED | REEVE_NEED_SENT | REEVE_NEED_SIZE | REEVE_NEED_UID, &err);
 		int more = -1;
 

@@ -16,7 +16,7 @@ static int walk(const char *path, unsigned int needs,
                             struct reeve_error *err),
                 void *user, struct reeve_error *err)
 {
-	struct reeve_mbox *mbox = reeve_mbox_open(path, needs, err);
+	struct reeve_mbox *mbox = reeve_mbox_open(NULL, path, needs, err);
 	struct reeve_message msg;
 	int more = -1;
 

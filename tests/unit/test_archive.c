@@ -100,7 +100,7 @@ static int prune(const char *archive, struct reeve_error *err)
 
 static int count(const char *path)
 {
-	struct reeve_mbox *mbox = reeve_mbox_open(path, 0, NULL);
+	struct reeve_mbox *mbox = reeve_mbox_open(NULL, path, 0, NULL);
 	struct reeve_message msg;
 	int n = 0;
 

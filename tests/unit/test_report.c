@@ -382,6 +382,36 @@ START_TEST(test_shrinks)
 }
 END_TEST
 
+/* Called while messages are counted, and once more at the end. */
+static bool note_uid(void *user)
+{
+	uid_t *first = user;
+
+	if (*first == (uid_t)-1)
+		*first = geteuid();
+	return false;
+}
+
+/* What senders wrote is looked at with the owner's rights, and root is root again afterwards. */
+START_TEST(test_owner)
+{
+	enum { OWNER = 54321 };
+	uid_t seen = (uid_t)-1, before = geteuid(), owner = before == 0 ? OWNER : before;
+	struct reeve_report_options options = {.root = ".", .now = NOW, .talk = {.cancel = note_uid, .user = &seen}};
+	struct reeve_report *report = reeve_report_new(&options, NULL);
+	FILE *box = fopen("box", "w");
+
+	write_message(box, 1, "Received: y\n", 10);
+	fclose(box);
+	ck_assert_int_eq(chown("box", owner, (gid_t)-1), 0);
+	ck_assert_int_eq(chmod("box", 0600), 0);
+	ck_assert_int_eq(reeve_report_read(report, "box", NULL), 0);
+	ck_assert_uint_eq(seen, owner);
+	ck_assert_uint_eq(geteuid(), before);
+	reeve_report_free(report);
+}
+END_TEST
+
 Suite *suite_report(void)
 {
 	Suite *suite = suite_create("report/report");
@@ -394,6 +424,7 @@ Suite *suite_report(void)
 	tcase_add_test(cases, test_total);
 	tcase_add_test(cases, test_failures);
 	tcase_add_test(cases, test_shrinks);
+	tcase_add_test(cases, test_owner);
 	suite_add_tcase(suite, cases);
 	return suite;
 }

@@ -546,7 +546,7 @@ START_TEST(test_open)
 	folder_enter();
 	folder_write("box", MAIL MAIL);
 	folder_write("junk", "junk\n");
-	mbox = reeve_mbox_open("box", REEVE_NEED_UID, &err);
+	mbox = reeve_mbox_open(NULL, "box", REEVE_NEED_UID, &err);
 	ck_assert_msg(mbox != NULL, "%s", err.text);
 	ck_assert_int_eq(reeve_mbox_next(mbox, &msg, &err), 1);
 	ck_assert_int_eq(reeve_mbox_next(mbox, &msg, &err), 1);
@@ -555,12 +555,12 @@ START_TEST(test_open)
 	reeve_mbox_close(mbox);
 	reeve_mbox_close(NULL);
 
-	ck_assert_ptr_null(reeve_mbox_open("junk", 0, &err));
+	ck_assert_ptr_null(reeve_mbox_open(NULL, "junk", 0, &err));
 	ck_assert_int_eq(err.code, REEVE_EFORMAT);
-	ck_assert_ptr_null(reeve_mbox_open("none", 0, &err));
+	ck_assert_ptr_null(reeve_mbox_open(NULL, "none", 0, &err));
 	ck_assert_int_eq(err.code, REEVE_EIO);
 	ck_assert_int_eq(symlink("box", "link"), 0);
-	ck_assert_ptr_null(reeve_mbox_open("link", 0, &err));
+	ck_assert_ptr_null(reeve_mbox_open(NULL, "link", 0, &err));
 	ck_assert_int_eq(err.code, REEVE_EREFUSED);
 	folder_leave();
 }

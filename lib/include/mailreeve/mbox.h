@@ -103,15 +103,17 @@ void reeve_query_free(struct reeve_query *query);
 struct reeve_mbox;
 
 /*
- * Open a mailbox for reading, without locks. The access time stays what it was.
- * `needs` is enum reeve_need, ORed.
+ * Open a mailbox for reading, without locks. The access time stays what it was. `path` has the root
+ * in front, the path that stands for "/" (journals); NULL: "/". `needs` is enum reeve_need, ORed.
+ * Root opens it with the owner's effective uid, and is root again when this returns.
  *
  * Returns the mailbox, to be closed with reeve_mbox_close(), or NULL with err: REEVE_EIO,
  * REEVE_EBUSY (a crash left it half cleaned; reeve_mbox_recover() finishes that), REEVE_EREFUSED
  * (a symbolic link, a second hard link, not a regular file), REEVE_EFORMAT (not an mbox; the text
  * says what it is).
  */
-struct reeve_mbox *reeve_mbox_open(const char *path, unsigned int needs, struct reeve_error *err);
+struct reeve_mbox *reeve_mbox_open(const char *root, const char *path, unsigned int needs,
+                                   struct reeve_error *err);
 
 /*
  * Step to the next message.
