@@ -88,8 +88,9 @@ class Actor(threading.Thread):
         while not self.ending.is_set():
             try:
                 self.act(self)
-            except (poplib.error_proto, imaplib.IMAP4.error, ConnectionError, EOFError):
-                # A server may end a session whose box has changed; mail it must not lose.
+            except (poplib.error_proto, imaplib.IMAP4.error, OSError, EOFError):
+                # A server may end a session whose box has changed, or not answer in time while it
+                # and Postfix block each other; mail it must not lose.
                 self.refused += 1
             except Exception as why:
                 self.failure = why
