@@ -351,6 +351,7 @@ int reeve_journals_each(const struct reeve_journals *j, int (*fn)(void *user, co
                         void *user, struct reeve_error *err)
 {
 	struct reeve_identity nobody = {0};
+	struct reeve_error first = {0};
 	struct reeve_names names;
 	int r = 0;
 
@@ -359,8 +360,11 @@ int reeve_journals_each(const struct reeve_journals *j, int (*fn)(void *user, co
 	if (reeve_journals_names(j, &nobody, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.count && r == 0; i++) {
+		struct reeve_error mine = {0};
 		bool whole;
-		struct reeve_journal *journal = open_named(j, names.name[i], &nobody, &whole, err);
+		struct reeve_journal *journal = open_named(j, names.name[i], &nobody, &whole, &mine);
+		if (journal == NULL && first.code == REEVE_OK)
+			first = mine; /* the others have their turn all the same */
 		if (journal == NULL)
 			continue;
 		/* One that is not whole has no path; nothing was moved, and a later run of the
@@ -370,5 +374,10 @@ int reeve_journals_each(const struct reeve_journals *j, int (*fn)(void *user, co
 		reeve_journal_close(journal);
 	}
 	free(names.name);
+	if (r == 0 && first.code != REEVE_OK) {
+		if (err != NULL)
+			*err = first;
+		return -1;
+	}
 	return r;
 }

@@ -32,6 +32,9 @@ static void remember_signal(int signo)
  */
 static void catch_signals(void)
 {
+	/* Where a file may not become larger (ulimit -f), the write says so: EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
+
 	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 	struct sigaction act = {.sa_handler = remember_signal, .sa_flags = SA_RESTART};
 	struct sigaction old;
