@@ -155,7 +155,7 @@ int reeve_append_flush(struct reeve_append *a, struct reeve_error *err)
 	return a->is_new || a->old_size == 0 ? flush_name(a, err) : 0;
 }
 
-void reeve_append_undo(struct reeve_append *a)
+void reeve_append_rewind(struct reeve_append *a)
 {
 	struct stat st;
 
@@ -166,6 +166,11 @@ void reeve_append_undo(struct reeve_append *a)
 	if (a->reach != a->old_size && fstat(a->fd, &st) == 0 && (uint64_t)st.st_size <= a->reach &&
 	    ftruncate(a->fd, (off_t)a->old_size) == 0)
 		a->size = a->reach = a->old_size;
+}
+
+void reeve_append_undo(struct reeve_append *a)
+{
+	reeve_append_rewind(a);
 	forget_new(a);
 }
 

@@ -61,7 +61,10 @@ int reeve_append_write(struct reeve_append *a, const void *bytes, size_t n,
  */
 int reeve_append_flush(struct reeve_append *a, struct reeve_error *err);
 
-/* Cut the file back to what it was when it was opened; a new one is removed. */
+/* Cut the file back to what it was when it was opened. More may be added. */
+void reeve_append_rewind(struct reeve_append *a);
+
+/* The same for good: a new one is removed. */
 void reeve_append_undo(struct reeve_append *a);
 
 /* What is known of a file that has to be closed before it is clear whether what was added stays. */

@@ -4,6 +4,8 @@
  *
  *     archive = reeve_archive_new(&plan, err);          the name makes sense; nothing is made yet
  *     reeve_archive_add(archive, scan, index, err)      all that is chosen, durable
+ *     reeve_archive_wait_no_more(archive)               the box is locked
+ *     reeve_archive_rewind(archive), _add()             the box changed: other messages go
  *     reeve_archive_undo(archive)                       or: as if nothing had been added
  *     reeve_archive_close(archive);                     locks are held up to here
  *
@@ -42,6 +44,16 @@ bool reeve_archive_needs_date(const char *name);
  */
 int reeve_archive_add(struct reeve_archive *archive, struct reeve_scan *scan,
                       const struct reeve_index *index, struct reeve_error *err);
+
+/*
+ * From now on a lock that is held is REEVE_EBUSY at once: archives are locked before boxes. Two who
+ * waited for an archive with a box in hand, and for that box with the archive, would wait for each
+ * other, and the mail for both.
+ */
+void reeve_archive_wait_no_more(struct reeve_archive *archive);
+
+/* As if nothing had been added, but what is open stays open and locked. */
+void reeve_archive_rewind(struct reeve_archive *archive);
 
 void reeve_archive_undo(struct reeve_archive *archive);
 

@@ -67,7 +67,7 @@ static struct reeve_append_how how_for(const struct reeve_archive *archive)
 		.root = plan->root,
 		.owner = plan->box->st_uid,
 		.other = plan->box,
-		.lock_timeout_ms = plan->lock_timeout_ms,
+		.lock_timeout_ms = archive->waits_no_more ? 0 : plan->lock_timeout_ms,
 		.talk = plan->talk,
 	};
 }
@@ -213,8 +213,12 @@ struct archive_file *archive_find_file(struct reeve_archive *archive, struct ree
 
 	for (size_t i = 0; i < ARCHIVE_FILES_MAX; i++) {
 		file = &archive->files[i];
-		if (file->append != NULL && strcmp(file->path, archive->name) == 0)
-			return file;
+		if (file->append == NULL || strcmp(file->path, archive->name) != 0)
+			continue;
+		if (file->is_rewound && finish_old(archive, file->append, err) < 0)
+			return NULL;
+		file->is_rewound = false;
+		return file;
 	}
 	file = find_room(archive, err);
 	if (file == NULL)
@@ -289,6 +293,27 @@ static void undo_past(struct reeve_archive *archive)
 	for (size_t i = 0; i < archive->past_count; i++)
 		free(archive->past[i].path);
 	archive->past_count = 0;
+}
+
+void reeve_archive_wait_no_more(struct reeve_archive *archive)
+{
+	if (archive != NULL)
+		archive->waits_no_more = true;
+}
+
+void reeve_archive_rewind(struct reeve_archive *archive)
+{
+	reeve_identity_pause(archive->plan->identity);
+	for (size_t i = 0; i < ARCHIVE_FILES_MAX; i++) {
+		struct archive_file *file = &archive->files[i];
+
+		if (file->append == NULL)
+			continue;
+		reeve_append_rewind(file->append);
+		file->is_rewound = true;
+	}
+	undo_past(archive);
+	reeve_identity_resume(archive->plan->identity);
 }
 
 void reeve_archive_undo(struct reeve_archive *archive)

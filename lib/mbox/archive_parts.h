@@ -22,6 +22,7 @@ struct archive_file {
 	char *path; /* NULL: none */
 	struct reeve_append *append;
 	uint64_t used; /* when, counted in messages */
+	bool is_rewound;
 };
 
 /* A file that was let go, since there were too many. */
@@ -33,6 +34,7 @@ struct archive_past {
 struct reeve_archive {
 	const struct reeve_archive_plan *plan;
 	bool has_date; /* the name has %Y or the like */
+	bool waits_no_more;
 	struct archive_file files[ARCHIVE_FILES_MAX];
 	struct archive_file *file; /* of the message at hand */
 	struct archive_past *past;

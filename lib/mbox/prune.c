@@ -144,11 +144,15 @@ static int clean_under_lock(struct reeve_job *job, struct reeve_prune_result *re
 
 	if (r == 0)
 		r = reeve_job_lock(job, result, err);
+	reeve_archive_wait_no_more(job->archive);
 	if (r == 0)
 		r = look_under_lock(job, result, edits, err);
 	if (r > 0 && job->archive != NULL) {
-		reeve_archive_undo(job->archive);
+		reeve_archive_rewind(job->archive);
 		r = archive(job, err);
+		/* Somebody is at the archive just now. */
+		if (r < 0 && err != NULL && err->code == REEVE_ECHANGED)
+			err->code = REEVE_EBUSY;
 	}
 	if (r >= 0 && fstat(job->fd, &before) < 0)
 		r = reeve_fail_errno(err, "cannot look at '%s'", job->path);

@@ -283,6 +283,60 @@ START_TEST(test_owners)
 }
 END_TEST
 
+/* When mail comes while what goes is archived, and whose lock the archive had then. */
+struct watch {
+	struct stat lock;
+	bool has_seen, has_changed;
+};
+
+static bool deliver_once(void *user)
+{
+	struct watch *watch = user;
+	struct stat now;
+
+	if (stat("old.lock", &now) < 0)
+		return false;
+	if (watch->has_seen) {
+		watch->has_changed |= now.st_mtim.tv_sec != watch->lock.st_mtim.tv_sec ||
+		                      now.st_mtim.tv_nsec != watch->lock.st_mtim.tv_nsec;
+		return false;
+	}
+	watch->has_seen = true;
+	watch->lock = now;
+	FILE *box = fopen("box", "a");
+	fputs(B, box);
+	fclose(box);
+	return false;
+}
+
+/*
+ * The archive is locked before the box, and not let go in between: two prunes into the same
+ * archive waited for each other, each with one of both in hand.
+ */
+START_TEST(test_changed_meanwhile)
+{
+	struct watch watch = {0};
+	struct reeve_query *query = reeve_query_compile("SEEN", 0, NULL);
+	struct reeve_prune prune = {
+		.query = query,
+		.archive = "old",
+		.root = ".",
+		.talk = {.cancel = deliver_once, .user = &watch},
+	};
+	struct reeve_error err = {0};
+
+	folder_write("box", A KEPT);
+	if (_i > 0)
+		folder_write("old", FROM("c") "\nground"); /* which has to be ended, twice */
+	ck_assert_msg(reeve_mbox_prune("box", &prune, NULL, &err) == 0, "%s", err.text);
+	ck_assert(watch.has_seen);
+	ck_assert(!watch.has_changed);
+	ck_assert_str_eq(folder_read("old"), _i > 0 ? FROM("c") "\nground\n\n" A B : A B);
+	ck_assert_str_eq(folder_read("box"), KEPT);
+	reeve_query_free(query);
+}
+END_TEST
+
 Suite *suite_archive(void)
 {
 	Suite *suite = suite_create("archive");
@@ -295,6 +349,7 @@ Suite *suite_archive(void)
 	tcase_add_test(tc, test_many_files);
 	tcase_add_test(tc, test_no_room);
 	tcase_add_test(tc, test_take_back);
+	tcase_add_loop_test(tc, test_changed_meanwhile, 0, 2);
 	if (geteuid() == 0)
 		tcase_add_test(tc, test_owners);
 	else
