@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 		       "What is removed cannot be brought back. See reeve-truncate(1).",
 		.children = clean_children,
 	};
-	struct options o = {.clean = {.says_always = true, .say = say, .advice = advice}};
+	struct options o = {.clean = {.say = say, .advice = advice}};
 	struct reeve_error err;
 	struct reeve_query *everything = NULL;
 

@@ -115,8 +115,7 @@ void clean_check(struct clean *clean)
 		tool_talk_more();
 	if (!clean->quiet && !clean->is_json)
 		progress_allow();
-	clean->is_table = clean->jobs > 0 && !clean->quiet && !clean->is_json && !clean->recover &&
-	                  (clean->says_always || clean->verbose || clean->prune.dry_run);
+	clean->is_table = clean->jobs > 0 && !clean->quiet && !clean->is_json && !clean->recover;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */

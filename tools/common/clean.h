@@ -27,7 +27,6 @@ struct clean {
 	bool quiet;
 	bool is_json;
 	unsigned int jobs;  /* processes; 0: --jobs was not given */
-	bool says_always;   /* say() is not for --verbose and --dry-run only */
 	bool is_table;      /* a table is printed at the end, instead of a line for each mailbox */
 
 	/* Say on stdout what went, or would go. `path` is "total" for the sum of several boxes. */
