@@ -134,8 +134,11 @@ static void close_source(struct reeve_source *src)
 /* Where a header ends: after its empty line. */
 static size_t header_length(const struct reeve_buf *message)
 {
-	const char *text = (const char *)message->bytes, *p = text, *end = text + message->length;
+	const char *text = (const char *)message->bytes, *p = text, *end;
 
+	if (message->length == 0) /* then there are no bytes to point at */
+		return 0;
+	end = text + message->length;
 	while (p < end) {
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		bool is_empty = *p == '\n' || (*p == '\r' && lf == p + 1);
