@@ -163,7 +163,7 @@ def other_options(world):
     os.makedirs(archives, 0o700, exist_ok=True)
     options = os.path.join(world.folder, "options")
     with open(options, "w") as f:
-        f.write(f"REEVE_OPTIONS=--read --archive {archives}/ann-%Y --jobs 2\n")
+        f.write(f"REEVE_OPTIONS=--read --archive {archives}/ann-%Y --jobs 2 --quiet\n")
     more = f"EnvironmentFile={options}"
 
     status, said = systemd.start(f"reeve-prune@{ANN}.service", more)
