@@ -56,6 +56,7 @@ static int is_separator(struct reeve_scan *scan, uint64_t offset, const unsigned
                         size_t n, struct reeve_error *err)
 {
 	const unsigned char *lf;
+	int64_t received = 0;
 	uint64_t last;
 
 	if (n < 5 || memcmp(bytes, "From ", 5) != 0)
@@ -64,7 +65,7 @@ static int is_separator(struct reeve_scan *scan, uint64_t offset, const unsigned
 	if (n > REEVE_FROM_LOOK)
 		n = REEVE_FROM_LOOK;
 	if (!reeve_from_read(bytes + 5, n, &scan->day,
-	                     scan->needs & REEVE_NEED_RECEIVED ? &scan->received : NULL))
+	                     scan->needs & REEVE_NEED_RECEIVED ? &received : NULL))
 		return 0;
 	lf = memchr(bytes + 5, '\n', n);
 	if (lf == NULL) {
@@ -73,7 +74,9 @@ static int is_separator(struct reeve_scan *scan, uint64_t offset, const unsigned
 		if (offset >= last)
 			return 0;
 	}
+	/* Not before: what was found last may still be wanted when this one is none. */
 	scan->has_from = true;
+	scan->received = received;
 	scan->from = offset;
 	scan->from_end = lf == NULL ? 0 : offset + (uint64_t)(lf - bytes) + 1;
 	return 1;

@@ -269,6 +269,31 @@ START_TEST(test_dates)
 }
 END_TEST
 
+/*
+ * A separator ends the header, and the Content-Length leads to what is none, for its line does not
+ * end: the date of the one that is one stays.
+ */
+START_TEST(test_date_of_the_right_line)
+{
+	static const char box[] = FROM "Received: y\nContent-Length: 48\n"
+	                          "From b  Fri Nov 30 01:02:03 2001\nReceived: y\n\nx\n"
+	                          "From c Thu Nov 29 22:33:52 2001";
+	int fd = make_file(box, sizeof box - 1);
+	struct reeve_message msg;
+	struct reeve_scan scan;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	ck_assert_int_eq(reeve_scan_init(&scan, fd, REEVE_NEED_RECEIVED, NULL), 0);
+	ck_assert_int_eq(reeve_scan_next(&scan, &msg, NULL), 1);
+	ck_assert_int_eq(reeve_scan_next(&scan, &msg, NULL), 1);
+	ck_assert_int_eq(msg.received, 1007082123);
+	ck_assert_int_eq(reeve_scan_next(&scan, &msg, NULL), 0);
+	reeve_scan_dispose(&scan);
+	close(fd);
+}
+END_TEST
+
 /* A From_ line at every place around the end of what is read at once. */
 START_TEST(test_window)
 {
@@ -574,6 +599,7 @@ Suite *suite_scan(void)
 	tcase_set_timeout(scans, 60);
 	tcase_add_loop_test(scans, test_rows, 0, sizeof rows / sizeof rows[0]);
 	tcase_add_test(scans, test_dates);
+	tcase_add_test(scans, test_date_of_the_right_line);
 	tcase_add_loop_test(scans, test_window, 0, 70);
 	tcase_add_loop_test(scans, test_long, 0, 9);
 	tcase_add_test(scans, test_huge);
