@@ -98,8 +98,10 @@ static void close_last(struct reeve_charsets *charsets)
 {
 	struct reeve_charset **p = &charsets->first;
 
-	while ((*p)->next != NULL)
+	while (*p != NULL && (*p)->next != NULL)
 		p = &(*p)->next;
+	if (*p == NULL)
+		return;
 	iconv_close((*p)->iconv);
 	free(*p);
 	*p = NULL;
@@ -132,10 +134,11 @@ struct reeve_charset *reeve_charsets_get(struct reeve_charsets *charsets, const 
 	}
 	memcpy(charset->name, wanted, sizeof wanted);
 	charset->iconv = converter;
+	if (charsets->count == OPEN_MAX_COUNT)
+		close_last(charsets);
 	charset->next = charsets->first;
 	charsets->first = charset;
-	if (++charsets->count > OPEN_MAX_COUNT)
-		close_last(charsets);
+	charsets->count++;
 	return charset;
 }
 
