@@ -45,6 +45,32 @@ ssl = no
 }
 
 
+def words(query):
+    """As a shell would split it, parentheses quoted."""
+    found, i = [], 0
+    while i < len(query):
+        if query[i] == ' ':
+            i += 1
+        elif query[i] in '()':
+            found.append(query[i])
+            i += 1
+        elif query[i] == '"':
+            text = ''
+            i += 1
+            while query[i] != '"':
+                i += query[i] == '\\'
+                text += query[i]
+                i += 1
+            found.append(text)
+            i += 1
+        else:
+            start = i
+            while i < len(query) and query[i] not in ' ()"':
+                i += 1
+            found.append(query[start:i])
+    return found
+
+
 class Message(NamedTuple):
     """Sizes and dates are None where Dovecot loses its way when it reads the message again."""
     uid: int

@@ -20,7 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 
-from oracle import CONFIG, ORACLES, VERSIONS, Oracle
+from oracle import CONFIG, ORACLES, VERSIONS, Oracle, words
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIST = os.path.join(os.path.abspath(os.environ.get('BUILD', os.path.join(TOP, 'build'))),
@@ -393,27 +393,6 @@ REFUSED = (
 )
 
 # ---- the three ----------------------------------------------------------------------------------
-
-
-def words(query):
-    """As a shell would split it, parentheses quoted."""
-    found, i = [], 0
-    while i < len(query):
-        if query[i] == ' ':
-            i += 1
-        elif query[i] in '()':
-            found.append(query[i])
-            i += 1
-        elif query[i] == '"':
-            end = query.find('"', i + 1)
-            found.append(query[i + 1:end])
-            i = end + 1
-        else:
-            start = i
-            while i < len(query) and query[i] not in ' ()"':
-                i += 1
-            found.append(query[start:i])
-    return found
 
 
 class Search:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from oracle import CONFIG, ORACLES, VERSIONS, Oracle
+from oracle import CONFIG, ORACLES, VERSIONS, Oracle, words
 from texts import boxes as made_boxes
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -398,32 +398,6 @@ def queries():
         for text in ADDRESS_TEXTS.splitlines():
             if text and (key == 'FROM' or text in ('ann', 'größe', '""')):
                 yield key + ' ' + text
-
-
-def words(query):
-    """As a shell would split it, parentheses quoted."""
-    found, i = [], 0
-    while i < len(query):
-        if query[i] == ' ':
-            i += 1
-        elif query[i] in '()':
-            found.append(query[i])
-            i += 1
-        elif query[i] == '"':
-            text = ''
-            i += 1
-            while query[i] != '"':
-                i += query[i] == '\\'
-                text += query[i]
-                i += 1
-            found.append(text)
-            i += 1
-        else:
-            start = i
-            while i < len(query) and query[i] not in ' ()"':
-                i += 1
-            found.append(query[start:i])
-    return found
 
 
 # ---- the three ----------------------------------------------------------------------------------
