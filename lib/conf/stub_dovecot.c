@@ -3,17 +3,6 @@
 #include "base/error.h"
 #include "conf/kinds.h"
 
-static void one_node(struct reeve_doc *doc)
-{
-	if (doc->size > 0)
-		reeve_tree_add(doc, 0, REEVE_NODE_ERROR, 0, doc->size);
-}
-
-void reeve_parse_dovecot(struct reeve_doc *doc)
-{
-	one_node(doc);
-}
-
 static int conf_open(struct reeve_conf *conf, struct reeve_error *err)
 {
 	return reeve_conf_add_doc(conf, REEVE_SYNTAX_DOVECOT, conf->how.path, err) == NULL ? -1 : 0;

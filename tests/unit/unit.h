@@ -41,7 +41,8 @@ void unit_skip(int count, const char *why);
 	X(append)      \
 	X(archive)     \
 	X(report_counter) \
-	X(report)
+	X(report) \
+	X(dovecot_tree)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
