@@ -19,6 +19,9 @@ void unit_skip(int count, const char *why);
 	X(buf)         \
 	X(find)        \
 	X(source)      \
+	X(whole)       \
+	X(conf_tree)   \
+	X(conf_doc)    \
 	X(date)        \
 	X(encoding)    \
 	X(charset)     \
