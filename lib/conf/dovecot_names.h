@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names of Dovecot 2.4, and what kind of thing each is. In 2.4 this decides where a setting goes:
+ * `passdb sql { query = x }` sets passdb_sql_query in the filter `passdb sql`, because there is such a
+ * name; `mail_plugins { x = yes }` adds to a list, because it is one.
+ */
+#ifndef CONF_DOVECOT_NAMES_H
+#define CONF_DOVECOT_NAMES_H
+
+#include <stddef.h>
+
+enum reeve_dovecot_kind {
+	REEVE_DOVECOT_UNKNOWN,
+	REEVE_DOVECOT_SETTING,
+	REEVE_DOVECOT_FILTER,      /* `oauth2 { }` (SET_FILTER_NAME) */
+	REEVE_DOVECOT_FILTER_LIST, /* `passdb NAME { }` (SET_FILTER_ARRAY) */
+	REEVE_DOVECOT_TEXT_LIST,   /* `userdb_fields { key = value }` (SET_STRLIST) */
+	REEVE_DOVECOT_BOOL_LIST,   /* `mail_plugins { name = yes }` or `= name name` (SET_BOOLLIST) */
+};
+
+/* Of the whole name, with its prefix: "passdb_sql_query". */
+enum reeve_dovecot_kind reeve_dovecot_kind(const char *name);
+
+/* All names, for who looks for a similar one; NULL behind the last. */
+const char *reeve_dovecot_name_at(size_t i);
+
+/*
+ * The built-in value of a setting that holds words, for `x = $x more`; "" if it has none. 2.4: of
+ * `x = $SET:x more`.
+ */
+const char *reeve_dovecot_default(const char *name, int is_24);
+
+#endif
