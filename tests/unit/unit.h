@@ -45,7 +45,8 @@ void unit_skip(int count, const char *why);
 	X(archive)     \
 	X(report_counter) \
 	X(report) \
-	X(dovecot_tree)
+	X(dovecot_tree) \
+	X(dovecot_path)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/* Places of a Dovecot configuration, and PATHs that name their settings. */
+#include "conf/dovecot_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_NAME = 1 << 20 };
+
+/* Blocks that are as many as they are written, if they have no name. */
+static bool is_numbered(const struct reeve_place *above, const char *type, const char *name)
+{
+	static const char *const types[] = {"passdb", "userdb", "namespace"};
+
+	if (*name != '\0') /* 1.x: in `auth x {`, the name of a passdb is its driver */
+		return strcmp(above->type, "auth") == 0 &&
+		       (strcmp(type, "passdb") == 0 || strcmp(type, "userdb") == 0);
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* ---- matching ------------------------------------------------------------------------------ */
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+/* What is left of `path` behind `name`, which is there as it is or in quotes; NULL if it is not. */
+static const char *after_plain(const char *path, const char *name, size_t n)
+{
+	return strncmp(path, name, n) == 0 ? path + n : NULL;
+}
+
+static const char *after_quoted(const char *path, const char *name, size_t n)
+{
+	if (*path++ != '"')
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (*path == '\\')
+			path++;
+		else if (*path == '"')
+			return NULL;
+		if (*path++ != name[i])
+			return NULL;
+	}
+	return *path == '"' ? path + 1 : NULL;
+}
+
+/* What is left of `path` behind "[number]/" or "/"; *number_r 0: none. NULL if it is none of them. */
+static const char *after_number(const char *path, uint32_t *number_r)
+{
+	*number_r = 0;
+	if (*path == '[') {
+		for (path++; *path >= '0' && *path <= '9' && *number_r < UINT32_MAX / 20; path++)
+			*number_r = *number_r * 10 + (uint32_t)(*path - '0');
+		if (*path++ != ']' || *number_r == 0)
+			return NULL;
+	}
+	return *path == '/' ? path + 1 : NULL;
+}
+
+static void add_reading(struct reeve_places *places, struct reeve_place *place, const char *rest,
+                        bool is_loose)
+{
+	uint32_t offset = (uint32_t)(rest - places->path);
+
+	for (unsigned int i = 0; i < place->reading_count; i++) {
+		if (place->readings[i].offset == offset) {
+			place->readings[i].is_loose &= is_loose;
+			return;
+		}
+	}
+	if (place->reading_count < REEVE_PATH_READINGS) {
+		place->readings[place->reading_count].offset = offset;
+		place->readings[place->reading_count++].is_loose = is_loose;
+	}
+}
+
+/* The end of a block in a PATH: its number, if any, and a slash. */
+static void read_end(struct reeve_places *places, struct reeve_place *place, const char *path,
+                     bool is_loose)
+{
+	uint32_t number;
+	const char *rest = path == NULL ? NULL : after_number(path, &number);
+
+	if (rest == NULL || (number > 0 && number != (place->number > 0 ? place->number : 1)))
+		return;
+	add_reading(places, place, rest, is_loose || (place->number > 0 && number == 0));
+}
+
+static void read_block(struct reeve_places *places, struct reeve_place *place, const char *path,
+                       bool is_loose)
+{
+	size_t type = strlen(place->type), name = strlen(place->name);
+	const char *rest = after_plain(path, place->type, type), *at;
+
+	if (rest == NULL)
+		rest = after_quoted(path, place->type, type);
+	if (rest == NULL)
+		return;
+	if (name == 0) {
+		read_end(places, place, rest, is_loose);
+		return;
+	}
+	for (at = rest; is_blank(*at); at++)
+		;
+	if (at == rest && *at == '/')
+		at++;
+	if (at > rest) {
+		read_end(places, place, after_plain(at, place->name, name), is_loose);
+		read_end(places, place, after_quoted(at, place->name, name), is_loose);
+	}
+	if (*rest == '/')
+		read_end(places, place, rest, true);
+}
+
+/* The ways to read the PATH at a new place. */
+static void read_path(struct reeve_places *places, struct reeve_place *place)
+{
+	const struct reeve_place *above = &places->places[place->parent];
+
+	for (unsigned int i = 0; i < above->reading_count; i++)
+		read_block(places, place, places->path + above->readings[i].offset,
+		           above->readings[i].is_loose);
+}
+
+enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t n,
+                                         const void *name, size_t length)
+{
+	const struct reeve_place *place = &places->places[n];
+	enum reeve_path_match match = REEVE_PATH_OTHER;
+
+	for (unsigned int i = 0; i < place->reading_count; i++) {
+		const char *path = places->path + place->readings[i].offset, *end;
+
+		end = after_plain(path, name, length);
+		if (end == NULL || *end != '\0')
+			end = after_quoted(path, name, length);
+		if (end == NULL || *end != '\0')
+			continue;
+		if (!place->readings[i].is_loose)
+			return REEVE_PATH_EXACT;
+		match = REEVE_PATH_LOOSE;
+	}
+	return match;
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+static uint32_t hash_of(uint32_t parent, const char *type, const char *name, uint32_t number)
+{
+	uint32_t hash = 2166136261U ^ parent * 2654435761U ^ number * 40503U; /* FNV-1a */
+
+	for (; *type != '\0'; type++)
+		hash = (hash ^ (unsigned char)*type) * 16777619U;
+	hash *= 16777619U;
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619U;
+	return hash ^ hash >> 15;
+}
+
+/* Twice as many heads, once there are as many places. */
+static bool grow(struct reeve_places *places)
+{
+	uint32_t head_count = places->head_count * 2 + 64;
+	uint32_t *heads = calloc(head_count, sizeof *heads);
+	struct reeve_place *all = realloc(places->places, head_count * sizeof *all);
+
+	if (all != NULL)
+		places->places = all;
+	if (heads == NULL || all == NULL) {
+		free(heads);
+		places->has_failed = true;
+		return false;
+	}
+	places->room = head_count;
+	free(places->heads);
+	places->heads = heads;
+	places->head_count = head_count;
+	for (uint32_t n = 1; n < places->count; n++) {
+		struct reeve_place *place = &all[n];
+		uint32_t *head = &heads[hash_of(place->parent, place->type, place->name,
+		                                place->number) %
+		                        head_count];
+
+		place->next = *head;
+		*head = n;
+	}
+	return true;
+}
+
+static uint32_t find(struct reeve_places *places, uint32_t parent, const char *type, const char *name,
+                     uint32_t number, uint32_t family)
+{
+	uint32_t hash = hash_of(parent, type, name, number), n;
+
+	for (n = places->heads[hash % places->head_count]; n != 0; n = places->places[n].next) {
+		const struct reeve_place *place = &places->places[n];
+
+		if (place->parent == parent && place->number == number &&
+		    strcmp(place->type, type) == 0 && strcmp(place->name, name) == 0)
+			return n;
+	}
+	if (places->count == places->room && !grow(places))
+		return 0;
+
+	struct reeve_place *place = &places->places[n = places->count];
+	uint32_t *head = &places->heads[hash % places->head_count];
+	*place = (struct reeve_place){
+		.parent = parent,
+		.number = number,
+		.family = number > 0 ? family : n,
+		.next = *head,
+	};
+	if (number > 0) {
+		place->type = places->places[family].type;
+		place->name = places->places[family].name;
+	} else {
+		place->type = reeve_arena_strndup(places->arena, type, strlen(type));
+		place->name = reeve_arena_strndup(places->arena, name, strlen(name));
+	}
+	if (place->type == NULL || place->name == NULL) {
+		places->has_failed = true;
+		return 0;
+	}
+	places->count++;
+	*head = n;
+	if (places->path != NULL)
+		read_path(places, place);
+	return n;
+}
+
+void reeve_places_enter(struct reeve_places *places, const struct reeve_doc *doc, uint32_t node)
+{
+	const char *type, *name;
+	uint32_t parent = places->at, n;
+
+	if (places->has_failed)
+		return;
+	reeve_buf_clear(&places->type);
+	reeve_buf_clear(&places->name);
+	reeve_dovecot_name(doc, node, &places->type);
+	reeve_dovecot_value(doc, node, &places->name);
+	type = reeve_buf_text(&places->type);
+	name = reeve_buf_text(&places->name);
+	if (places->type.has_failed || places->name.has_failed) {
+		places->has_failed = true;
+		return;
+	}
+	n = find(places, parent, type, name, 0, 0);
+	if (n != 0 && is_numbered(&places->places[parent], type, name)) {
+		struct reeve_place *family = &places->places[n];
+		uint32_t number = ++family->seen;
+
+		if (family->count < number)
+			family->count = number;
+		n = find(places, parent, type, name, number, n);
+	}
+	places->at = n;
+}
+
+void reeve_places_leave(struct reeve_places *places)
+{
+	if (!places->has_failed)
+		places->at = places->places[places->at].parent;
+}
+
+void reeve_places_rewind(struct reeve_places *places)
+{
+	for (uint32_t n = 0; n < places->count; n++)
+		places->places[n].seen = 0;
+	places->at = 0;
+}
+
+struct reeve_places *reeve_places_new(const char *path)
+{
+	struct reeve_places *places = calloc(1, sizeof *places);
+
+	if (places == NULL)
+		return NULL;
+	reeve_buf_init(&places->type, MAX_NAME);
+	reeve_buf_init(&places->name, MAX_NAME);
+	places->path = path;
+	places->arena = reeve_arena_new();
+	if (places->arena == NULL || !grow(places)) {
+		reeve_places_free(places);
+		return NULL;
+	}
+	places->places[0] = (struct reeve_place){.type = "", .name = ""};
+	if (path != NULL)
+		places->places[0].reading_count = 1;
+	places->count = 1;
+	return places;
+}
+
+void reeve_places_free(struct reeve_places *places)
+{
+	if (places == NULL)
+		return;
+	reeve_buf_dispose(&places->type);
+	reeve_buf_dispose(&places->name);
+	reeve_arena_free(places->arena);
+	free(places->places);
+	free(places->heads);
+	free(places);
+}
+
+/* ---- PATHs as text ------------------------------------------------------------------------- */
+
+static void add_quoted(struct reeve_buf *buf, const char *text, size_t n)
+{
+	reeve_buf_add_byte(buf, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '"' || text[i] == '\\')
+			reeve_buf_add_byte(buf, '\\');
+		reeve_buf_add_byte(buf, (unsigned char)text[i]);
+	}
+	reeve_buf_add_byte(buf, '"');
+}
+
+/* A word of a PATH, in quotes if it would be read as something else. */
+static void add_word(struct reeve_buf *buf, const char *text, size_t n)
+{
+	bool is_plain = n > 0 && text[n - 1] != ']';
+
+	for (size_t i = 0; i < n; i++)
+		is_plain &= (unsigned char)text[i] > ' ' && text[i] != '"';
+	if (is_plain)
+		reeve_buf_add(buf, text, n);
+	else
+		add_quoted(buf, text, n);
+}
+
+static void add_block(const struct reeve_places *places, uint32_t n, struct reeve_buf *buf)
+{
+	const struct reeve_place *place = &places->places[n];
+	char number[16], *p = number + sizeof number;
+
+	add_word(buf, place->type, strlen(place->type));
+	if (*place->name != '\0') {
+		reeve_buf_add_byte(buf, ' ');
+		add_word(buf, place->name, strlen(place->name));
+	}
+	if (place->number == 0 || places->places[place->family].count < 2)
+		return;
+	*--p = ']';
+	for (uint32_t rest = place->number; rest > 0; rest /= 10)
+		*--p = (char)('0' + rest % 10);
+	*--p = '[';
+	reeve_buf_add(buf, p, (size_t)(number + sizeof number - p));
+}
+
+void reeve_places_path(struct reeve_places *places, uint32_t place, const void *name, size_t n,
+                       struct reeve_buf *buf)
+{
+	struct reeve_place *all = places->places;
+
+	/* From the outside in, by links that are made from the inside out. */
+	all[place].below = 0;
+	for (uint32_t at = place; at != 0; at = all[at].parent)
+		all[all[at].parent].below = at;
+	for (uint32_t at = place == 0 ? 0 : all[0].below; at != 0 && !buf->is_cut; at = all[at].below) {
+		add_block(places, at, buf);
+		if (name != NULL || at != place)
+			reeve_buf_add_byte(buf, '/');
+	}
+	if (name != NULL)
+		add_word(buf, name, n);
+}
+
+/* ---- PATHs without files ------------------------------------------------------------------- */
+
+/* Types of blocks that have no name, so that what stands before them is no beginning of one. */
+static bool is_nameless(const char *type, size_t n)
+{
+	static const char *const types[] = {"plugin", "passdb", "userdb", "namespace", "dict", "mail_plugins"};
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		if (strlen(types[i]) == n && memcmp(types[i], type, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A word in quotes, decoded. Returns what follows them; NULL if they do not close. */
+static const char *read_quoted(const char *text, struct reeve_buf *word)
+{
+	for (text++; *text != '"'; text++) {
+		if (*text == '\\')
+			text++;
+		if (*text == '\0')
+			return NULL;
+		reeve_buf_add_byte(word, (unsigned char)*text);
+	}
+	return text + 1;
+}
+
+/*
+ * Where a name without quotes ends, at a '/' (or NULL). It goes on over slashes as long as what follows
+ * cannot be a block, nor the setting at the end: /var/run/auth/mode is /var/run/auth.
+ */
+static const char *name_end(const char *name)
+{
+	const char *slash = *name == '\0' ? NULL : strchr(name + 1, '/'), *next;
+
+	for (; slash != NULL && (next = strchr(slash + 1, '/')) != NULL; slash = next) {
+		size_t n = (size_t)(next - slash - 1), to_blank = strcspn(slash + 1, " \t[\"");
+
+		if (to_blank < n || is_nameless(slash + 1, n))
+			break;
+	}
+	return slash;
+}
+
+const char *reeve_path_step(const char *text, struct reeve_buf *type, struct reeve_buf *name,
+                            uint32_t *number_r)
+{
+	const char *at = text + strcspn(text, " \t/[\""), *end;
+
+	reeve_buf_clear(type);
+	reeve_buf_clear(name);
+	*number_r = 0;
+	if (*text == '"')
+		at = read_quoted(text, type);
+	else
+		reeve_buf_add(type, text, (size_t)(at - text));
+	if (at == NULL || *at == '\0' || strchr(text, '/') == NULL) {
+		reeve_buf_clear(type);
+		if (at != NULL && *text == '"' && *at == '\0')
+			read_quoted(text, type);
+		else
+			reeve_buf_add_text(type, text);
+		return NULL;
+	}
+	while (is_blank(*at))
+		at++;
+	if (*at == '"') {
+		at = read_quoted(at, name);
+	} else if (*at != '/' && *at != '[') {
+		end = name_end(at);
+		if (end != NULL) {
+			const char *number = end;
+
+			/* A number behind the name. */
+			if (number > at && number[-1] == ']') {
+				for (number--; number > at && *number != '['; number--)
+					;
+				if (number == at)
+					number = end;
+			}
+			reeve_buf_add(name, at, (size_t)(number - at));
+			at = number;
+		} else {
+			at = NULL;
+		}
+	} else if (*at == '/' && at > text && is_blank(at[-1])) {
+		/* A name that is a path. */
+		end = name_end(at);
+		if (end != NULL)
+			reeve_buf_add(name, at, (size_t)(end - at));
+		at = end;
+	}
+	end = at == NULL ? NULL : after_number(at, number_r);
+	if (end == NULL) {
+		reeve_buf_clear(type);
+		reeve_buf_clear(name);
+		reeve_buf_add_text(type, text);
+	}
+	return end;
+}
