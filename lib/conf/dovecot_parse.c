@@ -126,7 +126,9 @@ static void join(struct parser *p, struct reeve_dovecot_line line)
 
 static struct reeve_node *add(struct parser *p, enum reeve_node_kind kind, uint32_t start, uint32_t end)
 {
-	return &p->doc->nodes[reeve_tree_add(p->doc, p->open, kind, start, end)];
+	uint32_t n = reeve_tree_add(p->doc, p->open, kind, start, end); /* moves the nodes */
+
+	return &p->doc->nodes[n];
 }
 
 static void close_block(struct parser *p, uint32_t body_end, uint32_t end)
