@@ -131,14 +131,15 @@ static unsigned char *edited(const struct reeve_doc *doc, const struct reeve_edi
 	return bytes;
 }
 
-int reeve_doc_apply(struct reeve_doc *doc, const struct reeve_edits *edits, struct reeve_error *err)
+int reeve_doc_try(struct reeve_doc *doc, const struct reeve_edits *edits,
+                  struct reeve_doc_before *before, struct reeve_error *err)
 {
-	unsigned char *bytes, *before = doc->bytes;
-	uint32_t size_before = doc->size;
+	unsigned char *bytes;
 	const struct reeve_talk *talk = doc->talk;
 	size_t size;
 	int r;
 
+	*before = (struct reeve_doc_before){doc->bytes, doc->size};
 	if (reeve_edits_check(edits, err) < 0)
 		return -1;
 	bytes = edited(doc, edits, &size, err);
@@ -152,13 +153,41 @@ int reeve_doc_apply(struct reeve_doc *doc, const struct reeve_edits *edits, stru
 	if (r < 0) {
 		/* The bytes are as before; but there is no memory for their tree either. */
 		free(bytes);
-		doc->bytes = before;
-		doc->size = size_before;
-	} else if (before != doc->read.bytes) {
-		free(before);
+		doc->bytes = before->bytes;
+		doc->size = before->size;
 	}
 	doc->talk = talk;
 	return r;
+}
+
+void reeve_doc_keep(struct reeve_doc *doc, struct reeve_doc_before *before)
+{
+	if (before->bytes != doc->read.bytes && before->bytes != doc->bytes)
+		free(before->bytes);
+}
+
+int reeve_doc_undo(struct reeve_doc *doc, struct reeve_doc_before *before, struct reeve_error *err)
+{
+	const struct reeve_talk *talk = doc->talk;
+	int r;
+
+	free(doc->bytes);
+	doc->bytes = before->bytes;
+	doc->size = before->size;
+	doc->talk = NULL;
+	r = parse(doc, err);
+	doc->talk = talk;
+	return r;
+}
+
+int reeve_doc_apply(struct reeve_doc *doc, const struct reeve_edits *edits, struct reeve_error *err)
+{
+	struct reeve_doc_before before;
+
+	if (reeve_doc_try(doc, edits, &before, err) < 0)
+		return -1;
+	reeve_doc_keep(doc, &before);
+	return 0;
 }
 
 /* ---- where --------------------------------------------------------------------------------- */

@@ -166,9 +166,11 @@ static bool arrive(struct reeve_walk *walk, struct reeve_walk_file *here,
 		*event_r = REEVE_WALK_INCLUDE;
 		return !has_failed;
 	}
+	case REEVE_NODE_COMMENT:
+		*event_r = walk->wants_comments ? REEVE_WALK_COMMENT : REEVE_WALK_END;
+		return true;
 	case REEVE_NODE_FILE:
 	case REEVE_NODE_BLANK:
-	case REEVE_NODE_COMMENT:
 	case REEVE_NODE_PIECE:
 		break;
 	}

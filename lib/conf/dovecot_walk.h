@@ -37,6 +37,7 @@ enum reeve_walk_event {
 	REEVE_WALK_INCLUDE, /* a REEVE_NODE_INCLUDE; what its files hold comes next */
 	REEVE_WALK_STRAY,   /* a '}' where nothing is open */
 	REEVE_WALK_ERROR,   /* a REEVE_NODE_ERROR */
+	REEVE_WALK_COMMENT, /* a REEVE_NODE_COMMENT; only with wants_comments */
 };
 
 struct reeve_walk_block {
@@ -51,6 +52,7 @@ struct reeve_walk {
 	size_t depth;
 	struct reeve_walk_block left;
 	bool has_failed;
+	bool wants_comments; /* set after reeve_walk_init() */
 
 	/* the walk's own */
 	struct reeve_conf *conf;

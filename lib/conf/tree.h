@@ -100,6 +100,19 @@ void reeve_doc_free(struct reeve_doc *doc); /* NULL is fine */
  */
 int reeve_doc_apply(struct reeve_doc *doc, const struct reeve_edits *edits, struct reeve_error *err);
 
+/*
+ * The same in two steps: try, look at the new tree, then keep it or undo it; nothing else in between.
+ * -1 as reeve_doc_apply(), and then there is nothing to keep or undo.
+ */
+struct reeve_doc_before {
+	unsigned char *bytes;
+	uint32_t size;
+};
+int reeve_doc_try(struct reeve_doc *doc, const struct reeve_edits *edits,
+                  struct reeve_doc_before *before, struct reeve_error *err);
+void reeve_doc_keep(struct reeve_doc *doc, struct reeve_doc_before *before);
+int reeve_doc_undo(struct reeve_doc *doc, struct reeve_doc_before *before, struct reeve_error *err);
+
 /* The line and column (from 1, in bytes) of an offset. */
 void reeve_doc_where(struct reeve_doc *doc, uint32_t offset, uint64_t *line_r, uint64_t *column_r);
 
