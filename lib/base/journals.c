@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The folder of journals: root's, or a user's own. */
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/journal.h"
 
 #include <dirent.h>
@@ -32,59 +33,11 @@ static int folder_path(const char *root, char *buf, size_t n, struct reeve_error
 	return 0;
 }
 
-/* Make a folder's name durable: the journal in it is worth nothing if the folder is lost. */
-static int flush_parent(const char *path, struct reeve_error *err)
-{
-	char parent[4096];
-	const char *slash = strrchr(path, '/');
-
-	snprintf(parent, sizeof parent, "%.*s", (int)(slash - path) + 1, path);
-	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = fd < 0 ? -1 : fsync(fd);
-	if (r < 0)
-		reeve_fail_errno(err, "cannot flush '%s'", parent);
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-/* mkdir -p; the last folder is 0700, those above as the system makes them. */
-static int make_folders(char *path, struct reeve_error *err)
-{
-	for (char *p = path + 1;; p++) {
-		if (*p != '/' && *p != '\0')
-			continue;
-		char end = *p;
-		*p = '\0';
-		int r = mkdir(path, end == '\0' ? 0700 : 0755);
-		if (r < 0 && errno != EEXIST)
-			return reeve_fail_errno(err, "cannot make '%s'", path);
-		if (r == 0 && flush_parent(path, err) < 0)
-			return -1;
-		*p = end;
-		if (end == '\0')
-			return 0;
-	}
-}
-
 int reeve_journals_open_at(struct reeve_journals *j, const char *path, uid_t owner,
                            struct reeve_error *err)
 {
-	struct stat st;
-
-	j->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	j->owner = owner;
-	if (j->dirfd < 0 && errno == ENOENT)
-		return 0;
-	if (j->dirfd < 0)
-		return reeve_fail_errno(err, "cannot open '%s'", path);
-	if (fstat(j->dirfd, &st) == 0 && st.st_uid == owner && (st.st_mode & 022) == 0)
-		return 0;
-	close(j->dirfd);
-	j->dirfd = -1;
-	return reeve_fail(err, REEVE_EREFUSED,
-	                  "'%s' must belong to uid %u and be writable by nobody else", path,
-	                  (unsigned int)owner);
+	return reeve_folder_open(path, owner, &j->dirfd, err);
 }
 
 int reeve_journals_open(struct reeve_journals *j, const char *root, bool create,
@@ -95,7 +48,7 @@ int reeve_journals_open(struct reeve_journals *j, const char *root, bool create,
 	j->dirfd = -1;
 	if (folder_path(root, path, sizeof path, create ? err : NULL) < 0)
 		return create ? -1 : 0; /* no place for journals, so none waits */
-	if (create && make_folders(path, err) < 0)
+	if (create && reeve_folder_make(path, err) < 0)
 		return -1;
 	return reeve_journals_open_at(j, path, geteuid(), err);
 }
