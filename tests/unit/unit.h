@@ -42,6 +42,7 @@ void unit_skip(int count, const char *why);
 	X(spool)       \
 	X(choose)      \
 	X(append)      \
+	X(plan)        \
 	X(archive)     \
 	X(report_counter) \
 	X(report) \

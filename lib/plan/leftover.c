@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a plan that was broken off left behind. Under the lock a record without "done" is of no
+ * plan that runs. If all its files are old, nothing was changed by it; if all are new, it was as
+ * good as done: a plan of one file is always one or the other. Else a person decides.
+ */
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/folder.h"
+#include "base/hash.h"
+#include "base/way.h"
+#include "plan/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum file_state { IS_OLD, IS_NEW, IS_OTHER };
+
+static enum file_state file_state(struct reeve_plan *plan, const struct record_file *file)
+{
+	struct plan_file now = {.fd = -1, .place.dirfd = -1};
+	enum file_state state = IS_OTHER;
+	const char *path = plan_path(plan, file->target);
+
+	if (path != NULL && plan_file_open(&now, plan, path, false, NULL) == 0) {
+		struct record_bytes is = {now.now_n, reeve_hash(now.now, now.now_n)};
+		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
+			if (is.size == file->sides[side].size && is.hash == file->sides[side].hash)
+				state = side == PLAN_OLD ? IS_OLD : IS_NEW;
+	}
+	plan_file_close(&now);
+	return state;
+}
+
+/* How many files are in which state; in words, as far as they fit. */
+static void states_of(struct reeve_plan *plan, const struct record *record, size_t counts[3],
+                      char states[400])
+{
+	static const char *const words[] = {"old", "new", "neither old nor new"};
+	size_t used = 0;
+
+	states[0] = '\0';
+	for (size_t i = 0; i < record->file_count; i++) {
+		enum file_state state = file_state(plan, &record->files[i]);
+		counts[state]++;
+		int n = snprintf(states + used, 400 - used, "%s'%s' is %s", used > 0 ? ", " : "",
+		                 record->files[i].path, words[state]);
+		if (n > 0 && (size_t)n < 400 - used)
+			used += (size_t)n;
+		else
+			states[used] = '\0';
+	}
+}
+
+/* The folder of a file of a record; -1 if it is gone or not to be trusted. */
+static int target_folder(struct reeve_plan *plan, const struct record_file *file,
+                         struct reeve_error *err)
+{
+	char *path = plan_path(plan, file->target);
+
+	if (path == NULL)
+		return reeve_fail_nomem(err);
+	char *slash = strrchr(path, '/');
+	slash[slash == path] = '\0';
+	if (reeve_path_inside(plan->how.root, path, err) < 0)
+		return -1;
+	return reeve_way_open(path, err);
+}
+
+int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool flush,
+                      struct reeve_error *err)
+{
+	for (size_t i = 0; i < record->file_count; i++) {
+		const struct record_file *file = &record->files[i];
+		int folder = target_folder(plan, file, err), r = 0;
+
+		if (folder < 0)
+			return -1;
+		if (strncmp(file->beside, ".reeve-", 7) == 0 &&
+		    unlinkat(folder, file->beside, 0) < 0 && errno != ENOENT)
+			r = reeve_fail_errno(err, "cannot remove '%s' beside '%s'", file->beside,
+			                     file->target);
+		if (r == 0 && flush)
+			r = reeve_folder_flush(folder, file->target, err);
+		close(folder);
+		if (r < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* All files are old: as if nothing had been. */
+static int clear_away(struct reeve_plan *plan, const struct record *record,
+                      struct reeve_error *err)
+{
+	/* Once the record is gone, nobody knows the names beside the files. */
+	if (record->state == RECORD_OPEN && plan_sweep_beside(plan, record, true, err) < 0)
+		return -1;
+	if (record_remove(plan->state.undo, record->id, err) < 0)
+		return -1;
+	reeve_diag(plan->how.talk, REEVE_NOTE, record->id, 0, 0,
+	           "a change was broken off before it changed anything, and is cleared away");
+	return 0;
+}
+
+/* All files are new: only the note is missing, and perhaps their names are not durable. */
+static int end_it(struct reeve_plan *plan, const struct record *record, struct reeve_error *err)
+{
+	if (plan_sweep_beside(plan, record, true, err) < 0 ||
+	    record_mark(plan->state.undo, record->id, "done", err) < 0)
+		return -1;
+	reeve_diag(plan->how.talk, REEVE_NOTE, record->id, 0, 0,
+	           "a change was broken off when all was in place, and counts as done");
+	return 0;
+}
+
+/* A dry run holds no lock: what is open may be of a plan that runs. */
+static bool is_running(const struct reeve_plan *plan)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(plan->state.fd, "plan.lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	bool held = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
+/* One record that is not done. 1: a person has to decide. */
+static int settle_one(struct reeve_plan *plan, const struct record *record, char states[400],
+                      struct reeve_error *err)
+{
+	size_t counts[3] = {0};
+
+	if (record->state == RECORD_OPEN)
+		states_of(plan, record, counts, states);
+	if (record->state == RECORD_TORN || counts[IS_OLD] == record->file_count)
+		return plan->how.dry_run ? 0 : clear_away(plan, record, err);
+	if (counts[IS_NEW] == record->file_count)
+		return plan->how.dry_run ? 0 : end_it(plan, record, err);
+	return plan->how.dry_run && is_running(plan) ? 0 : 1;
+}
+
+int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400],
+                struct reeve_error *err)
+{
+	struct record_ids ids = {0};
+	int r = 0;
+
+	*left_r = NULL;
+	states[0] = '\0';
+	if (plan->state.undo < 0)
+		return 0;
+	if (!plan->how.dry_run)
+		plan_stage_remove(plan);
+	if (record_list(plan->state.undo, !plan->how.dry_run, &ids, err) < 0)
+		return -1;
+	for (size_t i = ids.count; i-- > 0 && r == 0;) {
+		struct record *record = reeve_arena_alloc(plan->arena, sizeof *record);
+		if (record == NULL)
+			r = reeve_fail_nomem(err);
+		else
+			r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
+		if (r < 0 || record->state == RECORD_DONE || record->state == RECORD_BACK)
+			continue;
+		r = settle_one(plan, record, states, err);
+		if (r > 0)
+			*left_r = record;
+	}
+	free(ids.ids);
+	return r < 0 ? -1 : 0;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the room: a plan, its files, and what is written down of it.
+ *
+ * The state folder of a plan (lib/plan/state.c):
+ *
+ *     STATE/plan.lock        held (fcntl, of the open file) from the beginning of a plan to its end
+ *     STATE/stage/           a copy of the tree, while the real program looks at it
+ *     STATE/undo/ID/         a record: manifest, 1.old, 1.new, 2.old ...; then "done" or "back"
+ *     STATE/undo/ID.gone/    on its way out
+ *
+ * What is always true, also after a power loss:
+ *
+ *   - A file changes only after a whole record of it is durable: a torn manifest means that nothing
+ *     was changed. So does a record all of whose files are old.
+ *   - A name beside a file (record_file.beside) is made only after it is durable in a record.
+ *   - "done" is durable only after all new names are. A record without "done" or "back" is of a
+ *     plan that runs, or was broken off.
+ */
+#ifndef PLAN_PARTS_H
+#define PLAN_PARTS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/open.h"
+#include "base/run.h"
+#include "base/whole.h"
+#include <mailreeve/plan.h>
+
+#define PLAN_FILE_BYTES ((size_t)1 << 30) /* of one configuration file */
+#define PLAN_BESIDE     32                /* bytes of a name beside a file, with its NUL */
+#define PLAN_KEPT       20                /* changes that can be undone; of others as many */
+
+/* ---- records (record.c, record_text.c) --------------------------------------------------------- */
+
+enum plan_side { PLAN_OLD, PLAN_NEW };
+
+struct record_bytes {
+	uint64_t size;
+	uint64_t hash;
+};
+
+struct record_file {
+	const char *path;   /* as it was named, without the root */
+	const char *target; /* the file itself */
+	const char *beside; /* name in the target's folder while it is written */
+	uint64_t uid, gid, mode; /* of the old file, for a person who reads it */
+	struct record_bytes sides[2];
+};
+
+struct record_check {
+	enum reeve_check kind;
+	const char *path; /* without the root */
+};
+
+/* Strings and arrays are in `arena`, which whoever has the record owns. */
+struct record {
+	char id[REEVE_CHANGE_ID];
+	int64_t time;
+	const char *what;
+	const char *undoes; /* or NULL */
+	struct record_file *files;
+	size_t file_count;
+	struct record_check *checks;
+	size_t check_count;
+	enum { RECORD_TORN, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
+};
+
+/* The manifest's text, and back. From text: 0, or -1 if it is not whole (or no memory). */
+int record_to_text(const struct record *record, struct reeve_buf *text, struct reeve_error *err);
+int record_from_text(struct record *record, struct reeve_arena *arena, const char *text, size_t n);
+
+const char *plan_check_word(enum reeve_check kind);
+
+/* An ID as we make them. */
+bool record_is_id(const char *name);
+
+/* Make the folder of a new record and choose its ID. */
+int record_make(int undo, struct record *record, struct reeve_error *err);
+
+/* One side of the i-th file (from 0); owner and mode as `like`'s as far as we may. */
+int record_put(int undo, const struct record *record, size_t i, enum plan_side side,
+               const void *bytes, size_t n, int like, struct reeve_error *err);
+
+/* The manifest, when all bytes are there: from here on the record is whole, and durable. */
+int record_seal(int undo, const struct record *record, struct reeve_error *err);
+
+/* Into `record`, whose state tells what it is worth. -1 with err only if it cannot be read. */
+int record_read(int undo, const char *id, struct record *record, struct reeve_arena *arena,
+                struct reeve_error *err);
+
+/* One side of the i-th file, as it was put. REEVE_EFORMAT if it is not. */
+int record_get(int undo, const struct record *record, size_t i, enum plan_side side,
+               struct reeve_whole *whole, struct reeve_error *err);
+
+int record_mark(int undo, const char *id, const char *word, struct reeve_error *err);
+
+/* The record goes: at once by name, then file by file. */
+int record_remove(int undo, const char *id, struct reeve_error *err);
+
+/* All IDs, oldest first, and what was on its way out is gone if `sweep`. */
+struct record_ids {
+	char (*ids)[REEVE_CHANGE_ID];
+	size_t count;
+};
+int record_list(int undo, bool sweep, struct record_ids *ids_r, struct reeve_error *err);
+
+/* ---- the state folder (state.c) ------------------------------------------------------------------ */
+
+struct plan_state {
+	char *path;
+	int fd, undo, lock; /* -1: not there, not held */
+};
+
+/* With `writes` all is made that is missing, and the lock taken. */
+int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, bool writes,
+                    struct reeve_error *err);
+void plan_state_close(struct plan_state *state);
+
+/* ---- a file of a plan (target.c) ----------------------------------------------------------------- */
+
+struct plan_file {
+	const char *path, *target; /* without the root; in the plan's arena */
+	struct reeve_place place;  /* its folder, open */
+	int fd;                    /* the file, open for reading */
+	const void *now;           /* its bytes */
+	size_t now_n;
+	const void *sides[2]; /* what it was, what it shall be */
+	size_t sizes[2];
+	enum plan_side wants; /* the side that is to come: of a change broken off perhaps the old one */
+	char beside[PLAN_BESIDE];
+	bool is_conflict;
+};
+
+/* Whether the file has the bytes of a side; whether it has those that it shall have. */
+bool plan_file_is(const struct plan_file *file, enum plan_side side);
+bool plan_file_is_ready(const struct plan_file *file);
+
+/*
+ * Find the file: follow symbolic links as base/way.h would, open its folder and itself, read it.
+ * `follows`: else a symbolic link is refused.
+ */
+int plan_file_open(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
+                   struct reeve_error *err);
+void plan_file_close(struct plan_file *file);
+
+/* It is still the file that was opened, and has the bytes that it had. REEVE_ECHANGED. */
+int plan_file_still(const struct plan_file *file, struct reeve_error *err);
+
+/* The root and an absolute path; NULL without memory. In the plan's arena. */
+char *plan_path(struct reeve_plan *plan, const char *path);
+
+/* ---- the plan ------------------------------------------------------------------------------------- */
+
+struct reeve_plan {
+	struct reeve_plan_how how;
+	struct reeve_arena *arena;
+	struct plan_state state;
+	struct plan_file **files;
+	size_t file_count, file_room;
+	struct record_check *checks;
+	size_t check_count;
+	const char *undoes;      /* the change that this one takes back */
+	struct record *resumes;  /* the record of a change broken off, which this plan ends */
+	enum plan_side resume_side;
+	bool is_applied;
+	struct reeve_error failure; /* the first; REEVE_OK: none */
+	const char *programs; /* a folder of stand-ins for the real programs: tests only */
+};
+
+/* Remember err, if it is the first failure. */
+void plan_fail(struct reeve_plan *plan, const struct reeve_error *err);
+struct plan_file *plan_file_add(struct reeve_plan *plan, struct reeve_error *err);
+
+/* The i-th file of those that reeve_plan_count() counts; NULL: there are fewer. */
+const struct plan_file *plan_changed(const struct reeve_plan *plan, size_t i);
+void *plan_copy(struct reeve_plan *plan, const void *bytes, size_t n, struct reeve_error *err);
+void plan_check_add(struct reeve_plan *plan, enum reeve_check kind, const char *path);
+
+/* State and lock, without a look at what was broken off. */
+struct reeve_plan *plan_new(const struct reeve_plan_how *how, struct reeve_error *err);
+
+/* All records, newest first, in the plan's arena (history.c). */
+struct plan_history {
+	struct record *records;
+	const char **undone_by; /* of each: the ID of the change that took it back, or NULL */
+	size_t count;
+};
+int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
+                      struct reeve_error *err);
+
+/* What is beyond PLAN_KEPT goes. */
+void plan_history_prune(struct reeve_plan *plan);
+
+/*
+ * Clear away and end what needs no decision (leftover.c). *left_r is the record of a change that
+ * does (in the plan's arena), or NULL; *states_r says which files are what.
+ */
+int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400],
+                struct reeve_error *err);
+
+/* Drop what lies beside the record's files; with `flush` the names in their folders are durable. */
+int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool flush,
+                      struct reeve_error *err);
+
+/* Put each file that is not there yet in its place (put.c). */
+int plan_put(struct reeve_plan *plan, struct reeve_error *err);
+
+/* ---- verifying (verify.c, stage.c) --------------------------------------------------------------- */
+
+/* Instead of a file the program sees another one. */
+struct plan_bind {
+	char *from, *to; /* in the eyes of this process; in the plan's arena */
+};
+
+/*
+ * What shall be, for a program to look at: a file for each that changes, to be mounted over it where
+ * only that program sees it. All lies in STATE/stage until plan_stage_remove().
+ */
+int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t *count_r,
+                     struct reeve_error *err);
+
+/*
+ * A copy of the folder `top` (with the root in front) with the bytes in it that shall be: for where
+ * nothing can be mounted. Returns its real path, in the arena; NULL with err, REEVE_EREFUSED if it
+ * is too large.
+ */
+char *plan_stage_copy(struct reeve_plan *plan, const char *top, struct reeve_error *err);
+void plan_stage_remove(struct reeve_plan *plan);
+
+/*
+ * Before anything is changed: -1 with REEVE_EREFUSED if a real program refuses what shall be and takes
+ * what is. *is_broken_r: it refuses what is, so it has no say in what follows.
+ */
+int plan_verify_stage(struct reeve_plan *plan, bool *is_broken_r, struct reeve_error *err);
+
+/* Afterwards, what is in place. */
+int plan_verify_place(struct reeve_plan *plan, struct reeve_error *err);
+
+#endif

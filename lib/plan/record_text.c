@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A record's manifest: text that a person can read when all else is lost, and that knows whether it
+ * is whole. A line is a word, a blank, and its values; paths and commands are the last value of a
+ * line, with control characters and the backslash as \ooo.
+ *
+ *     mailreeve change 1
+ *     id 20261129-163000-1
+ *     time 1796056200
+ *     what reeve-conf set mail_max_userip_connections=20
+ *     check dovecot /etc/dovecot/dovecot.conf
+ *     file replace
+ *     path /etc/dovecot/dovecot.conf
+ *     target /srv/etc/dovecot.conf
+ *     beside .reeve-0123456789abcdef
+ *     owner 0 0 644
+ *     old 1507 0123456789abcdef            bytes, XXH3
+ *     new 1509 0123456789abcdef
+ *     end 0123456789abcdef                 of all lines above
+ *
+ * "file" has a kind, for there will be files that are made, removed or given away. A manifest with
+ * a line that we do not know is not ours to act upon.
+ */
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/number.h"
+#include "plan/parts.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX ((size_t)16 << 20)
+
+static const char first_line[] = "mailreeve change 1";
+
+static const struct {
+	enum reeve_check kind;
+	const char *word;
+} check_words[] = {
+	{REEVE_CHECK_DOVECOT, "dovecot"},
+	{REEVE_CHECK_POSTFIX, "postfix"},
+};
+
+const char *plan_check_word(enum reeve_check kind)
+{
+	for (size_t i = 0; i < sizeof check_words / sizeof check_words[0]; i++)
+		if (check_words[i].kind == kind)
+			return check_words[i].word;
+	return "?";
+}
+
+/* ---- to text ----------------------------------------------------------------------------------- */
+
+static void put_line(struct reeve_buf *text, const char *word, const char *value)
+{
+	char octal[5];
+
+	reeve_buf_add_text(text, word);
+	reeve_buf_add_byte(text, ' ');
+	for (const unsigned char *p = (const unsigned char *)value; *p != '\0'; p++) {
+		if (*p >= ' ' && *p != 0x7f && *p != '\\') {
+			reeve_buf_add_byte(text, *p);
+			continue;
+		}
+		snprintf(octal, sizeof octal, "\\%03o", *p);
+		reeve_buf_add_text(text, octal);
+	}
+	reeve_buf_add_byte(text, '\n');
+}
+
+__attribute__((format(printf, 3, 4))) static void put_format(struct reeve_buf *text,
+                                                             const char *word, const char *fmt, ...)
+{
+	char value[200];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(value, sizeof value, fmt, args);
+	va_end(args);
+	put_line(text, word, value);
+}
+
+static void put_file(struct reeve_buf *text, const struct record_file *file)
+{
+	put_line(text, "file", "replace");
+	put_line(text, "path", file->path);
+	put_line(text, "target", file->target);
+	put_line(text, "beside", file->beside);
+	put_format(text, "owner", "%" PRIu64 " %" PRIu64 " %" PRIo64, file->uid, file->gid,
+	           file->mode);
+	for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
+		put_format(text, side == PLAN_OLD ? "old" : "new", "%" PRIu64 " %016" PRIx64,
+		           file->sides[side].size, file->sides[side].hash);
+}
+
+int record_to_text(const struct record *record, struct reeve_buf *text, struct reeve_error *err)
+{
+	char value[32];
+
+	reeve_buf_init(text, TEXT_MAX);
+	reeve_buf_add_text(text, first_line);
+	reeve_buf_add_byte(text, '\n');
+	put_line(text, "id", record->id);
+	put_format(text, "time", "%" PRId64, record->time);
+	put_line(text, "what", record->what);
+	if (record->undoes != NULL)
+		put_line(text, "undoes", record->undoes);
+	for (size_t i = 0; i < record->check_count; i++) {
+		reeve_buf_add_text(text, "check ");
+		put_line(text, plan_check_word(record->checks[i].kind), record->checks[i].path);
+	}
+	for (size_t i = 0; i < record->file_count; i++)
+		put_file(text, &record->files[i]);
+	if (text->has_failed || text->is_cut)
+		return reeve_fail_nomem(err);
+	snprintf(value, sizeof value, "%016" PRIx64, reeve_hash(text->bytes, text->length));
+	put_line(text, "end", value);
+	return text->has_failed || text->is_cut ? reeve_fail_nomem(err) : 0;
+}
+
+/* ---- from text --------------------------------------------------------------------------------- */
+
+struct reader {
+	struct record *record;
+	struct reeve_arena *arena;
+	size_t file_room, check_room;
+};
+
+/* A value as it was before put_line(). NULL without memory. */
+static char *unescape(struct reeve_arena *arena, const char *text, size_t n)
+{
+	char *copy = reeve_arena_strndup(arena, text, n), *to = copy;
+
+	if (copy == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; to++) {
+		bool is_octal = text[i] == '\\' && n - i >= 4;
+		for (size_t k = 1; is_octal && k < 4; k++)
+			is_octal = text[i + k] >= '0' && text[i + k] <= '7';
+		*to = is_octal ? (char)((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+		                        (text[i + 3] - '0'))
+		               : text[i];
+		i += is_octal ? 4 : 1;
+	}
+	*to = '\0';
+	return copy;
+}
+
+/* Room for one more of `each` bytes; what is there may move. */
+static void *more(struct reeve_arena *arena, void *array, size_t n, size_t *room, size_t each)
+{
+	if (n < *room)
+		return array;
+	size_t size = *room == 0 ? 8 : 2 * *room;
+	void *larger = reeve_arena_alloc(arena, size * each);
+	if (larger != NULL && n > 0)
+		memcpy(larger, array, n * each);
+	*room = larger != NULL ? size : 0;
+	return larger;
+}
+
+static bool read_check(struct reader *r, const char *value)
+{
+	struct record *record = r->record;
+	size_t n = strcspn(value, " ");
+
+	record->checks = more(r->arena, record->checks, record->check_count, &r->check_room,
+	                      sizeof *record->checks);
+	for (size_t i = 0; i < sizeof check_words / sizeof check_words[0]; i++) {
+		if (record->checks == NULL || value[n] == '\0' || strlen(check_words[i].word) != n ||
+		    memcmp(value, check_words[i].word, n) != 0)
+			continue;
+		record->checks[record->check_count++] =
+			(struct record_check){check_words[i].kind, value + n + 1};
+		return true;
+	}
+	return false;
+}
+
+static bool read_bytes(struct record_file *file, enum plan_side side, const char *value)
+{
+	int used = 0;
+
+	return sscanf(value, "%" SCNu64 " %" SCNx64 "%n", &file->sides[side].size,
+	              &file->sides[side].hash, &used) == 2 &&
+	       value[used] == '\0';
+}
+
+/* One line of the last file. */
+static bool read_file_line(struct record_file *file, const char *word, const char *value)
+{
+	int used = 0;
+
+	if (strcmp(word, "path") == 0)
+		file->path = value;
+	else if (strcmp(word, "target") == 0)
+		file->target = value;
+	else if (strcmp(word, "beside") == 0 && strchr(value, '/') == NULL)
+		file->beside = value;
+	else if (strcmp(word, "owner") == 0)
+		return sscanf(value, "%" SCNu64 " %" SCNu64 " %" SCNo64 "%n", &file->uid,
+		              &file->gid, &file->mode, &used) == 3 &&
+		       value[used] == '\0';
+	else if (strcmp(word, "old") == 0)
+		return read_bytes(file, PLAN_OLD, value);
+	else if (strcmp(word, "new") == 0)
+		return read_bytes(file, PLAN_NEW, value);
+	else
+		return false;
+	return value[0] != '\0';
+}
+
+static bool read_line(struct reader *r, const char *word, const char *value)
+{
+	struct record *record = r->record;
+	int used = 0;
+
+	if (strcmp(word, "file") == 0) {
+		record->files = more(r->arena, record->files, record->file_count, &r->file_room,
+		                     sizeof *record->files);
+		if (record->files == NULL || strcmp(value, "replace") != 0)
+			return false;
+		record->files[record->file_count++] = (struct record_file){0};
+		return true;
+	}
+	if (record->file_count > 0)
+		return read_file_line(&record->files[record->file_count - 1], word, value);
+	if (strcmp(word, "id") == 0)
+		return strcmp(value, record->id) == 0;
+	if (strcmp(word, "time") == 0)
+		return sscanf(value, "%" SCNd64 "%n", &record->time, &used) == 1 &&
+		       value[used] == '\0';
+	if (strcmp(word, "what") == 0)
+		record->what = value;
+	else if (strcmp(word, "undoes") == 0)
+		record->undoes = value;
+	else
+		return strcmp(word, "check") == 0 && read_check(r, value);
+	return true;
+}
+
+/* The text ends with the hash of what is before; *n_r is how much that is. */
+static bool is_whole(const char *text, size_t n, size_t *n_r)
+{
+	const size_t end = strlen("end 0123456789abcdef\n");
+	char line[32];
+
+	if (n < end)
+		return false;
+	*n_r = n - end;
+	snprintf(line, sizeof line, "end %016" PRIx64 "\n", reeve_hash(text, *n_r));
+	return memcmp(text + *n_r, line, end) == 0;
+}
+
+int record_from_text(struct record *record, struct reeve_arena *arena, const char *text, size_t n)
+{
+	struct reader r = {.record = record, .arena = arena};
+	const size_t first = strlen(first_line);
+
+	record->what = "";
+	if (!is_whole(text, n, &n) || n <= first || memcmp(text, first_line, first) != 0 ||
+	    text[first] != '\n')
+		return -1;
+	for (size_t at = first + 1; at < n;) {
+		const char *line = text + at, *end = memchr(line, '\n', n - at);
+		const char *blank = end == NULL ? NULL : memchr(line, ' ', (size_t)(end - line));
+		if (blank == NULL)
+			return -1;
+		char *word = reeve_arena_strndup(arena, line, (size_t)(blank - line));
+		char *value = unescape(arena, blank + 1, (size_t)(end - blank - 1));
+		if (word == NULL || value == NULL || !read_line(&r, word, value))
+			return -1;
+		at += (size_t)(end - line) + 1;
+	}
+	for (size_t i = 0; i < record->file_count; i++)
+		if (record->files[i].path == NULL || record->files[i].target == NULL ||
+		    record->files[i].target[0] != '/' || record->files[i].beside == NULL)
+			return -1;
+	return record->file_count > 0 ? 0 : -1;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Plans made of a record: a change taken back, or one that was broken off ended either way. */
+#include "base/error.h"
+#include "plan/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the files of a record --------------------------------------------------------------------- */
+
+static int take_side(struct reeve_plan *plan, const struct record *record, size_t i,
+                     enum plan_side side, struct plan_file *file, enum plan_side as,
+                     struct reeve_error *err)
+{
+	struct reeve_whole whole;
+
+	if (record_get(plan->state.undo, record, i, side, &whole, err) < 0)
+		return -1;
+	file->sides[as] = plan_copy(plan, whole.bytes, whole.size, err);
+	file->sizes[as] = whole.size;
+	reeve_whole_dispose(&whole);
+	return file->sides[as] == NULL ? -1 : 0;
+}
+
+/* The files of a record; with `turned` what was new is old. Nothing is wanted of them yet. */
+static int take_files(struct reeve_plan *plan, const struct record *record, bool turned,
+                      struct reeve_error *err)
+{
+	for (size_t i = 0; i < record->file_count; i++) {
+		const struct record_file *from = &record->files[i];
+		const char *path = plan_path(plan, from->target);
+		struct plan_file *file = path == NULL ? NULL : plan_file_add(plan, err);
+
+		if (path == NULL)
+			return reeve_fail_nomem(err);
+		if (file == NULL || plan_file_open(file, plan, path, false, err) < 0)
+			return -1;
+		file->path = from->path;
+		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
+			if (take_side(plan, record, i, (enum plan_side)side, file,
+			              (enum plan_side)(turned ? !side : side), err) < 0)
+				return -1;
+		file->is_conflict = !plan_file_is(file, PLAN_OLD) && !plan_file_is(file, PLAN_NEW);
+	}
+	for (size_t i = 0; i < record->check_count; i++)
+		plan_check_add(plan, record->checks[i].kind, record->checks[i].path);
+	return 0;
+}
+
+/* ---- changes that were broken off -------------------------------------------------------------- */
+
+static int resume(struct reeve_plan *plan, struct record *record, enum plan_side side,
+                  struct reeve_error *err)
+{
+	if (take_files(plan, record, false, err) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->file_count; i++) {
+		plan->files[i]->wants = side;
+		snprintf(plan->files[i]->beside, sizeof plan->files[i]->beside, "%s",
+		         record->files[i].beside);
+	}
+	plan->resumes = record;
+	plan->resume_side = side;
+	return 0;
+}
+
+static int fail_broken_off(const struct record *left, struct reeve_error *err)
+{
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "change %s ('%s') was broken off, and comes first: 'reeve-undo %s' goes "
+	                  "back, 'reeve-undo --finish %s' goes on",
+	                  left->id, left->what, left->id, left->id);
+}
+
+/* ---- changes that are done --------------------------------------------------------------------- */
+
+/* The record to take back: `id`, or the last one that is done, not undone, and no undo itself. */
+static const struct record *choose(const struct plan_history *h, const char *id,
+                                   struct reeve_error *err)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		const struct record *record = &h->records[i];
+		if (id == NULL && record->state == RECORD_DONE && record->undoes == NULL &&
+		    h->undone_by[i] == NULL)
+			return record;
+		if (id == NULL || strcmp(record->id, id) != 0)
+			continue;
+		if (h->undone_by[i] != NULL)
+			reeve_fail(err, REEVE_EREFUSED, "change %s is undone already, by %s", id,
+			           h->undone_by[i]);
+		else if (record->state == RECORD_BACK)
+			reeve_fail(err, REEVE_EREFUSED,
+			           "change %s was broken off, and is taken back already", id);
+		else if (record->state == RECORD_DONE)
+			return record;
+		else
+			reeve_fail(err, REEVE_EREFUSED, "change %s was broken off", id);
+		return NULL;
+	}
+	if (id == NULL)
+		reeve_fail(err, REEVE_EUSAGE, "there is no change to undo");
+	else
+		reeve_fail(err, REEVE_EUSAGE, "no change is called '%s'", id);
+	return NULL;
+}
+
+/* ---- public ------------------------------------------------------------------------------------ */
+
+/* A plan that holds the lock, and what was broken off before it. */
+static struct reeve_plan *begin(const struct reeve_plan_how *how, struct record **left_r,
+                                struct reeve_error *err)
+{
+	struct reeve_plan *plan = plan_new(how, err);
+	char states[400];
+
+	if (plan != NULL && plan_settle(plan, left_r, states, err) < 0) {
+		reeve_plan_free(plan);
+		return NULL;
+	}
+	return plan;
+}
+
+struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char *id,
+                                   struct reeve_error *err)
+{
+	struct plan_history history;
+	struct record *left;
+	struct reeve_plan *plan = begin(how, &left, err);
+
+	if (plan == NULL)
+		return NULL;
+	if (left != NULL && id != NULL && strcmp(id, left->id) != 0) {
+		fail_broken_off(left, err);
+		goto fail;
+	}
+	if (left != NULL) {
+		if (resume(plan, left, PLAN_OLD, err) < 0)
+			goto fail;
+		return plan;
+	}
+	if (plan_history_read(plan, &history, err) < 0)
+		goto fail;
+	const struct record *record = choose(&history, id, err);
+	if (record == NULL || take_files(plan, record, true, err) < 0)
+		goto fail;
+	plan->undoes = record->id;
+	return plan;
+fail:
+	reeve_plan_free(plan);
+	return NULL;
+}
+
+/* Asked to finish what the look at leftovers has just found to be done. */
+static bool is_done(struct reeve_plan *plan, const char *id)
+{
+	struct plan_history h;
+
+	if (id == NULL || plan_history_read(plan, &h, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < h.count; i++)
+		if (strcmp(h.records[i].id, id) == 0)
+			return h.records[i].state == RECORD_DONE;
+	return false;
+}
+
+struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const char *id,
+                                     struct reeve_error *err)
+{
+	struct record *left;
+	struct reeve_plan *plan = begin(how, &left, err);
+
+	if (plan == NULL)
+		return NULL;
+	if (left == NULL) {
+		if (is_done(plan, id))
+			return plan;
+		reeve_fail(err, REEVE_EUSAGE, id == NULL ? "no change was broken off"
+		                                         : "no change '%s' was broken off", id);
+		goto fail;
+	}
+	if (id != NULL && strcmp(id, left->id) != 0) {
+		fail_broken_off(left, err);
+		goto fail;
+	}
+	if (resume(plan, left, PLAN_NEW, err) < 0)
+		goto fail;
+	return plan;
+fail:
+	reeve_plan_free(plan);
+	return NULL;
+}
