@@ -31,7 +31,8 @@ ZDEFS   ?= -Wl,-z,defs
 
 WARN     = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wwrite-strings -Wvla -Wformat=2
-OURFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREEVE_VERSION='"$(VERSION)"' -Ilib/include -Ilib
+OURFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREEVE_VERSION='"$(VERSION)"' -Ilib/include -Ilib \
+           -I$(BUILD)/gen
 COMPILE  = $(CC) -std=c11 -fPIC -pthread $(WARN) $(WERROR) $(OURFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 LIBS     = -llockfile -lxxhash -lunistring
@@ -48,6 +49,7 @@ BENCH_PARTS = $(wildcard tests/bench/*_*.c)
 CRASH_SRC = $(wildcard tests/crash/*.c)
 REAL_SRC = $(wildcard tests/real/*.c)
 ALL_SRC  = $(wildcard lib/*/*.c tools/*.c tools/common/*.c tests/*/*.c)
+TABLES   = $(patsubst lib/%.tsv,$(BUILD)/gen/%.inc,$(wildcard lib/*/*.tsv))
 HEADERS  = $(wildcard lib/include/mailreeve/*.h)
 PAGES    = $(wildcard docs/*.[1-8])
 
@@ -78,7 +80,13 @@ $(BUILD)/deps/%: scripts/deps
 	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' scripts/deps $(basename $*)
 	@touch $@
 
-$(BUILD)/obj/%.o: %.c | $(call deps,build)
+# A table of lib/ROOM is a list of initialisers for the C file that includes it: {"field", "field"},
+$(BUILD)/gen/%.inc: lib/%.tsv
+	@mkdir -p $(@D)
+	$(call say,GEN)awk '/^#/ { next } { gsub(/\\/, "&&"); gsub(/"/, "\\\""); gsub(/\t/, "\", \""); \
+		print "{\"" $$0 "\"}," }' $< >$@
+
+$(BUILD)/obj/%.o: %.c | $(call deps,build) $(TABLES)
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
@@ -121,7 +129,7 @@ SMALL_OBJ = $(patsubst %.c,$(BUILD)/small/%.o,$(SMALL_SRC))
 # open() and open64() are two functions there.
 $(call obj,$(SHIM_SRC)): OURFLAGS += -U_FILE_OFFSET_BITS
 
-$(BUILD)/small/%.o: %.c | $(call deps,build)
+$(BUILD)/small/%.o: %.c | $(call deps,build) $(TABLES)
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) $(SMALL) -MMD -MP -c -o $@ $<
 
