@@ -3,20 +3,6 @@
 #include "base/error.h"
 #include "conf/dovecot_ops.h"
 
-int reeve_dovecot_get(struct reeve_conf *conf, const char *path, unsigned int flags,
-                      struct reeve_conf_setting *setting_r, struct reeve_error *err)
-{
-	(void)conf, (void)path, (void)flags, (void)setting_r;
-	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
-}
-
-int reeve_dovecot_list(struct reeve_conf *conf, unsigned int flags, struct reeve_conf_list *list,
-                       struct reeve_error *err)
-{
-	(void)conf, (void)flags, (void)list;
-	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
-}
-
 bool reeve_dovecot_knows(const struct reeve_conf *conf, const char *path)
 {
 	(void)conf, (void)path;

@@ -68,6 +68,11 @@ enum {
 	 * ${name?text} expanded, Postfix's defaults where nothing is set. Without it: as written.
 	 */
 	REEVE_CONF_EFFECTIVE = 1,
+	/*
+	 * Of a list of effective settings of Dovecot: also the blocks that hold no setting, as the PATH of the
+	 * block and a '/', with the value "". `passdb pam { }` means something.
+	 */
+	REEVE_CONF_BLOCKS = 2,
 };
 
 /* One setting. Strings belong to the configuration (of a list: to the list). */

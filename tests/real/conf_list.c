@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conf_list: what a Dovecot configuration means to us, for conf_dovecot.py.
+ *
+ *     conf_list [-e] [-b] [-r ROOT] [-t TIMES] FILE...
+ *
+ * Each setting is four texts that end in NUL: PATH, value, file, line. -e: effective, -b: blocks without
+ * settings too. With -t nothing is printed but the nanoseconds that opening took, all files TIMES times.
+ */
+#include <mailreeve/conf.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *root;
+
+static struct reeve_conf *open_file(const char *path)
+{
+	struct reeve_conf_how how = {.path = path, .root = root};
+	struct reeve_error err = {0};
+	struct reeve_conf *conf = reeve_conf_open(REEVE_CONF_DOVECOT, &how, &err);
+
+	if (conf == NULL) {
+		fprintf(stderr, "conf_list: %s\n", err.text);
+		exit(1);
+	}
+	return conf;
+}
+
+static void print(const char *path, unsigned int flags)
+{
+	struct reeve_conf *conf = open_file(path);
+	struct reeve_error err = {0};
+	struct reeve_conf_list *list = reeve_conf_list(conf, flags, &err);
+
+	if (list == NULL) {
+		fprintf(stderr, "conf_list: %s\n", err.text);
+		exit(1);
+	}
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+
+		printf("%s%c%s%c%s%c%lu%c", row->path, 0, row->value, 0,
+		       row->file == NULL ? "" : row->file, 0, (unsigned long)row->line, 0);
+	}
+	reeve_conf_list_free(list);
+	reeve_conf_close(conf);
+}
+
+static void measure(char **files, int times)
+{
+	struct timespec start, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (int i = 0; i < times; i++) {
+		for (char **file = files; *file != NULL; file++)
+			reeve_conf_close(open_file(*file));
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("%lld\n", (long long)(end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int flags = 0;
+	int c, times = 0;
+
+	while ((c = getopt(argc, argv, "ebr:t:")) != -1) {
+		if (c == 'e')
+			flags |= REEVE_CONF_EFFECTIVE;
+		else if (c == 'b')
+			flags |= REEVE_CONF_BLOCKS;
+		else if (c == 'r')
+			root = optarg;
+		else if (c == 't')
+			times = (int)strtol(optarg, NULL, 10);
+		else
+			return 2;
+	}
+	if (times > 0)
+		measure(argv + optind, times);
+	for (; times == 0 && optind < argc; optind++)
+		print(argv[optind], flags);
+	return 0;
+}
