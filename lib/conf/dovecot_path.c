@@ -216,6 +216,8 @@ static uint32_t find(struct reeve_places *places, uint32_t parent, const char *t
 		.family = number > 0 ? family : n,
 		.next = *head,
 	};
+	place->hash = (places->places[parent].hash + hash_of(0, type, name, number)) *
+	              UINT64_C(0x9e3779b97f4a7c15);
 	if (number > 0) {
 		place->type = places->places[family].type;
 		place->name = places->places[family].name;
@@ -234,7 +236,7 @@ static uint32_t find(struct reeve_places *places, uint32_t parent, const char *t
 	return n;
 }
 
-void reeve_places_enter(struct reeve_places *places, const struct reeve_doc *doc, uint32_t node)
+void reeve_places_enter(struct reeve_places *places, struct reeve_doc *doc, uint32_t node)
 {
 	const char *type, *name;
 	uint32_t parent = places->at, n;
@@ -261,6 +263,8 @@ void reeve_places_enter(struct reeve_places *places, const struct reeve_doc *doc
 		n = find(places, parent, type, name, number, n);
 	}
 	places->at = n;
+	places->places[n].doc = doc;
+	places->places[n].node = node;
 }
 
 void reeve_places_leave(struct reeve_places *places)
@@ -374,17 +378,23 @@ void reeve_places_path(struct reeve_places *places, uint32_t place, const void *
 
 /* ---- PATHs without files ------------------------------------------------------------------- */
 
-/* Types of blocks that have no name, so that what stands before them is no beginning of one. */
-static bool is_nameless(const char *type, size_t n)
+static bool is_word_of(const char *const *words, const char *word, size_t n)
 {
-	static const char *const types[] = {"plugin", "passdb", "userdb", "namespace", "dict", "mail_plugins"};
-
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		if (strlen(types[i]) == n && memcmp(types[i], type, n) == 0)
+	for (; *words != NULL; words++) {
+		if (strlen(*words) == n && memcmp(*words, word, n) == 0)
 			return true;
 	}
 	return false;
 }
+
+/* Types of blocks that have no name, so that what stands before them is no beginning of one. */
+static const char *const nameless[] = {"plugin", "passdb", "userdb", "namespace", "dict", "mail_plugins",
+                                       NULL};
+
+/* Types of blocks that always have one, as doveconf(1) writes them: service/auth/ is service auth. */
+static const char *const named[] = {"service", "protocol", "unix_listener", "fifo_listener",
+                                    "inet_listener", "mailbox", "local", "local_name", "remote",
+                                    "metric", "event_exporter", NULL};
 
 /* A word in quotes, decoded. Returns what follows them; NULL if they do not close. */
 static const char *read_quoted(const char *text, struct reeve_buf *word)
@@ -410,7 +420,7 @@ static const char *name_end(const char *name)
 	for (; slash != NULL && (next = strchr(slash + 1, '/')) != NULL; slash = next) {
 		size_t n = (size_t)(next - slash - 1), to_blank = strcspn(slash + 1, " \t[\"");
 
-		if (to_blank < n || is_nameless(slash + 1, n))
+		if (to_blank < n || is_word_of(nameless, slash + 1, n) || is_word_of(named, slash + 1, n))
 			break;
 	}
 	return slash;
@@ -436,8 +446,13 @@ const char *reeve_path_step(const char *text, struct reeve_buf *type, struct ree
 			reeve_buf_add_text(type, text);
 		return NULL;
 	}
-	while (is_blank(*at))
+	if (*at == '/' && strchr(at + 1, '/') != NULL &&
+	    is_word_of(named, text, (size_t)(at - text))) {
 		at++;
+	} else {
+		while (is_blank(*at))
+			at++;
+	}
 	if (*at == '"') {
 		at = read_quoted(at, name);
 	} else if (*at != '/' && *at != '[') {
@@ -457,7 +472,7 @@ const char *reeve_path_step(const char *text, struct reeve_buf *type, struct ree
 		} else {
 			at = NULL;
 		}
-	} else if (*at == '/' && at > text && is_blank(at[-1])) {
+	} else if (*at == '/' && at > text && (is_blank(at[-1]) || at[-1] == '/')) {
 		/* A name that is a path. */
 		end = name_end(at);
 		if (end != NULL)

@@ -38,6 +38,8 @@ enum { REEVE_PATH_READINGS = 4 }; /* ways to read a PATH at one place */
 struct reeve_place {
 	uint32_t parent;
 	const char *type, *name; /* decoded; name is "" where there is none */
+	struct reeve_doc *doc;   /* and node: a block that is there, the last that was entered */
+	uint32_t node;
 	uint32_t number;         /* from 1; 0: blocks of this type and name are one place */
 	uint32_t family;         /* numbered: the place that counts them, else itself */
 	uint32_t count, seen;    /* of a family: all of them, and in this walk */
@@ -46,7 +48,8 @@ struct reeve_place {
 		bool is_loose;   /* something was left out that says which block */
 	} readings[REEVE_PATH_READINGS];
 	uint8_t reading_count;
-	uint32_t next;  /* of the same hash */
+	uint64_t hash; /* of the blocks around and this one, however the walk came here */
+	uint32_t next; /* of the same bucket */
 	uint32_t below; /* while a PATH is written */
 };
 
@@ -66,7 +69,7 @@ struct reeve_places *reeve_places_new(const char *path); /* path is borrowed. NU
 void reeve_places_free(struct reeve_places *places);     /* NULL is fine */
 void reeve_places_rewind(struct reeve_places *places);
 
-void reeve_places_enter(struct reeve_places *places, const struct reeve_doc *doc, uint32_t node);
+void reeve_places_enter(struct reeve_places *places, struct reeve_doc *doc, uint32_t node);
 void reeve_places_leave(struct reeve_places *places);
 
 /* Add the PATH of a setting (a decoded name of n bytes) of a place; without one, of the block. */

@@ -14,15 +14,3 @@ long reeve_dovecot_lint(struct reeve_conf *conf, struct reeve_error *err)
 	(void)conf;
 	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
 }
-
-int reeve_dovecot_set(struct reeve_conf *conf, const char *path, const char *value,
-                      struct reeve_error *err)
-{
-	(void)conf, (void)path, (void)value;
-	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
-}
-
-int reeve_dovecot_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err)
-{
-	return reeve_dovecot_set(conf, path, NULL, err);
-}

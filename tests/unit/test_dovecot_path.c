@@ -26,6 +26,9 @@ static const struct {
 	{"passdb[2]/driver", "passdb||2 driver"},
 	{"passdb sql[2]/args", "passdb|sql|2 args"},
 	{"local 10.0.0.0/8/protocol imap/ssl", "local|10.0.0.0/8|0 protocol|imap|0 ssl"},
+	{"service/auth/unix_listener/client/mode", "service|auth|0 unix_listener|client|0 mode"},
+	{"service/auth/unix_listener//a/b/mode", "service|auth|0 unix_listener|/a/b|0 mode"},
+	{"service/mode", "service||0 mode"},
 	{"passdb[0]/driver", "passdb[0]/driver"},
 	{"passdb[x]/driver", "passdb[x]/driver"},
 	{"a \"b/c", "a \"b/c"},
@@ -141,7 +144,7 @@ static const char paths[] =
 	"sieve/x/y\n";
 
 /* Walk over the nodes; with `paths_r` add all PATHs, else the values of what the PATH means. */
-static void walk(struct reeve_places *places, const struct reeve_doc *doc, struct reeve_buf *out,
+static void walk(struct reeve_places *places, struct reeve_doc *doc, struct reeve_buf *out,
                  bool wants_paths)
 {
 	struct reeve_buf name;

@@ -47,7 +47,8 @@ void unit_skip(int count, const char *why);
 	X(report_counter) \
 	X(report) \
 	X(dovecot_tree) \
-	X(dovecot_path)
+	X(dovecot_path) \
+	X(dovecot_set)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changing a Dovecot configuration: what a PATH means there, how a value is written, where a new
+ * line goes. Every change is read again before it is kept (dovecot_edit.c): the setting must have the
+ * value, and nothing else another meaning than before.
+ */
+#ifndef CONF_DOVECOT_EDIT_H
+#define CONF_DOVECOT_EDIT_H
+
+#include "conf/dovecot_path.h"
+
+/* A node that a walk met, and the place where it did. */
+struct dovecot_at {
+	struct reeve_doc *doc; /* NULL: none */
+	uint32_t node, place;
+};
+
+/* What a PATH means. */
+struct dovecot_target {
+	struct reeve_conf *conf;
+	const char *path;
+	struct reeve_places *places;
+	enum reeve_path_match level; /* of the settings found; REEVE_PATH_OTHER: none */
+	struct dovecot_at *found;    /* in reading order; the last one counts */
+	size_t count, room;
+	/* Where none was found: the innermost block of the PATH that is there, and what is missing. */
+	uint32_t place;
+	const char *rest;
+};
+
+/* Find it. -1 with err: REEVE_EUSAGE for a PATH that is none or that could mean several. */
+int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, const char *path,
+                        struct reeve_error *err);
+void dovecot_target_dispose(struct dovecot_target *target);
+
+/* All that is set, in one number, but for what the PATH means with `level` or better. */
+struct dovecot_sum {
+	uint64_t others;
+	size_t count;           /* of what the PATH means */
+	struct dovecot_at last; /* the one that counts */
+};
+int dovecot_sum_take(struct dovecot_sum *sum, struct reeve_conf *conf, const char *path,
+                     enum reeve_path_match level, struct reeve_error *err);
+
+/* ---- values as text ------------------------------------------------------------------------ */
+
+/*
+ * What somebody wants a value to be. `<file` is a file to be read; a word `$name` is expanded where there is
+ * a setting of that name, and text where there is not.
+ */
+struct dovecot_wish {
+	const char *value;
+	bool is_from_file, is_variable;
+};
+
+int dovecot_wish_make(struct dovecot_wish *wish, struct reeve_conf *conf, const char *value,
+                      struct reeve_error *err);
+
+/* Whether a setting has that value, as written. */
+bool dovecot_wish_is(const struct dovecot_wish *wish, const struct reeve_doc *doc, uint32_t node);
+
+/*
+ * Add `key = value` without the key and all before the value to buf: the value in quotes if `quote` (a
+ * quote) says so or it must, such that before + it + after is read as one setting with that value. Returns
+ * false if there is no way, or without memory (buf->has_failed).
+ */
+bool dovecot_wish_write(const struct dovecot_wish *wish, const struct reeve_buf *before, char quote,
+                        const void *after, size_t n, struct reeve_buf *buf);
+
+/* ---- new lines ----------------------------------------------------------------------------- */
+
+/* One insertion: of `text`, at `at` of `doc`. */
+struct dovecot_insertion {
+	struct reeve_doc *doc;
+	uint32_t at;
+	struct reeve_buf text;
+};
+
+/* Where none was found: the line, with the blocks around it that are missing. -1 with err. */
+int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_target *target,
+                           const struct dovecot_wish *wish, struct reeve_error *err);
+
+#endif
