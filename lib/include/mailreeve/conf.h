@@ -58,6 +58,7 @@ struct reeve_conf *reeve_conf_open(enum reeve_conf_kind kind, const struct reeve
                                    struct reeve_error *err);
 void reeve_conf_close(struct reeve_conf *conf); /* NULL is fine */
 
+/* Whose configuration it is. */
 enum reeve_conf_kind reeve_conf_kind(const struct reeve_conf *conf);
 
 /* ---- asking -------------------------------------------------------------------------------- */
