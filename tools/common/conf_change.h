@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* A change that reeve-conf(8) makes, between the file that makes it and the one that tells of it. */
+#ifndef COMMON_CONF_CHANGE_H
+#define COMMON_CONF_CHANGE_H
+
+#include "conf.h"
+#include <mailreeve/plan.h>
+
+/* One setting that is to change. */
+struct conf_item {
+	const char *path;
+	const char *value; /* NULL: it goes */
+	char *old;         /* as it was written; NULL: it was not set */
+	struct conf_side *side;
+	bool is_changed;
+};
+
+struct conf_change {
+	struct conf_run *run;
+	struct conf_item *items; /* run->word_count of them */
+	char *value;             /* of --value-file: wiped at the end */
+	char *what;              /* the command */
+	struct reeve_plan *plan; /* NULL: it could not be begun */
+	struct conf_new_file {
+		char *path, *target; /* with the root in front */
+		char *diff;          /* with --diff */
+		size_t diff_size;
+	} *files; /* of the plan, which cannot be asked any more when it was carried out */
+	size_t file_count;
+	struct conf_side said; /* no side, but what the plan says is held here */
+	struct reeve_plan_result result;
+	bool is_done; /* nothing failed */
+	bool is_told; /* why it failed was said already */
+};
+
+/* Print what was done, or would be. err: why nothing was; NULL. */
+void conf_change_say(struct conf_change *change, const struct reeve_error *err);
+
+#endif
