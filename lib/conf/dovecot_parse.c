@@ -151,8 +151,10 @@ static void fill(struct parser *p, struct reeve_node *node, const struct dovecot
 		return;
 	node->name = offset_of(p, shape->key);
 	node->name_end = shape->key == shape->key_end ? node->name : end_of(p, shape->key_end);
-	node->note = p->note;
-	node->note_end = p->note_end;
+	if (p->note_end <= node->end) {
+		node->note = p->note;
+		node->note_end = p->note_end;
+	}
 	if (shape->value < shape->value_end) {
 		node->value = offset_of(p, shape->value);
 		node->value_end = end_of(p, shape->value_end);
@@ -243,6 +245,18 @@ static size_t next_brace(const struct parser *p, size_t at)
 	return at;
 }
 
+/* The open block began on this line, which is its last one, too; a comment behind it is its note. */
+static void end_line(struct parser *p, bool is_last)
+{
+	struct reeve_node *block = &p->doc->nodes[p->open];
+
+	block->flags |= REEVE_NODE_ONE_LINE;
+	if (is_last) {
+		block->note = p->note;
+		block->note_end = p->note_end;
+	}
+}
+
 /* Close `count` blocks that the line opened, with the braces from text[at] on, innermost first. */
 static void close_on_line(struct parser *p, size_t at, unsigned int count)
 {
@@ -250,7 +264,7 @@ static void close_on_line(struct parser *p, size_t at, unsigned int count)
 		size_t brace = next_brace(p, at);
 
 		at = brace + 1;
-		p->doc->nodes[p->open].flags |= REEVE_NODE_ONE_LINE;
+		end_line(p, count == 0);
 		close_block(p, offset_of(p, brace),
 		            count > 0 ? offset_of(p, next_brace(p, at)) : p->end);
 	}
@@ -269,7 +283,7 @@ static size_t read_close(struct parser *p, size_t at, uint32_t *start, bool is_o
 	end = next < p->n ? offset_of(p, next) : p->end;
 	if (p->open != 0) {
 		if (is_one_line)
-			p->doc->nodes[p->open].flags |= REEVE_NODE_ONE_LINE;
+			end_line(p, next == p->n);
 		close_block(p, *start, end);
 	} else {
 		struct reeve_node *node = add(p, REEVE_NODE_CLOSE, *start, end);

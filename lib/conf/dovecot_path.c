@@ -32,7 +32,7 @@ static bool is_blank(char byte)
 /* What is left of `path` behind `name`, which is there as it is or in quotes; NULL if it is not. */
 static const char *after_plain(const char *path, const char *name, size_t n)
 {
-	return strncmp(path, name, n) == 0 ? path + n : NULL;
+	return n == 0 || strncmp(path, name, n) == 0 ? path + n : NULL;
 }
 
 static const char *after_quoted(const char *path, const char *name, size_t n)

@@ -88,7 +88,8 @@ bool dovecot_wish_is(const struct dovecot_wish *wish, const struct reeve_doc *do
 		return false;
 	reeve_buf_init(&value, REEVE_CONF_MAX_BYTES);
 	reeve_dovecot_value(doc, node, &value);
-	is_so = !value.has_failed && value.length == n && memcmp(value.bytes, wish->value, n) == 0;
+	is_so = !value.has_failed && value.length == n &&
+	        (n == 0 || memcmp(value.bytes, wish->value, n) == 0);
 	reeve_buf_dispose(&value);
 	return is_so;
 }

@@ -96,6 +96,8 @@ static const struct {
 
 	/* blocks that Dovecot refuses */
 	{"a b { c = d }\n", "a(b){c=[d]}1", "1:7P"},
+	{"a { b = c } # d\n", "a{b=[c]}1'# d'", "1:5P"},
+	{"a { } # b\n", "a{}1'# b'", "1:5P"},
 	{"a { }\n", "a{}1", "1:5P"},
 	{"a {}\nb = c\n", "a{}1b=[c]", "1:4P"},
 	{"a {b=c}\n", "a{b=[c]}1", "1:4P"},
