@@ -78,13 +78,13 @@ int reeve_plan_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff whi
 		return reeve_fail(err, REEVE_EUSAGE, "the plan has no file %zu", i);
 	reeve_buf_init(&out, DIFF_BYTES);
 	if (which == REEVE_DIFF_CHANGE) {
-		fds[0] = in_memory(file->now, file->now_n, err);
+		fds[0] = in_memory(file->was, file->was_n, err);
 		fds[1] = in_memory(file->sides[file->wants], file->sizes[file->wants], err);
 	} else {
 		/* Of a change broken off what it would have left; else what it did. */
 		enum plan_side left = plan->resumes != NULL ? PLAN_NEW : PLAN_OLD;
 		fds[0] = in_memory(file->sides[left], file->sizes[left], err);
-		fds[1] = in_memory(file->now, file->now_n, err);
+		fds[1] = in_memory(file->was, file->was_n, err);
 	}
 	if (fds[0] >= 0 && fds[1] >= 0)
 		r = run_diff(fds, file->path, &out, err);

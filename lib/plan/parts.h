@@ -125,11 +125,14 @@ struct plan_file {
 	int fd;                    /* the file, open for reading */
 	const void *now;           /* its bytes */
 	size_t now_n;
+	const void *was; /* its bytes when it was opened */
+	size_t was_n;
 	const void *sides[2]; /* what it was, what it shall be */
 	size_t sizes[2];
 	enum plan_side wants; /* the side that is to come: of a change broken off perhaps the old one */
 	char beside[PLAN_BESIDE];
 	bool is_conflict;
+	bool is_changed; /* it has not the bytes that are wanted; stays so when it has */
 };
 
 /* Whether the file has the bytes of a side; whether it has those that it shall have. */

@@ -188,6 +188,7 @@ static int replace(struct reeve_plan *plan, const char *path, const void *old, s
 	file->sizes[PLAN_NEW] = new_n;
 	if (file->sides[PLAN_NEW] == NULL)
 		return -1;
+	file->is_changed = true;
 	if (file->now_n != old_n || (old_n > 0 && memcmp(file->now, old, old_n) != 0))
 		return reeve_fail(err, REEVE_ECHANGED, "'%s' was changed by somebody else", path);
 	return 0;
@@ -243,7 +244,7 @@ size_t reeve_plan_count(const struct reeve_plan *plan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->file_count; i++)
-		n += plan->files[i]->is_conflict || !plan_file_is_ready(plan->files[i]);
+		n += plan->files[i]->is_changed;
 	return n;
 }
 
@@ -253,7 +254,7 @@ const struct plan_file *plan_changed(const struct reeve_plan *plan, size_t i)
 
 	for (size_t k = 0; k < plan->file_count; k++) {
 		file = plan->files[k];
-		if ((file->is_conflict || !plan_file_is_ready(file)) && i-- == 0)
+		if (file->is_changed && i-- == 0)
 			return file;
 	}
 	return NULL;
@@ -269,11 +270,16 @@ struct reeve_plan_file reeve_plan_at(const struct reeve_plan *plan, size_t i)
 		.path = file->path,
 		.target = file->target,
 		.is_conflict = file->is_conflict,
-		.old = file->now,
-		.old_n = file->now_n,
+		.old = file->was,
+		.old_n = file->was_n,
 		.new_bytes = file->sides[file->wants],
 		.new_n = file->sizes[file->wants],
 	};
+}
+
+const char *reeve_plan_change(const struct reeve_plan *plan)
+{
+	return plan->resumes != NULL ? plan->resumes->id : plan->undoes;
 }
 
 int reeve_plan_ok(const struct reeve_plan *plan, struct reeve_error *err)

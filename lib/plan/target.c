@@ -180,7 +180,8 @@ static int open_target(struct plan_file *file, struct reeve_plan *plan, const ch
 		return -1;
 	file->place.st = whole.st;
 	file->now = plan_copy(plan, whole.bytes, whole.size, err);
-	file->now_n = whole.size;
+	file->was = file->now;
+	file->was_n = file->now_n = whole.size;
 	reeve_whole_dispose(&whole);
 	return file->now == NULL ? -1 : 0;
 }

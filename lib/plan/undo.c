@@ -22,9 +22,9 @@ static int take_side(struct reeve_plan *plan, const struct record *record, size_
 	return file->sides[as] == NULL ? -1 : 0;
 }
 
-/* The files of a record; with `turned` what was new is old. Nothing is wanted of them yet. */
+/* The files of a record; with `turned` what was new is old. The side that is wanted is `wants`. */
 static int take_files(struct reeve_plan *plan, const struct record *record, bool turned,
-                      struct reeve_error *err)
+                      enum plan_side wants, struct reeve_error *err)
 {
 	for (size_t i = 0; i < record->file_count; i++) {
 		const struct record_file *from = &record->files[i];
@@ -40,6 +40,8 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 			if (take_side(plan, record, i, (enum plan_side)side, file,
 			              (enum plan_side)(turned ? !side : side), err) < 0)
 				return -1;
+		file->wants = wants;
+		file->is_changed = !plan_file_is(file, wants);
 		file->is_conflict = !plan_file_is(file, PLAN_OLD) && !plan_file_is(file, PLAN_NEW);
 	}
 	for (size_t i = 0; i < record->check_count; i++)
@@ -52,13 +54,11 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 static int resume(struct reeve_plan *plan, struct record *record, enum plan_side side,
                   struct reeve_error *err)
 {
-	if (take_files(plan, record, false, err) < 0)
+	if (take_files(plan, record, false, side, err) < 0)
 		return -1;
-	for (size_t i = 0; i < plan->file_count; i++) {
-		plan->files[i]->wants = side;
+	for (size_t i = 0; i < plan->file_count; i++)
 		snprintf(plan->files[i]->beside, sizeof plan->files[i]->beside, "%s",
 		         record->files[i].beside);
-	}
 	plan->resumes = record;
 	plan->resume_side = side;
 	return 0;
@@ -141,7 +141,7 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 	if (plan_history_read(plan, &history, err) < 0)
 		goto fail;
 	const struct record *record = choose(&history, id, err);
-	if (record == NULL || take_files(plan, record, true, err) < 0)
+	if (record == NULL || take_files(plan, record, true, PLAN_NEW, err) < 0)
 		goto fail;
 	plan->undoes = record->id;
 	return plan;

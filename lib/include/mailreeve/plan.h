@@ -95,12 +95,15 @@ enum reeve_check {
  */
 void reeve_plan_check(struct reeve_plan *plan, enum reeve_check kind, const char *path);
 
-/* What a plan changes. Good until the plan is changed or freed. */
+/* The change that a plan takes back or finishes, by its ID; NULL: none. Good as long as the plan. */
+const char *reeve_plan_change(const struct reeve_plan *plan);
+
+/* What a plan changes, also after it was carried out. Good until the plan is changed or freed. */
 struct reeve_plan_file {
 	const char *path;   /* as it is named, without the root */
 	const char *target; /* the file itself, if path is a symbolic link; else the same */
 	bool is_conflict;   /* of an undo: the file is neither what the change left nor what was before */
-	const void *old;    /* what is there now */
+	const void *old;    /* what was there when the plan was made */
 	size_t old_n;
 	const void *new_bytes;
 	size_t new_n;

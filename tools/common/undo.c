@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* reeve-undo: a plan of the library's, carried out and told. */
+#include "undo.h"
+
+#include "json.h"
+#include "progress.h"
+#include "tool.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- what the library says ----------------------------------------------------------------- */
+
+static void hear(void *user, const struct reeve_diag *diag)
+{
+	struct undo *undo = user;
+
+	tool_diag(diag);
+	if (undo->is_json)
+		json_append_diag(undo->diags, diag);
+}
+
+static bool is_stopped(void *user)
+{
+	(void)user;
+	return tool_is_stopped();
+}
+
+/* ---- what we say --------------------------------------------------------------------------- */
+
+/* A file's bytes may speak to the terminal; a pipe gets them as they are, for patch(1). */
+static void print_diff(const char *text, size_t n)
+{
+	bool is_terminal = isatty(STDOUT_FILENO);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool is_control = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f;
+		putchar(is_terminal && is_control ? '?' : c);
+	}
+}
+
+/* The diff of a file, or NULL after saying why not. To be freed. */
+static char *diff_of(const struct reeve_plan *plan, size_t i, size_t *n_r)
+{
+	struct reeve_error err;
+	char *text;
+	enum reeve_diff which =
+		reeve_plan_at(plan, i).is_conflict ? REEVE_DIFF_SINCE : REEVE_DIFF_CHANGE;
+
+	if (reeve_plan_diff(plan, i, which, &text, n_r, &err) == 0)
+		return text;
+	tool_fail(&err);
+	return NULL;
+}
+
+static bool has_conflict(const struct reeve_plan *plan)
+{
+	for (size_t i = 0; i < reeve_plan_count(plan); i++)
+		if (reeve_plan_at(plan, i).is_conflict)
+			return true;
+	return false;
+}
+
+/* What would be done, or stands in the way: then only that. */
+static void print_diffs(const struct reeve_plan *plan)
+{
+	bool conflicts = has_conflict(plan);
+
+	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
+		size_t n;
+		char *text;
+
+		if (conflicts && !reeve_plan_at(plan, i).is_conflict)
+			continue;
+		text = diff_of(plan, i, &n);
+		if (text != NULL)
+			print_diff(text, n);
+		free(text);
+	}
+}
+
+static void say(const struct undo *undo, const struct reeve_plan *plan,
+                const struct reeve_plan_result *result)
+{
+	const char *id = reeve_plan_change(plan);
+	const char *root = undo->how.root == NULL ? "" : undo->how.root;
+
+	for (size_t i = 0; i < reeve_plan_count(plan); i++)
+		tool_say(stdout, "%s %s%s", undo->how.dry_run ? "would restore" : "restored", root,
+		         reeve_plan_at(plan, i).path);
+	if (undo->how.dry_run || !undo->is_verbose)
+		return;
+	if (!result->is_changed)
+		tool_say(stdout, "nothing is to be done");
+	else if (undo->is_finish)
+		tool_say(stdout, "change %s is finished", id);
+	else if (result->id[0] == '\0')
+		tool_say(stdout, "change %s is taken back", id);
+	else
+		tool_say(stdout, "change %s is undone, by %s", id, result->id);
+}
+
+static struct json *json_files(const struct undo *undo, const struct reeve_plan *plan)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
+		struct reeve_plan_file file = reeve_plan_at(plan, i);
+		struct json *map = json_map();
+		size_t n;
+
+		json_put_text(map, "path", file.path);
+		json_put_text(map, "target", file.target);
+		json_put_bool(map, "conflict", file.is_conflict);
+		if (undo->wants_diff || file.is_conflict) {
+			char *text = diff_of(plan, i, &n);
+			json_put_text(map, "diff", text);
+			free(text);
+		}
+		json_append(list, map);
+	}
+	return list;
+}
+
+void undo_print_json(struct undo *undo, struct json *results, const struct reeve_error *err)
+{
+	json_put(results, "diagnostics", undo->diags);
+	undo->diags = NULL;
+	if (err != NULL)
+		json_put_error(results, err);
+	if (json_print(results) != 0) {
+		tool_error("out of memory");
+		tool_worse(TOOL_FAILED);
+	}
+}
+
+static void say_json(struct undo *undo, const struct reeve_plan *plan,
+                     const struct reeve_plan_result *result, const struct reeve_error *err)
+{
+	struct json *map = json_map();
+
+	json_put_bool(map, "changed", result->is_changed);
+	json_put_bool(map, "dry_run", undo->how.dry_run);
+	json_put_text(map, "id", result->id[0] != '\0' ? result->id : NULL);
+	json_put_text(map, undo->is_finish ? "finishes" : "undoes",
+	              plan == NULL ? undo->id : reeve_plan_change(plan));
+	if (plan != NULL)
+		json_put(map, "files", json_files(undo, plan));
+	undo_print_json(undo, map, err);
+}
+
+/* ---- the run ------------------------------------------------------------------------------- */
+
+/* The command, for the list of changes. */
+static char *describe(const struct undo *undo)
+{
+	char *text;
+
+	if (asprintf(&text, "reeve-undo%s%s", undo->id == NULL ? "" : " ",
+	             undo->id == NULL ? "" : undo->id) < 0)
+		return NULL;
+	return text;
+}
+
+void undo_run(struct undo *undo)
+{
+	const struct reeve_talk talk = {.diag = hear, .cancel = is_stopped, .user = undo};
+	struct reeve_plan_result result = {0};
+	struct reeve_error err = {0};
+	char *what = describe(undo);
+	struct reeve_plan *plan;
+	int r = -1;
+
+	undo->diags = undo->is_json ? json_list() : NULL;
+	undo->how.talk = &talk;
+	undo->how.what = what;
+	plan = undo->is_finish ? reeve_plan_finish(&undo->how, undo->id, &err)
+	                       : reeve_plan_undo(&undo->how, undo->id, &err);
+	if (plan != NULL)
+		r = reeve_plan_apply(plan, &result, &err);
+	/* What was done, or what stood in the way. */
+	if (plan != NULL && !undo->is_json && !undo->is_quiet &&
+	    (r == 0 ? undo->wants_diff : has_conflict(plan)))
+		print_diffs(plan);
+	if (r < 0)
+		tool_fail(&err);
+	if (undo->is_json)
+		say_json(undo, plan, &result, r < 0 ? &err : NULL);
+	else if (r == 0 && !undo->is_quiet && (undo->is_verbose || (undo->how.dry_run && !undo->wants_diff)))
+		say(undo, plan, &result);
+	reeve_plan_free(plan);
+	free(what);
+}

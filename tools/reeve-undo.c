@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* reeve-undo(8): take a change of configuration back, or end one that was broken off. */
+#include "common/clean.h"
+#include "common/tool.h"
+#include "common/undo.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
+#define LOCK_TIMEOUT_MAX     (7 * 24 * 3600)
+
+enum {
+	KEY_LIST = 0x300,
+	KEY_FINISH,
+	KEY_ROOT,
+	KEY_DIFF,
+	KEY_JSON,
+	KEY_LOCK_TIMEOUT,
+};
+
+static const struct argp_option options[] = {
+	{.doc = "What:", .group = 1},
+	{"list", KEY_LIST, NULL, 0, "list the changes that are kept, the last one first", 0},
+	{"finish", KEY_FINISH, NULL, 0, "carry a change that was broken off to its end", 0},
+	{.doc = "How:", .group = 2},
+	{"dry-run", 'n', NULL, 0, "say what would be changed, change nothing, take no lock", 0},
+	{"diff", KEY_DIFF, NULL, 0, "print the change as a unified diff", 0},
+	{"json", KEY_JSON, NULL, 0, "print JSON", 0},
+	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
+         "how long to wait for another run that changes a configuration (60)", 0},
+	{"root", KEY_ROOT, "DIR", 0, "every file is inside DIR", 0},
+	{"quiet", 'q', NULL, 0, "errors only", 0},
+	{"verbose", 'v', NULL, 0, "say more", 0},
+	{0},
+};
+
+static void take_root(struct undo *undo, char *arg)
+{
+	struct stat st;
+
+	/* A script's variable that is not set must not mean the machine we run on. */
+	if (arg[0] == '\0')
+		tool_usage("--root: no folder is named");
+	for (size_t n = strlen(arg); n > 0 && arg[n - 1] == '/';)
+		arg[--n] = '\0';
+	undo->how.root = arg[0] == '\0' ? NULL : arg;
+	if (undo->how.root != NULL && (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode)))
+		tool_usage("--root: '%s' is not a folder", arg);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct undo *undo = state->input;
+	uint64_t seconds;
+
+	switch (key) {
+	case KEY_LIST:
+		undo->is_list = true;
+		return 0;
+	case KEY_FINISH:
+		undo->is_finish = true;
+		return 0;
+	case KEY_ROOT:
+		take_root(undo, arg);
+		return 0;
+	case 'n':
+		undo->how.dry_run = true;
+		return 0;
+	case KEY_DIFF:
+		undo->wants_diff = true;
+		return 0;
+	case KEY_JSON:
+		undo->is_json = true;
+		return 0;
+	case KEY_LOCK_TIMEOUT:
+		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
+			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
+		undo->how.lock_timeout_ms = (int64_t)seconds * 1000;
+		return 0;
+	case 'q':
+		undo->is_quiet = true;
+		return 0;
+	case 'v':
+		undo->is_verbose = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (undo->id != NULL)
+			tool_usage("one change at a time: '%s' is too much", arg);
+		if (arg[0] == '\0')
+			tool_usage("no change is named");
+		undo->id = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static void check(const struct undo *undo)
+{
+	if (undo->is_list && undo->is_finish)
+		tool_usage("--list changes nothing, --finish does: choose one");
+	if (undo->is_list && (undo->how.dry_run || undo->wants_diff))
+		tool_usage("--list changes nothing, and goes with no --%s",
+		           undo->wants_diff ? "diff" : "dry-run");
+	if (undo->is_quiet && undo->is_verbose)
+		tool_usage("--quiet and --verbose contradict each other");
+	if (undo->is_quiet)
+		tool_talk_less();
+	if (undo->is_verbose)
+		tool_talk_more();
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "[ID]\n--finish [ID]\n--list [ID]",
+		.doc = "Take a change of configuration back: the last one, or the one called ID.\v"
+		       "What was undone can be undone, too. See reeve-undo(8).",
+	};
+	struct undo undo = {.how.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * INT64_C(1000)};
+
+	tool_begin();
+	argp_parse(&argp, argc, argv, 0, NULL, &undo);
+	check(&undo);
+	if (undo.is_list)
+		undo_list(&undo);
+	else
+		undo_run(&undo);
+	return tool_end();
+}
