@@ -16,7 +16,7 @@ int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
 	*history_r = h;
 	if (plan->state.undo < 0)
 		return 0;
-	if (record_list(plan->state.undo, false, &ids, err) < 0)
+	if (record_list(plan->state.undo, &ids, err) < 0)
 		return -1;
 	h.records = reeve_arena_alloc(plan->arena, ids.count * sizeof *h.records);
 	h.undone_by = reeve_arena_alloc(plan->arena, ids.count * sizeof *h.undone_by);

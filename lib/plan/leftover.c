@@ -157,7 +157,7 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 		return 0;
 	if (!plan->how.dry_run)
 		plan_stage_remove(plan);
-	if (record_list(plan->state.undo, !plan->how.dry_run, &ids, err) < 0)
+	if (record_list(plan->state.undo, &ids, err) < 0)
 		return -1;
 	for (size_t i = ids.count; i-- > 0 && r == 0;) {
 		struct record *record = reeve_arena_alloc(plan->arena, sizeof *record);

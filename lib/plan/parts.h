@@ -7,7 +7,6 @@
  *     STATE/plan.lock        held (fcntl, of the open file) from the beginning of a plan to its end
  *     STATE/stage/           a copy of the tree, while the real program looks at it
  *     STATE/undo/ID/         a record: manifest, 1.old, 1.new, 2.old ...; then "done" or "back"
- *     STATE/undo/ID.gone/    on its way out
  *
  * What is always true, also after a power loss:
  *
@@ -95,15 +94,15 @@ int record_get(int undo, const struct record *record, size_t i, enum plan_side s
 
 int record_mark(int undo, const char *id, const char *word, struct reeve_error *err);
 
-/* The record goes: at once by name, then file by file. */
+/* The record goes, its manifest first. */
 int record_remove(int undo, const char *id, struct reeve_error *err);
 
-/* All IDs, oldest first, and what was on its way out is gone if `sweep`. */
+/* All IDs, oldest first. */
 struct record_ids {
 	char (*ids)[REEVE_CHANGE_ID];
 	size_t count;
 };
-int record_list(int undo, bool sweep, struct record_ids *ids_r, struct reeve_error *err);
+int record_list(int undo, struct record_ids *ids_r, struct reeve_error *err);
 
 /* ---- the state folder (state.c) ------------------------------------------------------------------ */
 

@@ -190,13 +190,19 @@ int record_mark(int undo, const char *id, const char *word, struct reeve_error *
 
 int record_remove(int undo, const char *id, struct reeve_error *err)
 {
-	char gone[NAME];
+	int folder = open_folder(undo, id, err), r = 0;
 
-	/* A record that lost some of its files must not look like one. */
-	snprintf(gone, sizeof gone, "%s.gone", id);
-	if (renameat(undo, id, undo, gone) < 0 || reeve_folder_remove(undo, gone) < 0)
-		return reeve_fail_errno(err, "cannot remove the record of change %s", id);
-	return 0;
+	if (folder < 0)
+		return -1;
+	/* A record that lost some of its bytes must not look like one, so the manifest goes first. */
+	if (unlinkat(folder, "manifest", 0) == 0)
+		r = reeve_folder_flush(folder, "the record of a change", err);
+	else if (errno != ENOENT)
+		r = reeve_fail_errno(err, "cannot remove the record of change %s", id);
+	close(folder);
+	if (r == 0 && reeve_folder_remove(undo, id) < 0)
+		r = reeve_fail_errno(err, "cannot remove the record of change %s", id);
+	return r;
 }
 
 /* "date-time-N": N is a number. */
@@ -212,7 +218,7 @@ static int by_id(const void *a, const void *b)
 	return (i > k) - (i < k);
 }
 
-int record_list(int undo, bool sweep, struct record_ids *ids_r, struct reeve_error *err)
+int record_list(int undo, struct record_ids *ids_r, struct reeve_error *err)
 {
 	struct record_ids ids = {0};
 	struct dirent *entry;
@@ -226,9 +232,6 @@ int record_list(int undo, bool sweep, struct record_ids *ids_r, struct reeve_err
 		return reeve_fail_errno(err, "cannot read the folder of records");
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
-		if (sweep && n > 5 && strcmp(entry->d_name + n - 5, ".gone") == 0)
-			(void)reeve_folder_remove(undo, entry->d_name);
 		if (!record_is_id(entry->d_name))
 			continue;
 		void *larger = realloc(ids.ids, (ids.count + 1) * sizeof *ids.ids);
@@ -238,7 +241,7 @@ int record_list(int undo, bool sweep, struct record_ids *ids_r, struct reeve_err
 			return reeve_fail_nomem(err);
 		}
 		ids.ids = larger;
-		snprintf(ids.ids[ids.count++], sizeof *ids.ids, "%s", entry->d_name);
+		memcpy(ids.ids[ids.count++], entry->d_name, strlen(entry->d_name) + 1);
 	}
 	closedir(dir);
 	if (ids.count > 0)
@@ -258,7 +261,7 @@ int record_make(int undo, struct record *record, struct reeve_error *err)
 	if (gmtime_r(&now, &tm) == NULL ||
 	    strftime(when, sizeof when, "%Y%m%d-%H%M%S", &tm) != strlen("20261129-163000"))
 		return reeve_fail(err, REEVE_EREFUSED, "what year is this?");
-	if (record_list(undo, false, &ids, err) < 0)
+	if (record_list(undo, &ids, err) < 0)
 		return -1;
 	/* The last one is the last one, even if the clock was put back, or earlier ones are gone. */
 	const char *last = ids.count > 0 ? ids.ids[ids.count - 1] : "";
