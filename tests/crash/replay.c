@@ -104,9 +104,10 @@ static bool replay_log(struct outage *o)
 	for (size_t i = 0; i < o->log.n; i++)
 		o->log.ops[i].is_ignored =
 			o->log.ops[i].sync != DISK_SYNC_NONE && o->log.ops[i].sync == option.ignore;
-	for (o->applied = 0; o->applied < o->log.n;) {
-		disk_apply(o->disk, &o->log, o->applied++);
-		if (o->applied > o->begin)
+	struct choices *c = &o->choices;
+	for (c->applied = 0; c->applied < o->log.n;) {
+		disk_apply(c->disk, &o->log, c->applied++);
+		if (c->applied > o->begin)
 			outage_try(o);
 		if (o->stop_at_failure && o->failed > failed)
 			break;
@@ -119,13 +120,14 @@ static int one_replay(struct outage *o, uint32_t kill_at)
 {
 	scratch_reset(&o->s, &o->old);
 	struct disk *disk = disk_new(o->s.root);
-	o->disk = disk_new(o->s.root);
+	o->choices.disk = disk_new(o->s.root);
+	o->choices.log = &o->log;
 	int result = record(o, kill_at);
 
 	if (result > 0 && (!log_is_whole(o, disk) || !replay_log(o)))
 		result = -1;
 	disk_free(disk);
-	disk_free(o->disk);
+	disk_free(o->choices.disk);
 	disk_log_free(&o->log);
 	return result;
 }
@@ -151,7 +153,7 @@ static void replay_close(struct outage *o)
 	bytes_free(&o->gone);
 	bytes_free(&o->deliveries[0]);
 	bytes_free(&o->deliveries[1]);
-	free(o->seen);
+	choices_dispose(&o->choices);
 }
 
 /*
