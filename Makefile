@@ -62,7 +62,7 @@ TOOLS    = $(patsubst tools/%.c,$(BUILD)/bin/%,$(TOOL_SRC))
 FUZZERS  = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(FUZZ_SRC))
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 REALS    = $(patsubst tests/real/%.c,$(BUILD)/tests/%,$(REAL_SRC))
-CRASHES  = $(addprefix $(BUILD)/crash/,kill replay shim.so)
+CRASHES  = $(addprefix $(BUILD)/crash/,kill replay plans shim.so)
 
 # $(call deps,GROUP): a stamp that says scripts/deps was content with that group.
 ifneq ($(DEPS),no)
@@ -120,7 +120,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(BENCH_PARTS)) $(ARCH
 
 # The crash tests have the shim in front of libc, and reeve-prune with small steps, linked in.
 SHIM_SRC  = $(wildcard tests/crash/shim*.c)
-CRASH_BOTH = $(filter-out %/kill.c %/replay.c,$(CRASH_SRC))
+CRASH_BOTH = $(filter-out %/kill.c %/replay.c %/plans.c,$(CRASH_SRC))
 SMALL_SRC = $(shell grep -l REEVE_COMPACT_ lib/base/*.c) $(COMMON_SRC) tools/reeve-prune.c
 SMALL     = -DREEVE_COMPACT_STEP_BYTES=8192 -DREEVE_COMPACT_CHUNK_BYTES=2048 \
             -DREEVE_COMPACT_GAP_BYTES=1024 -Dmain=reeve_tool_main -Wno-missing-prototypes
@@ -137,7 +137,7 @@ $(BUILD)/crash/shim.so: $(call obj,$(SHIM_SRC))
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -shared -o $@ $^
 
-$(BUILD)/crash/kill $(BUILD)/crash/replay: $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o \
+$(BUILD)/crash/kill $(BUILD)/crash/replay $(BUILD)/crash/plans: $(BUILD)/crash/%: $(BUILD)/obj/tests/crash/%.o \
 		$(call obj,$(CRASH_BOTH)) $(SMALL_OBJ) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(TOOLLIBS)

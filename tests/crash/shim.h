@@ -10,7 +10,7 @@
  *     CRASH_TO=WHOM      to whom a signal goes: all (every process seen), main, or self
  *     CRASH_LOG=FILE     every change is written here, as struct crash_record
  *
- * A call counts if it changes bytes, sizes, names or times, or asks for them to be made durable.
+ * A call counts if it changes bytes, sizes, names, times or attributes, or asks for them to be made durable.
  *
  * The tests have the shim and the tool linked in, for on some machines starting a program costs
  * ten times what a fork does; there the shim sleeps until a child calls crash_start().
@@ -64,7 +64,7 @@ enum crash_deed {
 	X(RENAME, "rename")                                                                        \
 	X(UNLINK, "unlink")                                                                        \
 	X(MKDIR, "mkdir")                                                                          \
-	X(TOUCH, "touch") /* times */
+	X(TOUCH, "touch") /* times, owner, mode, attributes */
 
 enum crash_op {
 #define CRASH_OP(name, word) CRASH_OP_##name,
