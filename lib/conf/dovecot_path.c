@@ -96,9 +96,9 @@ static void read_block(struct reeve_places *places, struct reeve_place *place, c
                        bool is_loose)
 {
 	size_t type = strlen(place->type), name = strlen(place->name);
-	const char *rest = after_plain(path, place->type, type), *at;
+	const char *rest = type == 0 ? NULL : after_plain(path, place->type, type), *at;
 
-	if (rest == NULL)
+	if (rest == NULL) /* always so where there is none */
 		rest = after_quoted(path, place->type, type);
 	if (rest == NULL)
 		return;

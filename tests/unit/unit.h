@@ -48,7 +48,8 @@ void unit_skip(int count, const char *why);
 	X(report) \
 	X(dovecot_tree) \
 	X(dovecot_path) \
-	X(dovecot_set)
+	X(dovecot_set) \
+	X(dovecot_corpus)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
