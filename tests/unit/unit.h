@@ -22,6 +22,7 @@ void unit_skip(int count, const char *why);
 	X(whole)       \
 	X(conf_tree)   \
 	X(conf_doc)    \
+	X(similar)     \
 	X(date)        \
 	X(encoding)    \
 	X(charset)     \
