@@ -114,6 +114,11 @@ bool reeve_conf_knows(const struct reeve_conf *conf, const char *path)
 	return conf->ops->knows(conf, path);
 }
 
+const char *reeve_conf_nearest(const struct reeve_conf *conf, const char *path)
+{
+	return conf->ops->nearest(conf, path);
+}
+
 long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err)
 {
 	return conf->ops->lint(conf, err);

@@ -32,4 +32,5 @@ const struct reeve_conf_ops reeve_dovecot_ops = {
 	.lint = reeve_dovecot_lint,
 	.set = reeve_dovecot_set,
 	.unset = reeve_dovecot_unset,
+	.nearest = reeve_dovecot_nearest,
 };

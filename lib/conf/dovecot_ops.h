@@ -10,6 +10,7 @@ int reeve_dovecot_get(struct reeve_conf *conf, const char *path, unsigned int fl
 int reeve_dovecot_list(struct reeve_conf *conf, unsigned int flags, struct reeve_conf_list *list,
                        struct reeve_error *err);
 bool reeve_dovecot_knows(const struct reeve_conf *conf, const char *path);
+const char *reeve_dovecot_nearest(const struct reeve_conf *conf, const char *path);
 long reeve_dovecot_lint(struct reeve_conf *conf, struct reeve_error *err);
 int reeve_dovecot_set(struct reeve_conf *conf, const char *path, const char *value,
                       struct reeve_error *err);

@@ -23,6 +23,7 @@ struct reeve_conf_ops {
 	int (*set)(struct reeve_conf *conf, const char *path, const char *value,
 	           struct reeve_error *err);
 	int (*unset)(struct reeve_conf *conf, const char *path, struct reeve_error *err);
+	const char *(*nearest)(const struct reeve_conf *conf, const char *path);
 };
 
 extern const struct reeve_conf_ops reeve_dovecot_ops;

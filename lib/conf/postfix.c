@@ -369,5 +369,7 @@ static bool knows(const struct reeve_conf *conf, const char *text)
 }
 
 const struct reeve_conf_ops reeve_postfix_ops = {
-	conf_open, conf_close, get, list, knows, reeve_pf_lint, reeve_pf_set, reeve_pf_unset,
+	conf_open,     conf_close,   get,            list,
+	knows,         reeve_pf_lint, reeve_pf_set,  reeve_pf_unset,
+	reeve_pf_nearest,
 };

@@ -233,6 +233,7 @@ int reeve_pf_print(struct reeve_conf *conf, const struct pf_service *service, bo
 
 /* ---- changing, lint: the rows of kinds.h --------------------------------------------------- */
 
+const char *reeve_pf_nearest(const struct reeve_conf *conf, const char *path);
 int reeve_pf_set(struct reeve_conf *conf, const char *path, const char *value,
                  struct reeve_error *err);
 int reeve_pf_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err);

@@ -31,7 +31,8 @@ struct conf_side {
 	struct reeve_talk talk;
 	struct conf_finding *findings;
 	size_t finding_count, finding_room;
-	size_t told; /* findings that were said */
+	size_t told; /* findings that are done with */
+	size_t said; /* warnings and errors that were said */
 	bool has_failed; /* no memory for findings */
 };
 

@@ -139,6 +139,31 @@ static char *describe(const struct conf_run *run)
 
 /* ---- in memory ----------------------------------------------------------------------------- */
 
+/* Nobody knows the name: what may be meant, and how to go on if it is right. */
+static int refuse_unknown(const struct conf_run *run, const struct conf_item *item,
+                          struct reeve_error *err)
+{
+	char meant[200] = "";
+
+	for (size_t i = 0; i < CONF_SIDES; i++) {
+		const struct conf_side *side = &run->sides[i];
+
+		if (side->conf == NULL || (item->side != NULL && item->side != side))
+			continue;
+		const char *nearest = reeve_conf_nearest(side->conf, item->path);
+		if (nearest != NULL)
+			snprintf(meant, sizeof meant, ", but '%s'", nearest);
+	}
+	if (item->side != NULL)
+		return conf_error(err, REEVE_EUSAGE,
+		                  "%s knows no setting '%s'%s: to set it all the same, add --force",
+		                  conf_program(item->side->kind), item->path, meant);
+	return conf_error(err, REEVE_EUSAGE,
+	                  "neither Dovecot nor Postfix knows a setting '%s'%s: to set it all the same, "
+	                  "choose with --dovecot or --postfix, and add --force",
+	                  item->path, meant);
+}
+
 static int change_item(struct conf_change *change, struct conf_item *item, struct reeve_error *err)
 {
 	struct conf_run *run = change->run;
@@ -147,13 +172,8 @@ static int change_item(struct conf_change *change, struct conf_item *item, struc
 
 	if (r < 0)
 		return -1;
-	if (item->side == NULL && run->is_unset)
-		return 0;
 	if (item->side == NULL)
-		return conf_error(err, REEVE_EUSAGE,
-		                  "neither Dovecot nor Postfix is known to have a setting '%s': if it is "
-		                  "right, choose with --dovecot or --postfix, and add --force",
-		                  item->path);
+		return run->is_unset ? 0 : refuse_unknown(run, item, err);
 	struct reeve_conf *conf = item->side->conf;
 	r = reeve_conf_get(conf, item->path, 0, &setting, err);
 	if (r < 0)
@@ -162,9 +182,7 @@ static int change_item(struct conf_change *change, struct conf_item *item, struc
 		return fail_nomem(err);
 
 	if (!run->is_unset && r == 0 && !run->is_forced && !reeve_conf_knows(conf, item->path))
-		return conf_error(err, REEVE_EUSAGE,
-		                  "%s is not known to have a setting '%s': if it is right, add --force",
-		                  conf_program(item->side->kind), item->path);
+		return refuse_unknown(run, item, err);
 	r = run->is_unset ? reeve_conf_unset(conf, item->path, err)
 	                  : reeve_conf_set(conf, item->path, item->value, err);
 	if (r < 0)

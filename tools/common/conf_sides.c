@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SAID_MAX 5 /* findings of a side that are said where they were not asked for */
+
 static const struct {
 	const char *program, *key;
 	const char *usual; /* it is there if this file is */
@@ -78,15 +80,25 @@ void conf_hold(void *user, const struct reeve_diag *diag)
 
 void conf_tell(struct conf_run *run, struct conf_side *side)
 {
+	enum reeve_severity least = run->is_quiet ? REEVE_PROBLEM : REEVE_WARNING;
+	size_t passed_over = 0;
+
 	for (; side->told < side->finding_count; side->told++) {
 		const struct conf_finding *finding = &side->findings[side->told];
 		struct reeve_diag diag = {finding->severity, finding->file, finding->line,
 		                          finding->column, finding->text};
 
-		tool_diag(&diag);
 		if (run->is_json)
 			json_append_diag(run->diags, &diag);
+		/* A template that is no configuration yet has something in every line. */
+		if (!run->is_verbose && side->conf != NULL && finding->severity >= least &&
+		    side->said++ >= SAID_MAX)
+			passed_over++;
+		else
+			tool_diag(&diag);
 	}
+	if (passed_over > 0)
+		tool_error("%zu more findings; 'reeve-conf lint' has them all", passed_over);
 	if (side->has_failed) {
 		struct reeve_error err;
 

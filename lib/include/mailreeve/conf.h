@@ -107,6 +107,12 @@ const struct reeve_conf_setting *reeve_conf_list_at(const struct reeve_conf_list
 bool reeve_conf_knows(const struct reeve_conf *conf, const char *path);
 
 /*
+ * What somebody who wrote this PATH may have meant: the known name most like its last one, or NULL if
+ * none is near. For a person to be told, not to be used instead. Good until the next change.
+ */
+const char *reeve_conf_nearest(const struct reeve_conf *conf, const char *path);
+
+/*
  * Tell what the real programs take in silence, and what they refuse, as diagnostics to how.talk.
  * Returns how many findings, -1 with err.
  */
