@@ -93,6 +93,7 @@ struct postfix {
 	const char *folder;              /* without the root; config_directory */
 	enum pf_version version;
 	char host[256], domain[256];     /* "" until looked up */
+	char pid[24];
 };
 
 /* ---- index --------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "conf/postfix.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -117,6 +117,10 @@ const char *reeve_pf_lookup(struct reeve_conf *conf, const struct pf_service *se
 		return setting->value;
 	if (is_text("config_directory", name, n))
 		return own->folder;
+	if (is_text("process_id", name, n)) {
+		snprintf(own->pid, sizeof own->pid, "%ld", (long)getpid());
+		return own->pid;
+	}
 	if (param == NULL)
 		return reeve_pf_service_param(own->index, name, n);
 	if (strcmp(param->type, "host") == 0)

@@ -199,7 +199,8 @@ int reeve_pf_print(struct reeve_conf *conf, const struct pf_service *service, bo
 		const struct pf_word *word = &service->words[i];
 
 		reeve_buf_add_byte(buf, ' ');
-		add_word(buf, word->text, word->is_argument);
+		/* postconf forgets the braces around the first argument, and so do its readers. */
+		add_word(buf, word->text, word->is_argument && service->words[i - 1].is_argument);
 		if (!word->has_value)
 			continue;
 		reeve_buf_add_byte(buf, ' ');

@@ -223,6 +223,9 @@ static void mark_tables_in(struct scan *scan, char *list, unsigned int depth)
 	char *word, *prefix;
 
 	while (depth < 50 && (word = next_word(&list)) != NULL) {
+		/* 3.8 and newer: a comment behind a value, which ends the list. */
+		if (*word == '#' && reeve_pf_version(scan->conf) != PF_37)
+			return;
 		if (*word == '{') {
 			mark_tables_in(scan, inside(word), depth + 1);
 			continue;
