@@ -14,7 +14,8 @@
  *     postfix_eval.c    what a name stands for
  *     postfix_used.c    names of somebody's own that something uses
  *     postfix_path.c    PATH, and the text that postconf prints
- *     postfix_edit*.c   set, unset
+ *     postfix_edit.c    set, unset: what is done, and whether it did what it should
+ *     postfix_edit_*.c  the edits, of main.cf and of master.cf
  *     postfix_lint*.c   what is taken in silence
  */
 #ifndef CONF_POSTFIX_H
@@ -231,6 +232,35 @@ void reeve_pf_squeeze(struct reeve_buf *buf, const char *text);
  */
 int reeve_pf_print(struct reeve_conf *conf, const struct pf_service *service, bool is_entry,
                    uint64_t *work, struct reeve_buf *buf, struct reeve_error *err);
+
+/* ---- changing ------------------------------------------------------------------------------ */
+
+/* The line end of the line that `at` is in, or of the one before if it has none. */
+const char *reeve_pf_eol(const struct reeve_doc *doc, uint32_t at);
+
+void reeve_pf_replace(struct reeve_edits *edits, uint32_t start, uint32_t end, const char *text);
+
+/* Remove the lines that hold text in [start, end), both at the beginnings of lines; not the others. */
+void reeve_pf_remove_lines(const struct reeve_doc *doc, struct reeve_edits *edits, uint32_t start,
+                           uint32_t end);
+
+/* A parameter of main.cf; value NULL removes it. The edits may fail sticky. */
+void reeve_pf_edit_main(const struct postfix *own, const struct pf_path *path, const char *value,
+                        struct reeve_edits *edits);
+
+/* An option of a service; value NULL removes it. -1 with err: REEVE_EREFUSED. */
+int reeve_pf_edit_option(const struct postfix *own, const struct pf_service *service,
+                         const struct pf_path *path, const char *value, struct reeve_edits *edits,
+                         struct reeve_error *err);
+void reeve_pf_edit_field(const struct postfix *own, const struct pf_service *service, int field,
+                         const char *value, struct reeve_edits *edits);
+/* Make a service have the words of `wanted`; `command` is the text of its last field. */
+void reeve_pf_edit_service(const struct postfix *own, const struct pf_service *service,
+                           const struct pf_service *wanted, const char *command,
+                           struct reeve_edits *edits);
+/* At the end of the file. */
+void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
+                          struct reeve_edits *edits);
 
 /* ---- changing, lint: the rows of kinds.h --------------------------------------------------- */
 

@@ -8,14 +8,3 @@ long reeve_pf_lint(struct reeve_conf *conf, struct reeve_error *err)
 	(void)conf;
 	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
 }
-
-int reeve_pf_set(struct reeve_conf *conf, const char *path, const char *value, struct reeve_error *err)
-{
-	(void)conf, (void)path, (void)value;
-	return reeve_fail(err, REEVE_EREFUSED, "not written yet");
-}
-
-int reeve_pf_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err)
-{
-	return reeve_pf_set(conf, path, NULL, err);
-}
