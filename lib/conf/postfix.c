@@ -355,17 +355,42 @@ static int list(struct reeve_conf *conf, unsigned int flags, struct reeve_conf_l
 	return own->path.has_failed || own->text.has_failed ? reeve_fail_nomem(err) : 0;
 }
 
+/* A parameter, one that a transport makes, or a name of somebody's own that something uses. */
+static bool knows_param(struct reeve_conf *conf, const struct pf_path *path)
+{
+	struct postfix *own = conf->own;
+	const struct pf_setting *setting;
+
+	if (reeve_pf_param(path->name, path->name_length) != NULL ||
+	    reeve_pf_service_param(own->index, path->name, path->name_length) != NULL)
+		return true;
+	setting = reeve_pf_find(&own->index->settings, path->name, path->name_length);
+	return setting != NULL && reeve_pf_mark_used(conf, NULL, NULL, NULL) == 0 &&
+	       setting->is_used;
+}
+
 static bool knows(const struct reeve_conf *conf, const char *text)
 {
 	const struct postfix *own = conf->own;
+	const struct pf_service *service;
+	const struct pf_setting *option;
 	struct pf_path path;
+	/* An index is made that was not there; it says nothing that the files do not. */
+	struct reeve_conf *index = (struct reeve_conf *)conf;
 
-	if (reeve_pf_path((struct reeve_conf *)conf, text, &path, NULL) < 0)
+	if (reeve_pf_path(index, text, &path, NULL) < 0)
 		return false;
-	if (path.part == PF_SERVICE || path.part == PF_FIELD)
-		return reeve_pf_service(own->index, &path) != NULL;
-	return reeve_pf_param(path.name, path.name_length) != NULL ||
-	       reeve_pf_service_param(own->index, path.name, path.name_length) != NULL;
+	if (path.part == PF_SERVICE) /* a new one is as good as any */
+		return true;
+	service = path.part == PF_PARAM ? NULL : reeve_pf_service(own->index, &path);
+	if (path.part == PF_FIELD)
+		return service != NULL;
+	if (knows_param(index, &path))
+		return true;
+	option = service == NULL ? NULL
+	                         : reeve_pf_find(&service->options, path.name, path.name_length);
+	return option != NULL && reeve_pf_mark_used(index, NULL, NULL, NULL) == 0 &&
+	       reeve_pf_is_used_option(index, option);
 }
 
 const struct reeve_conf_ops reeve_postfix_ops = {
