@@ -43,7 +43,10 @@ void unit_skip(int count, const char *why);
 	X(spool)       \
 	X(choose)      \
 	X(append)      \
+	X(run)         \
 	X(plan)        \
+	X(plan_record) \
+	X(plan_verify) \
 	X(archive)     \
 	X(report_counter) \
 	X(report) \

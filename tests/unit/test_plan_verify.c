@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* What stand-ins for the real programs say, and what a plan makes of it. */
+#include "plan/parts.h"
+
+#include "folder.h"
+#include "unit.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[PATH_MAX], programs[PATH_MAX];
+static char heard[4000];
+
+static void enter(void)
+{
+	folder_enter();
+	ck_assert_ptr_nonnull(getcwd(root, sizeof root - 20));
+	snprintf(programs, sizeof programs, "%.*s/bin", PATH_MAX - 20, root);
+	strcat(root, "/r");
+	for (const char *const *p = (const char *const[]){"bin", "r", "r/etc", "r/etc/dovecot",
+	                                                  "r/etc/postfix", NULL};
+	     *p != NULL; p++)
+		ck_assert_int_eq(mkdir(*p, 0755), 0);
+	folder_write("r/etc/dovecot/dovecot.conf", "old\n");
+	folder_write("r/etc/dovecot/part", "old\n");
+	folder_write("r/etc/postfix/main.cf", "old\n");
+	heard[0] = '\0';
+}
+
+static void hear(void *user, const struct reeve_diag *diag)
+{
+	(void)user;
+	size_t n = strlen(heard);
+
+	snprintf(heard + n, sizeof heard - n, "%s|", diag->text);
+}
+
+/* A program that answers by what is in the file that it is asked about. */
+static void stand_in(const char *name, const char *script)
+{
+	char path[100], text[2000];
+
+	snprintf(path, sizeof path, "bin/%s", name);
+	snprintf(text, sizeof text, "#!/bin/sh\n%s\n", script);
+	folder_write(path, text);
+	ck_assert_int_eq(chmod(path, 0755), 0);
+}
+
+static int change(const char *file, const char *new, enum reeve_check kind, const char *conf,
+                  struct reeve_error *err)
+{
+	static const struct reeve_talk talk = {.diag = hear};
+	struct reeve_plan_how how = {.root = root, .what = "a test", .talk = &talk};
+	struct reeve_plan_result result;
+	char path[PATH_MAX + 100], *old = strdup(folder_read(file));
+	struct reeve_plan *plan = reeve_plan_begin(&how, err);
+
+	ck_assert_msg(plan != NULL, "%s", err->text);
+	plan->programs = programs;
+	snprintf(path, sizeof path, "%.*s%s", (int)(strlen(root) - 2), root, "/");
+	strcat(path, file);
+	reeve_plan_replace(plan, path, old, strlen(old), new, strlen(new));
+	reeve_plan_check(plan, kind, conf);
+	int r = reeve_plan_apply(plan, &result, err);
+	reeve_plan_free(plan);
+	free(old);
+	return r;
+}
+
+/* doveconf -n -c FILE: what the file must hold, what it must not. */
+#define DOVECONF                                                                                   \
+	"cat \"$3\" >>\"${0%/*}/seen\"; grep -q fatal \"$3\" && { echo noise >&2; "                 \
+	"echo \"doveconf: Fatal: $3 is bad\" >&2; exit 89; }; exit 0"
+
+static const struct dovecot {
+	const char *name, *old, *new, *script;
+	int result;
+	const char *text;  /* of the error */
+	const char *heard; /* part of the diagnostics */
+} dovecots[] = {
+	{"taken", "old\n", "new\n", DOVECONF, 0, NULL, ""},
+	{"refused", "old\n", "fatal\n", DOVECONF, -1,
+         "'/etc/dovecot/dovecot.conf' would not work: doveconf refuses it: doveconf: Fatal: ", ""},
+	{"mended", "fatal\n", "new\n", DOVECONF, 0, NULL, ""},
+	{"mended in part", "fatal 1\nfatal 2\n", "fatal 2\n", DOVECONF, 0, NULL,
+         "it is not accepted as it is, nor with this change"},
+	{"dies", "old\n", "new\n", "grep -q old \"$3\" || kill -SEGV $$", -1, "died of signal 11", ""},
+	{"says nothing", "old\n", "new\n", "grep -q old \"$3\"", -1, "its reason is in the log", ""},
+	{"cannot be run", "old\n", "new\n", "", 0, NULL, "not verified by doveconf: cannot be run"},
+	{"is not there", "old\n", "new\n", NULL, 0, NULL, "not verified by doveconf: not installed"},
+};
+
+START_TEST(test_dovecot)
+{
+	const struct dovecot *row = &dovecots[_i];
+	struct reeve_error err = {0};
+
+	folder_write("r/etc/dovecot/dovecot.conf", row->old);
+	if (row->script != NULL)
+		stand_in("doveconf", row->script);
+	if (row->script != NULL && row->script[0] == '\0')
+		folder_write("bin/doveconf", "#!/no/such/program\n");
+	int r = change("r/etc/dovecot/dovecot.conf", row->new, REEVE_CHECK_DOVECOT,
+	               "/etc/dovecot/dovecot.conf", &err);
+	ck_assert_msg(r == row->result, "%s: %d %s", row->name, r, err.text);
+	ck_assert_str_eq(folder_read("r/etc/dovecot/dovecot.conf"), r == 0 ? row->new : row->old);
+	if (row->text != NULL)
+		ck_assert_msg(err.code == REEVE_EREFUSED && strstr(err.text, row->text) != NULL,
+		              "%s: %s", row->name, err.text);
+	ck_assert_msg(strstr(heard, row->heard) != NULL, "%s: %s", row->name, heard);
+	ck_assert_int_ne(access("r/var/lib/mailreeve/stage", F_OK), 0);
+}
+END_TEST
+
+/* It is asked before anything is in place, and again afterwards; then all is taken back. */
+START_TEST(test_in_place)
+{
+	struct reeve_error err = {0};
+
+	stand_in("doveconf", "test -e \"${0%/*}/asked\" && grep -q new \"$3\" && "
+	                     "{ echo no, after all >&2; exit 1; }; : >\"${0%/*}/asked\"");
+	ck_assert_int_eq(change("r/etc/dovecot/dovecot.conf", "new\n", REEVE_CHECK_DOVECOT,
+	                        "/etc/dovecot/dovecot.conf", &err),
+	                 -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "does not work as it is in place: doveconf refuses "
+	                                       "it: no, after all; what was changed is taken back"));
+	ck_assert_str_eq(folder_read("r/etc/dovecot/dovecot.conf"), "old\n");
+	ck_assert_int_eq(chdir("r/var/lib/mailreeve/undo"), 0);
+	ck_assert_int_eq(folder_count("2"), 0);
+	ck_assert_int_eq(chdir("../../../../.."), 0);
+}
+END_TEST
+
+/* What it sees is the new file under the old name (root), or a copy of the tree. */
+START_TEST(test_sees)
+{
+	struct reeve_error err = {0};
+	bool is_root = geteuid() == 0;
+
+	stand_in("doveconf", "d=${3%/*}; echo \"$3 $(cat \"$3\") $(cat \"$d/part\") "
+	                     "$(readlink \"$d/link\")\" >>\"${0%/*}/seen\"");
+	ck_assert_int_eq(symlink("part", "r/etc/dovecot/link"), 0);
+	ck_assert_int_eq(change("r/etc/dovecot/part", "new\n", REEVE_CHECK_DOVECOT,
+	                        "/etc/dovecot/dovecot.conf", &err),
+	                 0);
+	const char *seen = folder_read("bin/seen");
+	ck_assert_msg(strstr(seen, "dovecot.conf old new ") != NULL, "%s", seen);
+	if (is_root && strstr(heard, "a copy is verified") == NULL)
+		ck_assert_ptr_null(strstr(seen, "stage"));
+}
+END_TEST
+
+START_TEST(test_postfix)
+{
+	struct reeve_error err = {0};
+
+	stand_in("postconf", "echo \"$*\" >>\"${0%/*}/seen\"; ! grep -q fatal \"$2/main.cf\"");
+	stand_in("postmap", "! grep -q number \"$2/main.cf\" || { echo bad number >&2; exit 1; }");
+	stand_in("postfix", "test \"$3\" = check");
+	ck_assert_int_eq(change("r/etc/postfix/main.cf", "new\n", REEVE_CHECK_POSTFIX,
+	                        "/etc/postfix", &err),
+	                 0);
+	ck_assert_ptr_nonnull(strstr(folder_read("bin/seen"), "/etc/postfix -M"));
+	/* Or one of its files. */
+	ck_assert_int_eq(change("r/etc/postfix/main.cf", "number\n", REEVE_CHECK_POSTFIX,
+	                        "/etc/postfix/main.cf", &err),
+	                 -1);
+	ck_assert_msg(strstr(err.text, "postmap refuses it: bad number") != NULL, "%s", err.text);
+	ck_assert_str_eq(folder_read("r/etc/postfix/main.cf"), "new\n");
+}
+END_TEST
+
+Suite *suite_plan_verify(void)
+{
+	Suite *suite = suite_create("plan/verify");
+	TCase *tc = tcase_create("verify");
+
+	tcase_add_checked_fixture(tc, enter, folder_leave);
+	tcase_add_loop_test(tc, test_dovecot, 0, sizeof dovecots / sizeof dovecots[0]);
+	tcase_add_test(tc, test_in_place);
+	tcase_add_test(tc, test_sees);
+	tcase_add_test(tc, test_postfix);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
