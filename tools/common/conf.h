@@ -82,14 +82,14 @@ int conf_open(struct conf_run *run);
  * Whose setting is it? A change must not hit the wrong program, so for one it counts who knows the
  * PATH as well as who has set it.
  *
- * Returns 1 with *side_r, 0 if it is set nowhere and nobody knows it (or, not for a change, both),
+ * Returns 1 with *side_r, 0 if it is set nowhere and nobody knows it (not for a change: or both do),
  * -1 with err: REEVE_EUSAGE if it could be either's.
  */
 int conf_side_of(struct conf_run *run, const char *path, bool is_change,
                  struct conf_side **side_r, struct reeve_error *err);
 
-/* A reeve_diag_fn for a side: hold it back. */
-void conf_hold(void *side, const struct reeve_diag *diag);
+/* A reeve_diag_fn whose user is a side: hold it back. */
+void conf_hold(void *user, const struct reeve_diag *diag);
 
 /* Say what was found in a side's files and was not said yet: on stderr, in JSON. */
 void conf_tell(struct conf_run *run, struct conf_side *side);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A change that reeve-conf(8) makes, between the file that makes it and the one that tells of it. */
+/* A change that reeve-conf(8) makes: from words (conf_words.c) to a plan, and what is said of it. */
 #ifndef COMMON_CONF_CHANGE_H
 #define COMMON_CONF_CHANGE_H
 
@@ -32,6 +32,17 @@ struct conf_change {
 	bool is_done; /* nothing failed */
 	bool is_told; /* why it failed was said already */
 };
+
+#define CONF_VALUE_MAX ((size_t)1 << 20) /* bytes of a value in a file */
+
+/* Paths and values of the command line. A word that is wrong ends the program. */
+void conf_words_read(struct conf_change *change);
+
+/* The one line of --value-file: CONF_VALUE_MAX bytes, to be wiped and freed. NULL with err. */
+char *conf_value_read(const char *path, struct reeve_error *err);
+
+/* The command, for the list of changes; before the words are read. To be freed; NULL: no memory. */
+char *conf_words_describe(const struct conf_run *run);
 
 /* Print what was done, or would be. err: why nothing was; NULL. */
 void conf_change_say(struct conf_change *change, const struct reeve_error *err);
