@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One walk over a Dovecot configuration, by the rules of its version. */
+#include "base/number.h"
 #include "conf/dovecot_eval.h"
 #include "conf/dovecot_include.h"
 #include "conf/dovecot_names.h"
@@ -180,53 +181,56 @@ const char *reeve_eval_expand(struct reeve_eval *eval, const char *key, const ch
 	return reeve_eval_keep(eval, buf->bytes, buf->length);
 }
 
-const char *reeve_eval_net(struct reeve_eval *eval, const char *text, unsigned int *bits_r)
+void reeve_eval_unescape(struct reeve_buf *buf, const char *text, size_t n)
 {
-	const char *slash = strchr(text, '/'), *kept;
-	char address[64], shown[INET6_ADDRSTRLEN + 8];
-	size_t n = slash == NULL ? strlen(text) : (size_t)(slash - text);
-	unsigned char raw[16];
-	unsigned int most, bits = 0;
+	static const char codes[] = "es\\_+", bytes[] = "=/\\ ,";
 
-	*bits_r = 1; /* a name: as much as one address */
+	for (size_t i = 0; i < n; i++) {
+		const char *code = text[i] == '\\' && i + 1 < n && text[i + 1] != '\0' ?
+			strchr(codes, text[i + 1]) :
+			NULL;
+
+		if (code != NULL)
+			reeve_buf_add_byte(buf, (unsigned char)bytes[code - codes]);
+		else if (text[i] != '\\' || i + 1 == n || text[i + 1] != '.') /* "\." is nothing */
+			reeve_buf_add_byte(buf, (unsigned char)text[i]);
+		i += code != NULL || (text[i] == '\\' && i + 1 < n && text[i + 1] == '.');
+	}
+}
+
+const char *reeve_eval_net(struct reeve_eval *eval, const char *text)
+{
+	const char *slash = strchr(text, '/'), *start = text;
+	size_t n = slash == NULL ? strlen(text) : (size_t)(slash - text);
+	char address[64], shown[INET6_ADDRSTRLEN];
+	uint64_t bits, most;
+	unsigned char raw[16];
+	int family = memchr(text, ':', n) == NULL ? AF_INET : AF_INET6;
+
 	if (n > 1 && text[0] == '[' && text[n - 1] == ']') {
-		text++;
+		start++;
 		n -= 2;
 	}
 	if (n >= sizeof address)
 		return text;
-	memcpy(address, text, n);
+	memcpy(address, start, n);
 	address[n] = '\0';
-	if (inet_pton(AF_INET, address, raw) == 1)
-		most = 32;
-	else if (inet_pton(AF_INET6, address, raw) == 1)
-		most = 128;
-	else
+	bits = most = family == AF_INET ? 32 : 128;
+	if (inet_pton(family, address, raw) != 1 ||
+	    (slash != NULL && !reeve_digits(slash + 1, strlen(slash + 1), most, &bits)))
 		return text;
-	if (slash == NULL) {
-		bits = most;
-	} else {
-		for (slash++; *slash >= '0' && *slash <= '9' && bits <= most; slash++)
-			bits = bits * 10 + (unsigned int)(*slash - '0');
-		if (*slash != '\0' || bits > most)
-			return text;
-	}
-	inet_ntop(most == 32 ? AF_INET : AF_INET6, raw, shown, INET6_ADDRSTRLEN);
+	inet_ntop(family, raw, shown, sizeof shown);
+	reeve_buf_clear(&eval->more);
+	reeve_buf_add_text(&eval->more, shown);
 	if (bits != most) {
-		reeve_buf_clear(&eval->more);
-		reeve_buf_add_text(&eval->more, shown);
-		reeve_buf_add_text(&eval->more, "/");
+		reeve_buf_add_byte(&eval->more, '/');
 		if (bits >= 100)
-			reeve_buf_add_byte(&eval->more, (unsigned char)('0' + bits / 100));
+			reeve_buf_add_byte(&eval->more, '1');
 		if (bits >= 10)
 			reeve_buf_add_byte(&eval->more, (unsigned char)('0' + bits / 10 % 10));
 		reeve_buf_add_byte(&eval->more, (unsigned char)('0' + bits % 10));
-		kept = reeve_eval_keep(eval, eval->more.bytes, eval->more.length);
-	} else {
-		kept = reeve_eval_keep(eval, shown, strlen(shown));
 	}
-	*bits_r = bits;
-	return kept;
+	return reeve_eval_keep(eval, eval->more.bytes, eval->more.length);
 }
 
 /* ---- the walk ------------------------------------------------------------------------------ */

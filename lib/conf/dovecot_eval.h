@@ -121,8 +121,11 @@ const char *reeve_eval_expand(struct reeve_eval *eval, const char *key, const ch
 /* Whether the last row's value is one in which variables count. */
 bool reeve_eval_has_variables(const struct reeve_eval *eval);
 
-/* "10.0.0.0/8", "::1" as doveconf prints them; *bits_r 0: every address. What is no address stays. */
-const char *reeve_eval_net(struct reeve_eval *eval, const char *text, unsigned int *bits_r);
+/* Add what an escaped name of a block or element means: "\\s" is '/' (settings_section_unescape()). */
+void reeve_eval_unescape(struct reeve_buf *buf, const char *text, size_t n);
+
+/* "10.0.0.0/8", "::1" as doveconf prints them: kept. What is no address stays as it is. */
+const char *reeve_eval_net(struct reeve_eval *eval, const char *text);
 
 struct reeve_eval_rules {
 	void (*enter)(struct reeve_eval *eval, const char *type, const char *name); /* fills the top of open */

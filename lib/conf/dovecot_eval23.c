@@ -59,7 +59,6 @@ static const char *in_lower_case(struct reeve_eval *eval, const char *text)
 static bool enter_filter(struct reeve_eval *eval, const char *type, const char *name)
 {
 	struct reeve_open *top = &eval->open[eval->depth];
-	unsigned int bits = 1;
 	uint32_t before = top->filter;
 	size_t i = 0;
 
@@ -68,11 +67,10 @@ static bool enter_filter(struct reeve_eval *eval, const char *type, const char *
 	if (filter_types[i] == NULL)
 		return false;
 	if (strcmp(type, "local") == 0 || strcmp(type, "remote") == 0)
-		name = reeve_eval_net(eval, name, &bits);
+		name = reeve_eval_net(eval, name);
 	else if (strcmp(type, "local_name") == 0)
 		name = in_lower_case(eval, name);
-	/* A net of every address is no filter: its bits are what Dovecot asks for. */
-	top->filters[i] = bits == 0 ? NULL : reeve_eval_keep(eval, name, strlen(name));
+	top->filters[i] = name;
 	top->filter = filter_scope(eval, top);
 	top->scope = same_sections(eval, before, top->scope, top->filter);
 	return true;
@@ -181,18 +179,8 @@ static const char *follow_path(struct reeve_eval *eval, const char *key, uint32_
 		if (next == NULL)
 			break;
 
-		/* settings_section_unescape() */
 		reeve_buf_clear(&eval->buf);
-		for (const char *p = slash + 1; p < next; p++) {
-			static const char codes[] = "es_+", bytes[] = "=/ ,";
-			const char *code = *p == '\\' && p + 1 < next ? strchr(codes, p[1]) : NULL;
-
-			if (*p == '\\' && p + 1 < next)
-				p++;
-			reeve_buf_add_byte(&eval->buf, (unsigned char)(code != NULL ?
-			                                                       bytes[code - codes] :
-			                                                       *p));
-		}
+		reeve_eval_unescape(&eval->buf, slash + 1, (size_t)(next - slash - 1));
 		const char *name = reeve_eval_keep(eval, eval->buf.bytes, eval->buf.length);
 		*scope = section_scope(eval, *scope, type, name);
 		key = next + 1;

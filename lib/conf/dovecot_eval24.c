@@ -92,7 +92,6 @@ static void enter(struct reeve_eval *eval, const char *type, const char *name)
 	struct reeve_open *top = &eval->open[eval->depth];
 	const struct reeve_scope *here = &eval->scopes[top->scope];
 	enum reeve_dovecot_kind kind;
-	unsigned int bits;
 
 	top->list = NULL;
 	if (strcmp(type, "group") == 0 && *name == '@') {
@@ -112,7 +111,7 @@ static void enter(struct reeve_eval *eval, const char *type, const char *name)
 			type = full;
 	}
 	if (strcmp(type, "local") == 0 || strcmp(type, "remote") == 0)
-		name = reeve_eval_net(eval, name, &bits);
+		name = reeve_eval_net(eval, name);
 	kind = reeve_dovecot_kind(type);
 	if (kind == REEVE_DOVECOT_TEXT_LIST || kind == REEVE_DOVECOT_BOOL_LIST) {
 		top->kind = REEVE_OPEN_LIST;
@@ -190,22 +189,10 @@ static void add_word(struct reeve_eval *eval, uint32_t scope, const char *list)
 {
 	const struct reeve_buf *word = &eval->buf;
 
-	/* settings_section_unescape(), of which a name with a slash or an '=' has need */
 	reeve_buf_clear(&eval->more);
 	reeve_buf_add_text(&eval->more, list);
 	reeve_buf_add_byte(&eval->more, '/');
-	for (size_t i = 0; i < word->length; i++) {
-		static const char codes[] = "es_+", bytes[] = "=/ ,";
-		unsigned char byte = word->bytes[i];
-
-		if (byte == '\\' && i + 1 < word->length) {
-			byte = word->bytes[++i];
-			const char *code = byte == '\0' ? NULL : strchr(codes, byte);
-			if (code != NULL)
-				byte = (unsigned char)bytes[code - codes];
-		}
-		reeve_buf_add_byte(&eval->more, byte);
-	}
+	reeve_eval_unescape(&eval->more, (const char *)word->bytes, word->length);
 	set_element(eval, scope, reeve_eval_keep(eval, eval->more.bytes, eval->more.length), "yes");
 }
 
@@ -271,6 +258,20 @@ static const char *follow_path(struct reeve_eval *eval, uint32_t *scope, const c
 	return key;
 }
 
+static void set_setting(struct reeve_eval *eval, uint32_t n, const char *value, bool uses_itself)
+{
+	struct reeve_row *row = &eval->rows[eval->row_count - 1];
+
+	/* Of the version the first counts; another one is refused (config_parser_get_version()). */
+	if (n != REEVE_NONE && eval->items[n].is_set &&
+	    strcmp(eval->items[n].key, "dovecot_config_version") == 0) {
+		row->item = n;
+		row->is_shadowed = true;
+		return;
+	}
+	reeve_eval_put(eval, n, REEVE_ITEM_SETTING, value, uses_itself);
+}
+
 static void set(struct reeve_eval *eval, const char *key, const char *value)
 {
 	const struct reeve_open *top = &eval->open[eval->depth];
@@ -299,8 +300,7 @@ static void set(struct reeve_eval *eval, const char *key, const char *value)
 	else if (is_list)
 		set_list(eval, scope, key, value, kind == REEVE_DOVECOT_BOOL_LIST);
 	else
-		reeve_eval_put(eval, reeve_eval_item(eval, scope, key, true), REEVE_ITEM_SETTING,
-		               value, uses_itself);
+		set_setting(eval, reeve_eval_item(eval, scope, key, true), value, uses_itself);
 }
 
 const struct reeve_eval_rules reeve_eval_24 = {enter, leave, set};

@@ -7,15 +7,25 @@
 
 enum { MAX_NAME = 1 << 20 };
 
-/* Blocks that are as many as they are written, if they have no name. */
+/*
+ * Blocks that are as many as they are written, if they have no name: Dovecot 2.0 to 2.3 numbers them as it
+ * reads (config-parser.c, section_counter).
+ */
 static bool is_numbered(const struct reeve_place *above, const char *type, const char *name)
 {
-	static const char *const types[] = {"passdb", "userdb", "namespace"};
+	static const char *const types[] = {"passdb",        "userdb",        "namespace",
+	                                    "mailbox",       "service",       "inet_listener",
+	                                    "unix_listener", "fifo_listener", "metric",
+	                                    "event_exporter"};
 
-	if (*name != '\0') /* 1.x: in `auth x {`, the name of a passdb is its driver */
-		return strcmp(above->type, "auth") == 0 &&
-		       (strcmp(type, "passdb") == 0 || strcmp(type, "userdb") == 0);
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+	/* 1.x: in `auth x {` the name of a passdb is its driver; sockets are told apart by their path. */
+	if (strcmp(above->type, "auth") == 0 &&
+	    (strcmp(type, "passdb") == 0 || strcmp(type, "userdb") == 0 ||
+	     strcmp(type, "socket") == 0))
+		return true;
+	if (strcmp(above->type, "socket") == 0)
+		return true;
+	for (size_t i = 0; *name == '\0' && i < sizeof types / sizeof types[0]; i++) {
 		if (strcmp(type, types[i]) == 0)
 			return true;
 	}
