@@ -225,7 +225,7 @@ install: all
 	for page in $(PAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit; done
 	$(templates) install
-	[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || install -d -m 700 /var/lib/mailreeve/journal
+	[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || install -d -m 700 /var/lib/mailreeve/journal /var/lib/mailreeve/undo
 	[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 ## uninstall    remove what install put there

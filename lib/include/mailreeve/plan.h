@@ -109,6 +109,7 @@ struct reeve_plan_file {
 	size_t new_n;
 };
 
+/* How many files change, and the i-th of them. */
 size_t reeve_plan_count(const struct reeve_plan *plan);
 struct reeve_plan_file reeve_plan_at(const struct reeve_plan *plan, size_t i);
 
