@@ -59,6 +59,8 @@ struct reeve_conf *reeve_conf_open(enum reeve_conf_kind kind, const struct reeve
 	}
 	if (conf->ops->open(conf, err) < 0)
 		goto fail;
+	for (size_t i = 0; i < conf->doc_count; i++)
+		conf->told += conf->docs[i]->found;
 	return conf;
 fail:
 	reeve_conf_close(conf);
@@ -121,7 +123,9 @@ const char *reeve_conf_nearest(const struct reeve_conf *conf, const char *path)
 
 long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err)
 {
-	return conf->ops->lint(conf, err);
+	long n = conf->ops->lint(conf, err);
+
+	return n < 0 ? n : conf->told + n;
 }
 
 int reeve_conf_set(struct reeve_conf *conf, const char *path, const char *value,

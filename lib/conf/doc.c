@@ -235,7 +235,10 @@ void reeve_doc_diag(struct reeve_doc *doc, enum reeve_severity severity, uint32_
 	char text[1000];
 	va_list ap;
 
-	if (doc->talk == NULL || doc->talk->diag == NULL)
+	if (doc->talk == NULL)
+		return;
+	doc->found += severity != REEVE_NOTE;
+	if (doc->talk->diag == NULL)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);

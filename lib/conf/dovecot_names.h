@@ -7,6 +7,7 @@
 #ifndef CONF_DOVECOT_NAMES_H
 #define CONF_DOVECOT_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum reeve_dovecot_kind {
@@ -29,5 +30,15 @@ const char *reeve_dovecot_name_at(size_t i);
  * `x = $SET:x more`.
  */
 const char *reeve_dovecot_default(const char *name, int is_24);
+
+/* ---- before 2.4 (dovecot_old_names.c) ------------------------------------------------------ */
+
+/* The names that a block of this type takes ("": outside of all); NULL if it takes any, or none is known. */
+const char *const *reeve_dovecot_names_in(const char *block, size_t *count_r);
+
+bool reeve_dovecot_was_in(const char *block, const char *name);
+
+/* A type of block that takes the name, "" first; NULL: none. */
+const char *reeve_dovecot_was_where(const char *name);
 
 #endif

@@ -36,6 +36,7 @@ struct reeve_conf {
 	struct reeve_talk talk;    /* how.talk points here */
 	struct reeve_doc **docs;   /* in the order of opening; docs[0] is the root file, or main.cf */
 	size_t doc_count, doc_room;
+	long told;                 /* findings while it was opened */
 	void *own;                 /* the kind's */
 };
 

@@ -79,6 +79,7 @@ struct reeve_doc {
 	const struct reeve_talk *talk;
 	uint32_t *lines; /* where lines start; made when first asked for */
 	uint32_t line_count;
+	uint32_t found; /* warnings and problems that were told, or would have been */
 };
 
 /* ---- documents ----------------------------------------------------------------------------- */

@@ -53,6 +53,7 @@ void unit_skip(int count, const char *why);
 	X(dovecot_tree) \
 	X(dovecot_path) \
 	X(dovecot_set) \
+	X(dovecot_lint) \
 	X(dovecot_corpus)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);

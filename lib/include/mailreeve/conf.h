@@ -114,7 +114,9 @@ const char *reeve_conf_nearest(const struct reeve_conf *conf, const char *path);
 
 /*
  * Tell what the real programs take in silence, and what they refuse, as diagnostics to how.talk.
- * Returns how many findings, -1 with err.
+ * What was told while it was opened is not told again.
+ *
+ * Returns how many warnings and problems, those of the opening included; notes do not count. -1 with err.
  */
 long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err);
 
