@@ -13,8 +13,8 @@ static void say_item(const struct conf_run *run, const struct conf_item *item)
 		fputs(item->value[0] == '\0' ? " =" : " = ", stdout);
 		conf_put_text(run, item->value, "\t");
 	}
-	if (item->old == NULL) {
-		fputs(" (was not set)\n", stdout);
+	if (item->old == NULL || item->old[0] == '\0') {
+		puts(item->old == NULL ? " (was not set)" : " (was empty)");
 		return;
 	}
 	fputs(" (was: ", stdout);
@@ -43,10 +43,11 @@ static void say_words(const struct conf_change *change)
 	}
 	if (run->is_dry_run || !change->result.is_changed)
 		return;
-	/* In an image or a chroot no server is running. */
-	if (run->root == NULL && is_of[REEVE_CONF_DOVECOT])
+	/* In an image or a chroot no server is running, and of a copy none reads. */
+	bool is_live = run->root == NULL && run->config == NULL;
+	if (is_live && is_of[REEVE_CONF_DOVECOT])
 		puts("to have Dovecot read it: doveadm reload");
-	if (run->root == NULL && is_of[REEVE_CONF_POSTFIX])
+	if (is_live && is_of[REEVE_CONF_POSTFIX])
 		puts("to have Postfix read it: postfix reload");
 	if (change->result.id[0] != '\0') {
 		fputs("to undo it: reeve-undo ", stdout);

@@ -36,14 +36,16 @@ static const char *text_of(const char *text)
 	return text == NULL ? "" : text;
 }
 
-/* A plan says before and after the change that there is nobody who could verify it. */
+/* A plan says before and after a change that there is nobody who could verify it: once will do. */
 static bool is_repeated(const struct conf_side *side, const struct reeve_diag *diag)
 {
-	if (side->finding_count == 0)
+	if (diag->severity != REEVE_NOTE || side->conf != NULL)
 		return false;
-	const struct conf_finding *last = &side->findings[side->finding_count - 1];
-	return last->line == diag->line && strcmp(last->text, diag->text) == 0 &&
-	       strcmp(last->file, text_of(diag->file)) == 0;
+	for (size_t i = 0; i < side->finding_count; i++)
+		if (strcmp(side->findings[i].text, diag->text) == 0 &&
+		    strcmp(side->findings[i].file, text_of(diag->file)) == 0)
+			return true;
+	return false;
 }
 
 void conf_hold(void *user, const struct reeve_diag *diag)
@@ -110,6 +112,22 @@ void conf_tell(struct conf_run *run, struct conf_side *side)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
+/* Without "//", "/." and a slash at the end: as a person would write it. Links are not looked at. */
+static void tidy(char *path)
+{
+	char *to = path;
+
+	for (const char *from = path; *from != '\0'; from++) {
+		if (from[0] == '/' && from > path &&
+		    (from[1] == '/' || from[1] == '\0' || (from[1] == '.' && strchr("/", from[2]) != NULL))) {
+			from += from[1] == '.';
+			continue;
+		}
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
 /* A path with the root in front; without one, absolute. NULL without memory. */
 static char *in_root(const struct conf_run *run, const char *path)
 {
@@ -119,11 +137,14 @@ static char *in_root(const struct conf_run *run, const char *path)
 	if (run->root != NULL)
 		n = asprintf(&whole, "%s/%s", run->root, path + strspn(path, "/"));
 	else if (path[0] == '/')
-		return strdup(path);
+		n = asprintf(&whole, "%s", path);
 	else
 		n = (here = getcwd(NULL, 0)) == NULL ? -1 : asprintf(&whole, "%s/%s", here, path);
 	free(here);
-	return n < 0 ? NULL : whole;
+	if (n < 0)
+		return NULL;
+	tidy(whole);
+	return whole;
 }
 
 static bool is_named(const char *path, const char *name)
