@@ -51,7 +51,7 @@ int dovecot_wish_make(struct dovecot_wish *wish, struct reeve_conf *conf, const 
 {
 	*wish = (struct dovecot_wish){.value = value};
 	if (strpbrk(value, "\r\n") != NULL)
-		return reeve_fail(err, REEVE_EUSAGE, "a value has no line end");
+		return reeve_fail(err, REEVE_EUSAGE, "a value cannot hold a line end");
 	if (value[0] == '<' && value[1] == '<')
 		return reeve_fail(err, REEVE_EUSAGE, "'%s': a here-document cannot be set", value);
 	if (value[0] == '<') {
