@@ -11,21 +11,27 @@
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* One of the two files. A file that is not there is fine where it is not asked for by name. */
+enum need {
+	NEEDED,   /* it must be there */
+	EXPECTED, /* that it is not is told */
+	WELCOME,  /* the one beside it was asked for by name */
+};
+
 static int open_file(struct reeve_conf *conf, enum reeve_syntax syntax, const char *path,
-                     bool is_needed, struct reeve_error *err)
+                     enum need need, struct reeve_error *err)
 {
 	struct postfix *own = conf->own;
 	struct reeve_error why = {0};
 	struct reeve_doc *doc = reeve_conf_add_doc(conf, syntax, path, &why);
 
 	if (doc == NULL) {
-		if (is_needed || why.code == REEVE_ENOMEM) {
+		if (need == NEEDED || why.code == REEVE_ENOMEM) {
 			if (err != NULL)
 				*err = why;
 			return -1;
 		}
-		reeve_diag(&conf->talk, REEVE_WARNING, path, 0, 0, "%s", why.text);
+		if (need == EXPECTED || why.sys_errno != ENOENT)
+			reeve_diag(&conf->talk, REEVE_WARNING, path, 0, 0, "%s", why.text);
 		return 0;
 	}
 	if (syntax == REEVE_SYNTAX_MAIN_CF)
@@ -48,9 +54,8 @@ static char *join(const char *folder, size_t n, const char *name)
 	return path;
 }
 
-/* Both files of a folder, of which one may be named, and must be there. */
-static int open_both(struct reeve_conf *conf, const char *folder, size_t n, bool needs_main,
-                     bool needs_master, struct reeve_error *err)
+static int open_both(struct reeve_conf *conf, const char *folder, size_t n, enum need needs_main,
+                     enum need needs_master, struct reeve_error *err)
 {
 	char *main_cf = join(folder, n, "main.cf"), *master_cf = join(folder, n, "master.cf");
 	int r = -1;
@@ -97,14 +102,60 @@ static int conf_open(struct reeve_conf *conf, struct reeve_error *err)
 	if (own->folder == NULL)
 		return reeve_fail_nomem(err);
 	if (is_folder)
-		return open_both(conf, path, length, true, false, err);
+		return open_both(conf, path, length, NEEDED, EXPECTED, err);
 	if (strcmp(base, "main.cf") == 0 || strcmp(base, "master.cf") == 0)
 		return open_both(conf, slash == NULL ? "." : path, slash == NULL ? 1 : length,
-		                 base[2] == 'i', base[2] == 's', err);
+		                 base[2] == 'i' ? NEEDED : WELCOME,
+		                 base[2] == 's' ? NEEDED : WELCOME, err);
 	/* A file of another name, a template perhaps, is alone. */
 	return open_file(conf, strstr(base, "master") != NULL ? REEVE_SYNTAX_MASTER_CF
 	                                                      : REEVE_SYNTAX_MAIN_CF,
-	                 path, true, err);
+	                 path, NEEDED, err);
+}
+
+struct reeve_conf *reeve_pf_of(const void *main_cf, size_t main_size, const void *master_cf,
+                               size_t master_size, const struct reeve_talk *talk,
+                               struct reeve_error *err)
+{
+	struct reeve_conf *conf = calloc(1, sizeof *conf);
+	struct postfix *own = calloc(1, sizeof *own);
+
+	if (conf == NULL || own == NULL) {
+		free(conf);
+		free(own);
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	conf->kind = REEVE_CONF_POSTFIX;
+	conf->ops = &reeve_postfix_ops;
+	conf->own = own;
+	conf->talk = talk == NULL ? (struct reeve_talk){0} : *talk;
+	conf->how = (struct reeve_conf_how){strdup(""), strdup("/etc/postfix"), &conf->talk};
+	conf->docs = calloc(2, sizeof(struct reeve_doc *));
+	reeve_buf_init(&own->text, SIZE_MAX);
+	reeve_buf_init(&own->path, SIZE_MAX);
+	own->version = PF_310;
+	own->folder = strdup("/etc/postfix");
+	strcpy(own->host, "host.example.org");
+	if (conf->how.root == NULL || conf->how.path == NULL || conf->docs == NULL ||
+	    own->folder == NULL) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	own->main = reeve_doc_of(REEVE_SYNTAX_MAIN_CF, "main.cf", main_cf, main_size, &conf->talk, err);
+	if (own->main == NULL)
+		goto fail;
+	conf->docs[conf->doc_count++] = own->main;
+	own->master = reeve_doc_of(REEVE_SYNTAX_MASTER_CF, "master.cf", master_cf, master_size,
+	                           &conf->talk, err);
+	if (own->master == NULL)
+		goto fail;
+	conf->docs[conf->doc_count++] = own->master;
+	conf->doc_room = 2;
+	return conf;
+fail:
+	reeve_conf_close(conf);
+	return NULL;
 }
 
 static void conf_close(struct reeve_conf *conf)

@@ -97,6 +97,14 @@ struct postfix {
 	char pid[24];
 };
 
+/*
+ * A configuration of bytes, for tests: of Postfix 3.10 on host.example.org, files main.cf and master.cf.
+ * Closed with reeve_conf_close().
+ */
+struct reeve_conf *reeve_pf_of(const void *main_cf, size_t main_size, const void *master_cf,
+                               size_t master_size, const struct reeve_talk *talk,
+                               struct reeve_error *err);
+
 /* ---- index --------------------------------------------------------------------------------- */
 
 /* The index, made if need be. NULL with err: REEVE_ENOMEM. */
