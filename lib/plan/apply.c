@@ -16,8 +16,8 @@ static int check_conflicts(const struct reeve_plan *plan, struct reeve_error *er
 {
 	for (size_t i = 0; i < plan->file_count; i++)
 		if (plan->files[i]->is_conflict)
-			return reeve_fail(err, REEVE_ECHANGED, "'%s' was changed since",
-			                  plan->files[i]->path);
+			return reeve_fail(err, REEVE_ECHANGED, "'%s' was changed since change %s",
+			                  plan->files[i]->path, reeve_plan_change(plan));
 	return 0;
 }
 
@@ -114,10 +114,9 @@ static void take_back(struct reeve_plan *plan, const struct record *record, stru
 		                          : record_remove(plan->state.undo, record->id, &why);
 	if (r < 0 && err != NULL) {
 		struct reeve_error cause = *err;
-		reeve_fail(err, cause.code,
-		           "%s; and change %s could not be taken back: %s; 'reeve-undo %s' goes back, "
-		           "'reeve-undo --finish %s' goes on",
-		           cause.text, record->id, why.text, record->id, record->id);
+		char hint[PLAN_HINT];
+		reeve_fail(err, cause.code, "%s; and change %s could not be taken back: %s; %s",
+		           cause.text, record->id, why.text, plan_hint(plan, record, hint));
 	}
 }
 

@@ -50,6 +50,7 @@ struct record_file {
 struct record_check {
 	enum reeve_check kind;
 	const char *path; /* without the root */
+	bool is_moot;     /* of a plan: nobody was there to be asked */
 };
 
 /* Strings and arrays are in `arena`, which whoever has the record owns. */
@@ -178,6 +179,11 @@ struct plan_file *plan_file_add(struct reeve_plan *plan, struct reeve_error *err
 const struct plan_file *plan_changed(const struct reeve_plan *plan, size_t i);
 void *plan_copy(struct reeve_plan *plan, const void *bytes, size_t n, struct reeve_error *err);
 void plan_check_add(struct reeve_plan *plan, enum reeve_check kind, const char *path);
+
+/* "'reeve-undo ID' goes back, ...": what a person can do about a change broken off. */
+#define PLAN_HINT 600
+const char *plan_hint(const struct reeve_plan *plan, const struct record *record,
+                      char hint[PLAN_HINT]);
 
 /* State and lock, without a look at what was broken off. */
 struct reeve_plan *plan_new(const struct reeve_plan_how *how, struct reeve_error *err);

@@ -83,8 +83,20 @@ void plan_check_add(struct reeve_plan *plan, enum reeve_check kind, const char *
 	}
 	if (plan->check_count > 0)
 		memcpy(larger, plan->checks, plan->check_count * sizeof *larger);
-	larger[plan->check_count++] = (struct record_check){kind, copy};
+	larger[plan->check_count++] = (struct record_check){.kind = kind, .path = copy};
 	plan->checks = larger;
+}
+
+const char *plan_hint(const struct reeve_plan *plan, const struct record *record,
+                      char hint[PLAN_HINT])
+{
+	const char *root = plan->how.root == NULL ? "" : plan->how.root;
+	const char *option = root[0] == '\0' ? "" : "--root=", *blank = root[0] == '\0' ? "" : " ";
+
+	snprintf(hint, PLAN_HINT,
+	         "'reeve-undo %s%.200s%s%s' goes back, 'reeve-undo %s%.200s%s--finish %s' goes on",
+	         option, root, blank, record->id, option, root, blank, record->id);
+	return hint;
 }
 
 struct reeve_plan *plan_new(const struct reeve_plan_how *how, struct reeve_error *err)
@@ -135,7 +147,7 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
 {
 	struct reeve_plan *plan = plan_new(how, err);
 	struct record *left;
-	char states[400];
+	char states[400], hint[PLAN_HINT];
 
 	if (plan == NULL)
 		return NULL;
@@ -145,10 +157,8 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
 		reeve_diag(how->talk, REEVE_WARNING, left->files[0].path, 0, 0,
 		           "change %s ('%s') was broken off: %s", left->id, left->what, states);
 	} else if (left != NULL) {
-		reeve_fail(err, REEVE_EREFUSED,
-		           "change %s ('%s') was broken off: %s; 'reeve-undo %s' goes back, "
-		           "'reeve-undo --finish %s' goes on",
-		           left->id, left->what, states, left->id, left->id);
+		reeve_fail(err, REEVE_EREFUSED, "change %s ('%.100s') was broken off: %s; %s",
+		           left->id, left->what, states, plan_hint(plan, left, hint));
 		goto fail;
 	}
 	return plan;

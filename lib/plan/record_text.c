@@ -173,7 +173,7 @@ static bool read_check(struct reader *r, const char *value)
 		    memcmp(value, check_words[i].word, n) != 0)
 			continue;
 		record->checks[record->check_count++] =
-			(struct record_check){check_words[i].kind, value + n + 1};
+			(struct record_check){.kind = check_words[i].kind, .path = value + n + 1};
 		return true;
 	}
 	return false;

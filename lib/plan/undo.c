@@ -64,12 +64,14 @@ static int resume(struct reeve_plan *plan, struct record *record, enum plan_side
 	return 0;
 }
 
-static int fail_broken_off(const struct record *left, struct reeve_error *err)
+static int fail_broken_off(const struct reeve_plan *plan, const struct record *left,
+                           struct reeve_error *err)
 {
+	char hint[PLAN_HINT];
+
 	return reeve_fail(err, REEVE_EREFUSED,
-	                  "change %s ('%s') was broken off, and comes first: 'reeve-undo %s' goes "
-	                  "back, 'reeve-undo --finish %s' goes on",
-	                  left->id, left->what, left->id, left->id);
+	                  "change %s ('%.100s') was broken off, and comes first: %s", left->id,
+	                  left->what, plan_hint(plan, left, hint));
 }
 
 /* ---- changes that are done --------------------------------------------------------------------- */
@@ -130,7 +132,7 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 	if (plan == NULL)
 		return NULL;
 	if (left != NULL && id != NULL && strcmp(id, left->id) != 0) {
-		fail_broken_off(left, err);
+		fail_broken_off(plan, left, err);
 		goto fail;
 	}
 	if (left != NULL) {
@@ -179,7 +181,7 @@ struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const cha
 		goto fail;
 	}
 	if (id != NULL && strcmp(id, left->id) != 0) {
-		fail_broken_off(left, err);
+		fail_broken_off(plan, left, err);
 		goto fail;
 	}
 	if (resume(plan, left, PLAN_NEW, err) < 0)

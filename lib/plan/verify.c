@@ -159,7 +159,7 @@ static enum verdict ask(struct verify *v, const struct question *q, bool *is_den
 	*is_denied_r = false;
 	argv[0] = find_program(v, q->name, program, sizeof program, &root);
 	if (argv[0] == NULL) {
-		snprintf(v->said, sizeof v->said, "not installed");
+		snprintf(v->said, sizeof v->said, "it is not installed");
 		return NOT_ASKED;
 	}
 	const char *conf = v->conf + (root == NULL ? 0 : strlen(root));
@@ -190,6 +190,7 @@ static enum verdict ask(struct verify *v, const struct question *q, bool *is_den
 static enum verdict ask_all(struct verify *v, bool *is_denied_r, struct reeve_error *err)
 {
 	enum verdict all = NOT_ASKED;
+	bool is_first = true; /* without the first program the others need not be looked for */
 
 	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
 		const struct question *q = &questions[i];
@@ -205,9 +206,11 @@ static enum verdict ask_all(struct verify *v, bool *is_denied_r, struct reeve_er
 		if (verdict == TAKEN)
 			all = TAKEN;
 		else
-			reeve_diag(v->plan->how.talk,
-			           q->may_be_slow && all == TAKEN ? REEVE_WARNING : REEVE_NOTE,
+			reeve_diag(v->plan->how.talk, is_first ? REEVE_NOTE : REEVE_WARNING,
 			           v->check->path, 0, 0, "not verified by %s: %s", q->name, v->said);
+		if (is_first && verdict == NOT_ASKED)
+			return NOT_ASKED;
+		is_first = false;
 	}
 	return all;
 }
@@ -345,7 +348,27 @@ static bool can_ask(const struct reeve_plan *plan)
 
 /* ---- a plan ------------------------------------------------------------------------------------ */
 
-static int verify_one(struct reeve_plan *plan, const struct record_check *check, bool *is_broken_r,
+/* The first of the programs that are asked: without it there is nothing to make ready. */
+static bool is_installed(struct reeve_plan *plan, const struct record_check *check)
+{
+	const struct verify v = {.plan = plan, .check = check};
+	char buf[PATH_MAX];
+	const char *root;
+
+	for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++) {
+		const struct question *q = &questions[i];
+		if (q->kind != check->kind)
+			continue;
+		if (find_program(&v, q->name, buf, sizeof buf, &root) != NULL)
+			return true;
+		reeve_diag(plan->how.talk, REEVE_NOTE, check->path, 0, 0,
+		           "not verified: %s is not installed", q->name);
+		return false;
+	}
+	return false;
+}
+
+static int verify_one(struct reeve_plan *plan, struct record_check *check, bool *is_broken_r,
                       struct reeve_error *err)
 {
 	struct reeve_error next = {0}, now = {0};
@@ -357,6 +380,7 @@ static int verify_one(struct reeve_plan *plan, const struct record_check *check,
 			*err = next;
 		return -1;
 	}
+	check->is_moot = verdict == NOT_ASKED && !is_copy;
 	if (verdict != REFUSED && !is_copy)
 		return 0;
 	/* Who mends a broken configuration step by step must get through. */
@@ -378,12 +402,13 @@ int plan_verify_stage(struct reeve_plan *plan, bool *is_broken_r, struct reeve_e
 {
 	*is_broken_r = false;
 	for (size_t i = 0; i < plan->check_count; i++) {
-		if (!can_ask(plan)) {
-			reeve_diag(plan->how.talk, REEVE_NOTE, plan->checks[i].path, 0, 0,
+		struct record_check *check = &plan->checks[i];
+
+		check->is_moot = !can_ask(plan) || !is_installed(plan, check);
+		if (!can_ask(plan))
+			reeve_diag(plan->how.talk, REEVE_NOTE, check->path, 0, 0,
 			           "not verified: only root can run the programs of another root");
-			continue;
-		}
-		if (verify_one(plan, &plan->checks[i], is_broken_r, err) < 0)
+		else if (!check->is_moot && verify_one(plan, check, is_broken_r, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -393,8 +418,9 @@ int plan_verify_place(struct reeve_plan *plan, struct reeve_error *err)
 {
 	struct reeve_error why = {0};
 
-	for (size_t i = 0; i < plan->check_count && can_ask(plan); i++)
-		if (verify_now(plan, &plan->checks[i], NULL, &why) == REFUSED)
+	for (size_t i = 0; i < plan->check_count; i++)
+		if (!plan->checks[i].is_moot &&
+		    verify_now(plan, &plan->checks[i], NULL, &why) == REFUSED)
 			return reeve_fail(err, REEVE_EREFUSED,
 			                  "'%s' does not work as it is in place: %s; what was "
 			                  "changed is taken back",

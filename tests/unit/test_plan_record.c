@@ -16,8 +16,8 @@ static struct record_file files[] = {
          {{1, 2}, {1073741824, 3}}},
 };
 static struct record_check checks[] = {
-	{REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf"},
-	{REEVE_CHECK_POSTFIX, "/etc/postfix"},
+	{REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf", false},
+	{REEVE_CHECK_POSTFIX, "/etc/postfix", false},
 };
 
 static struct record sample(void)

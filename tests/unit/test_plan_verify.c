@@ -91,7 +91,7 @@ static const struct dovecot {
 	{"dies", "old\n", "new\n", "grep -q old \"$3\" || kill -SEGV $$", -1, "died of signal 11", ""},
 	{"says nothing", "old\n", "new\n", "grep -q old \"$3\"", -1, "its reason is in the log", ""},
 	{"cannot be run", "old\n", "new\n", "", 0, NULL, "not verified by doveconf: cannot be run"},
-	{"is not there", "old\n", "new\n", NULL, 0, NULL, "not verified by doveconf: not installed"},
+	{"is not there", "old\n", "new\n", NULL, 0, NULL, "not verified: doveconf is not installed"},
 };
 
 START_TEST(test_dovecot)

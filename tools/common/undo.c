@@ -87,9 +87,12 @@ static void say(const struct undo *undo, const struct reeve_plan *plan,
 	const char *id = reeve_plan_change(plan);
 	const char *root = undo->how.root == NULL ? "" : undo->how.root;
 
+	const char *verb = undo->is_finish ? undo->how.dry_run ? "would change" : "changed"
+	                   : undo->how.dry_run ? "would restore"
+	                                       : "restored";
+
 	for (size_t i = 0; i < reeve_plan_count(plan); i++)
-		tool_say(stdout, "%s %s%s", undo->how.dry_run ? "would restore" : "restored", root,
-		         reeve_plan_at(plan, i).path);
+		tool_say(stdout, "%s %s%s", verb, root, reeve_plan_at(plan, i).path);
 	if (undo->how.dry_run || !undo->is_verbose)
 		return;
 	if (!result->is_changed)
