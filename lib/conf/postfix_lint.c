@@ -117,7 +117,7 @@ void reeve_pf_lint_name(struct pf_lint *lint, struct reeve_doc *doc, const struc
 		             param->version);
 	} else if ((near = nearest(lint, name)) != NULL) {
 		reeve_pf_say(lint, doc, REEVE_WARNING, at,
-		             "unknown parameter '%s': did you mean '%s'?", name, near);
+		             "unknown parameter '%s': is it '%s'?", name, near);
 	} else if ((n = transport_of(name)) != 0) {
 		if (lint->own->master != NULL)
 			reeve_pf_say(lint, doc, REEVE_WARNING, at,
@@ -141,7 +141,7 @@ static void undefined(void *user, const struct pf_service *service,
 		return; /* master.cf alone: main.cf may define it */
 	reeve_pf_say(lint, doc, REEVE_WARNING, doc->nodes[setting->node].value,
 	             "nothing defines '$%s': it stands for nothing%s%s%s", name,
-	             near != NULL ? " (did you mean '$" : "", near != NULL ? near : "",
+	             near != NULL ? " (is it '$" : "", near != NULL ? near : "",
 	             near != NULL ? "'?)" : "");
 }
 

@@ -100,7 +100,7 @@ static void lint_program(struct pf_lint *lint, const struct pf_service *service)
 		reeve_similar_try(&similar, programs[i].name);
 	reeve_pf_say(lint, lint->own->master, REEVE_WARNING, at_word(lint->own->master, word),
 	             "Postfix has no program '%s'%s%s%s", word->text,
-	             similar.best != NULL ? ": did you mean '" : "",
+	             similar.best != NULL ? ": is it '" : "",
 	             similar.best != NULL ? similar.best : "", similar.best != NULL ? "'?" : "");
 }
 

@@ -27,15 +27,15 @@ static int refuse_unknown(const struct conf_run *run, const struct conf_item *it
 			continue;
 		const char *nearest = reeve_conf_nearest(side->conf, item->path);
 		if (nearest != NULL)
-			snprintf(meant, sizeof meant, ", but '%s'", nearest);
+			snprintf(meant, sizeof meant, " (is it '%s'?)", nearest);
 	}
 	if (item->side != NULL)
 		return conf_error(err, REEVE_EUSAGE,
-		                  "%s knows no setting '%s'%s: to set it all the same, add --force",
+		                  "%s knows no setting '%s'%s: --force sets it all the same",
 		                  conf_program(item->side->kind), item->path, meant);
 	return conf_error(err, REEVE_EUSAGE,
-	                  "neither Dovecot nor Postfix knows a setting '%s'%s: to set it all the same, "
-	                  "choose with --dovecot or --postfix, and add --force",
+	                  "neither Dovecot nor Postfix knows a setting '%s'%s: --force sets it all the "
+	                  "same, with --dovecot or --postfix",
 	                  item->path, meant);
 }
 
