@@ -15,6 +15,7 @@ enum {
 	KEY_FINISH,
 	KEY_ROOT,
 	KEY_DIFF,
+	KEY_FORCE,
 	KEY_JSON,
 	KEY_LOCK_TIMEOUT,
 };
@@ -26,6 +27,8 @@ static const struct argp_option options[] = {
 	{.doc = "How:", .group = 2},
 	{"dry-run", 'n', NULL, 0, "say what would be changed, change nothing, take no lock", 0},
 	{"diff", KEY_DIFF, NULL, 0, "print the change as a unified diff", 0},
+	{"force", KEY_FORCE, NULL, 0, "leave files that were changed since as they are, restore the others",
+         0},
 	{"json", KEY_JSON, NULL, 0, "print JSON", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
          "how long to wait for another run that changes a configuration (60)", 0},
@@ -70,6 +73,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DIFF:
 		undo->wants_diff = true;
 		return 0;
+	case KEY_FORCE:
+		undo->how.leave_changed = true;
+		return 0;
 	case KEY_JSON:
 		undo->is_json = true;
 		return 0;
@@ -99,9 +105,11 @@ static void check(const struct undo *undo)
 {
 	if (undo->is_list && undo->is_finish)
 		tool_usage("--list changes nothing, --finish does: choose one");
-	if (undo->is_list && (undo->how.dry_run || undo->wants_diff))
+	if (undo->is_list && (undo->how.dry_run || undo->wants_diff || undo->how.leave_changed))
 		tool_usage("--list changes nothing, and goes with no --%s",
-		           undo->wants_diff ? "diff" : "dry-run");
+		           undo->wants_diff    ? "diff"
+		           : undo->how.dry_run ? "dry-run"
+		                               : "force");
 	if (undo->is_quiet && undo->is_verbose)
 		tool_usage("--quiet and --verbose contradict each other");
 	if (undo->is_quiet)

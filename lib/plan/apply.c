@@ -12,12 +12,25 @@ static bool goes_back(const struct reeve_plan *plan)
 	return plan->resumes != NULL && plan->resume_side == PLAN_OLD;
 }
 
-static int check_conflicts(const struct reeve_plan *plan, struct reeve_error *err)
+/* Files that somebody changed since stop an undo, or are no part of it. */
+static int check_conflicts(struct reeve_plan *plan, struct reeve_error *err)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < plan->file_count; i++)
-		if (plan->files[i]->is_conflict)
+		if (plan->files[i]->is_conflict && !plan->how.leave_changed)
 			return reeve_fail(err, REEVE_ECHANGED, "'%s' was changed since change %s",
 			                  plan->files[i]->path, reeve_plan_change(plan));
+	for (size_t i = 0; i < plan->file_count; i++) {
+		if (plan->files[i]->is_conflict) {
+			reeve_diag(plan->how.talk, REEVE_WARNING, plan->files[i]->path, 0, 0,
+			           "it was changed since, and stays as it is");
+			plan_file_close(plan->files[i]);
+		} else {
+			plan->files[n++] = plan->files[i];
+		}
+	}
+	plan->file_count = n;
 	return 0;
 }
 
@@ -146,19 +159,18 @@ int reeve_plan_apply(struct reeve_plan *plan, struct reeve_plan_result *result_r
 {
 	struct record fresh, *record = plan->resumes;
 	struct reeve_error failure = {0};
-	size_t count = reeve_plan_count(plan);
 	bool is_broken = false;
 
 	assert(!plan->is_applied);
 	*result_r = (struct reeve_plan_result){0};
 	if (reeve_plan_ok(plan, err) < 0 || check_conflicts(plan, err) < 0)
 		return -1;
-	result_r->files = count;
-	result_r->is_changed = count > 0;
-	if (count == 0 || plan->how.dry_run)
+	plan->is_applied = true;
+	result_r->files = reeve_plan_count(plan);
+	result_r->is_changed = result_r->files > 0;
+	if (!result_r->is_changed || plan->how.dry_run)
 		return 0;
 
-	plan->is_applied = true;
 	if (check_still(plan, &failure) < 0)
 		goto fail;
 	if (!goes_back(plan) && plan_verify_stage(plan, &is_broken, &failure) < 0)

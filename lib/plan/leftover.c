@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a plan that was broken off left behind. Under the lock a record without "done" is of no
- * plan that runs. If all its files are old, nothing was changed by it; if all are new, it was as
- * good as done: a plan of one file is always one or the other. Else a person decides.
+ * plan that runs. If none of its files is new, nothing of it is in place; if none is old, it was as
+ * good as done: a plan of one file is always one or the other. Else a person decides. What is
+ * neither old nor new was written by somebody else since, and is his.
  */
 #include "base/diag.h"
 #include "base/error.h"
@@ -93,29 +94,30 @@ int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool
 	return 0;
 }
 
-/* All files are old: as if nothing had been. */
+static void say(const struct reeve_plan *plan, const struct record *record, size_t others,
+                const char *states, const char *what)
+{
+	reeve_diag(plan->how.talk, others > 0 ? REEVE_WARNING : REEVE_NOTE, record->id, 0, 0,
+	           "a change was broken off %s%s%s", what, others > 0 ? ": " : "",
+	           others > 0 ? states : "");
+}
+
+/* No file is new: as if nothing had been. */
 static int clear_away(struct reeve_plan *plan, const struct record *record,
                       struct reeve_error *err)
 {
 	/* Once the record is gone, nobody knows the names beside the files. */
 	if (record->state == RECORD_OPEN && plan_sweep_beside(plan, record, true, err) < 0)
 		return -1;
-	if (record_remove(plan->state.undo, record->id, err) < 0)
-		return -1;
-	reeve_diag(plan->how.talk, REEVE_NOTE, record->id, 0, 0,
-	           "a change was broken off before it changed anything, and is cleared away");
-	return 0;
+	return record_remove(plan->state.undo, record->id, err);
 }
 
-/* All files are new: only the note is missing, and perhaps their names are not durable. */
+/* No file is old: only the note is missing, and perhaps their names are not durable. */
 static int end_it(struct reeve_plan *plan, const struct record *record, struct reeve_error *err)
 {
-	if (plan_sweep_beside(plan, record, true, err) < 0 ||
-	    record_mark(plan->state.undo, record->id, "done", err) < 0)
-		return -1;
-	reeve_diag(plan->how.talk, REEVE_NOTE, record->id, 0, 0,
-	           "a change was broken off when all was in place, and counts as done");
-	return 0;
+	return plan_sweep_beside(plan, record, true, err) < 0
+	               ? -1
+	               : record_mark(plan->state.undo, record->id, "done", err);
 }
 
 /* A dry run holds no lock: what is open may be of a plan that runs. */
@@ -138,11 +140,17 @@ static int settle_one(struct reeve_plan *plan, const struct record *record, char
 
 	if (record->state == RECORD_OPEN)
 		states_of(plan, record, counts, states);
-	if (record->state == RECORD_TORN || counts[IS_OLD] == record->file_count)
-		return plan->how.dry_run ? 0 : clear_away(plan, record, err);
-	if (counts[IS_NEW] == record->file_count)
-		return plan->how.dry_run ? 0 : end_it(plan, record, err);
-	return plan->how.dry_run && is_running(plan) ? 0 : 1;
+	bool is_in_place = counts[IS_OLD] == 0 && counts[IS_NEW] > 0;
+	if (counts[IS_NEW] > 0 && counts[IS_OLD] > 0)
+		return plan->how.dry_run && is_running(plan) ? 0 : 1;
+	if (plan->how.dry_run)
+		return 0;
+	if ((is_in_place ? end_it : clear_away)(plan, record, err) < 0)
+		return -1;
+	say(plan, record, counts[IS_OTHER], states,
+	    is_in_place ? "when all was in place, and counts as done"
+	                : "before it changed anything, and is cleared away");
+	return 0;
 }
 
 int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400],
@@ -161,10 +169,12 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 		return -1;
 	for (size_t i = ids.count; i-- > 0 && r == 0;) {
 		struct record *record = reeve_arena_alloc(plan->arena, sizeof *record);
-		if (record == NULL)
-			r = reeve_fail_nomem(err);
-		else
-			r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
+		if (record == NULL) {
+			reeve_fail_nomem(err);
+			r = -1;
+			break;
+		}
+		r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
 		if (r < 0 || record->state == RECORD_DONE || record->state == RECORD_BACK)
 			continue;
 		r = settle_one(plan, record, states, err);

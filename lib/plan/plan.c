@@ -46,7 +46,7 @@ struct plan_file *plan_file_add(struct reeve_plan *plan, struct reeve_error *err
 {
 	if (plan->file_count == plan->file_room) {
 		size_t room = plan->file_room == 0 ? 8 : 2 * plan->file_room;
-		void *larger = realloc(plan->files, room * sizeof *plan->files);
+		void *larger = realloc(plan->files, room * sizeof(void *));
 		if (larger == NULL) {
 			reeve_fail_nomem(err);
 			return NULL;

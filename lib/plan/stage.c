@@ -88,13 +88,19 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
                      struct reeve_error *err)
 {
 	char *top = join(plan, plan->state.path, "stage");
-	int fd = top == NULL ? reeve_fail_nomem(err) : open_stage(plan, err), r = 0;
+	struct plan_bind *binds =
+		reeve_arena_alloc(plan->arena, plan->file_count * sizeof *binds);
 	size_t n = 0;
+	int fd, r = 0;
 
-	*binds_r = reeve_arena_alloc(plan->arena, plan->file_count * sizeof **binds_r);
-	if (*binds_r == NULL)
-		r = reeve_fail_nomem(err);
-	for (size_t i = 0; i < plan->file_count && fd >= 0 && r == 0; i++) {
+	*binds_r = binds;
+	*count_r = 0;
+	if (top == NULL || binds == NULL)
+		return reeve_fail_nomem(err);
+	fd = open_stage(plan, err);
+	if (fd < 0)
+		return -1;
+	for (size_t i = 0; i < plan->file_count && r == 0; i++) {
 		const struct plan_file *file = plan->files[i];
 		char name[32];
 
@@ -102,15 +108,14 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
 			continue;
 		snprintf(name, sizeof name, "new-%zu", i);
 		r = make_changed(fd, name, file, err);
-		struct plan_bind bind = {join(plan, top, name), plan_path(plan, file->target)};
-		if (r == 0 && (bind.from == NULL || bind.to == NULL))
+		binds[n] = (struct plan_bind){join(plan, top, name), plan_path(plan, file->target)};
+		if (r == 0 && (binds[n].from == NULL || binds[n].to == NULL))
 			r = reeve_fail_nomem(err);
-		(*binds_r)[n++] = bind;
+		n++;
 	}
 	*count_r = n;
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? -1 : r;
+	close(fd);
+	return r;
 }
 
 /* ---- a copy of a tree -------------------------------------------------------------------------- */

@@ -77,51 +77,65 @@ struct step {
 	char *next;          /* a symbolic link: the path that it leads to; to be freed */
 };
 
-static int split(const char *path, struct step *step, struct reeve_error *err)
+static bool split(const char *path, struct step *step, struct reeve_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
 	const char *name = slash == NULL ? path : slash + 1;
 
-	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return reeve_fail(err, REEVE_EUSAGE, "'%s' does not name a file", path);
+	*step = (struct step){0};
+	if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		reeve_fail(err, REEVE_EUSAGE, "'%s' does not name a file", path);
+		return false;
+	}
 	step->folder = malloc(strlen(path) + 3);
-	if (step->folder == NULL)
-		return reeve_fail_nomem(err);
+	if (step->folder == NULL) {
+		reeve_fail_nomem(err);
+		return false;
+	}
 	if (n > 0)
 		memcpy(step->folder, path, n);
 	else
 		step->folder[n++] = slash == NULL ? '.' : '/';
 	step->folder[n] = '\0';
 	step->name = strcpy(step->folder + n + 1, name);
-	return 0;
+	return true;
 }
 
-static int read_link(int dirfd, const char *path, struct step *step, struct reeve_error *err)
+/* Where a symbolic link leads; to be freed. */
+static char *read_link(int dirfd, const char *path, const struct step *step,
+                       struct reeve_error *err)
 {
-	char target[PATH_MAX];
+	char target[PATH_MAX], *next = NULL;
 	ssize_t n = readlinkat(dirfd, step->name, target, sizeof target - 1);
 
-	if (n < 0)
-		return reeve_fail_errno(err, "cannot read the symbolic link '%s'", path);
+	if (n < 0) {
+		reeve_fail_errno(err, "cannot read the symbolic link '%s'", path);
+		return NULL;
+	}
 	target[n] = '\0';
 	if (target[0] == '/')
-		step->next = strdup(target);
-	else if (asprintf(&step->next, "%s/%s", step->folder, target) < 0)
-		step->next = NULL;
-	return step->next == NULL ? reeve_fail_nomem(err) : 0;
+		next = strdup(target);
+	else if (asprintf(&next, "%s/%s", step->folder, target) < 0)
+		next = NULL;
+	if (next == NULL)
+		reeve_fail_nomem(err);
+	return next;
 }
 
-/* Look at the last part of a path: 0 with *step, -1 with err if it is none that we change. */
+/*
+ * Look at the last part of a path: 0 with *step, whose folder and next are to be freed; -1 with err
+ * if it is none that we change.
+ */
 static int look(const struct reeve_plan *plan, const char *path, bool follows, struct step *step,
                 struct reeve_error *err)
 {
 	struct stat st;
 	int dirfd = -1, r = -1;
 
-	*step = (struct step){0};
-	if (split(path, step, err) < 0 ||
-	    reeve_path_inside(plan->how.root, step->folder, err) < 0 ||
+	if (!split(path, step, err))
+		return -1;
+	if (reeve_path_inside(plan->how.root, step->folder, err) < 0 ||
 	    (dirfd = reeve_way_open(step->folder, err)) < 0)
 		goto out;
 	if (fstatat(dirfd, step->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -130,7 +144,7 @@ static int look(const struct reeve_plan *plan, const char *path, bool follows, s
 		reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link that uid %ju made", path,
 		           (uintmax_t)st.st_uid);
 	else if (S_ISLNK(st.st_mode) && follows)
-		r = read_link(dirfd, path, step, err);
+		r = (step->next = read_link(dirfd, path, step, err)) == NULL ? -1 : 0;
 	else if (S_ISDIR(st.st_mode))
 		reeve_fail(err, REEVE_EFORMAT, "'%s' is a folder", path);
 	else if (S_ISREG(st.st_mode) && st.st_nlink > 1)
@@ -143,10 +157,8 @@ static int look(const struct reeve_plan *plan, const char *path, bool follows, s
 out:
 	if (dirfd >= 0)
 		close(dirfd);
-	if (r < 0) {
+	if (r < 0)
 		free(step->folder);
-		*step = (struct step){0};
-	}
 	return r;
 }
 
@@ -186,36 +198,46 @@ static int open_target(struct plan_file *file, struct reeve_plan *plan, const ch
 	return file->now == NULL ? -1 : 0;
 }
 
-int plan_file_open(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
-                   struct reeve_error *err)
+/* Follow the links: the path at their end, to be freed; file->path and target are set. */
+static char *follow(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
+                    struct reeve_error *err)
 {
 	char *at = strdup(path);
 	struct step step;
-	int r = at == NULL ? reeve_fail_nomem(err) : 0;
 
-	for (unsigned int links = 0; r == 0; links++) {
+	if (at == NULL)
+		reeve_fail_nomem(err);
+	for (unsigned int links = 0; at != NULL; links++) {
 		if (links > LINKS_MAX) {
 			errno = ELOOP;
-			r = reeve_fail_errno(err, "cannot open '%s'", path);
+			reeve_fail_errno(err, "cannot open '%s'", path);
 			break;
 		}
-		if ((r = look(plan, at, follows, &step, err)) < 0)
+		if (look(plan, at, follows, &step, err) < 0)
 			break;
-		char *name = real_name(plan, step.folder, step.name, err);
-		char *next = step.next;
+		file->target = real_name(plan, step.folder, step.name, err);
 		free(step.folder);
 		if (file->path == NULL)
-			file->path = name;
-		file->target = name;
-		if (name == NULL)
-			r = -1;
-		if (next == NULL)
+			file->path = file->target;
+		if (file->target == NULL) {
+			free(step.next);
 			break;
+		}
+		if (step.next == NULL)
+			return at;
 		free(at);
-		at = next;
+		at = step.next;
 	}
-	if (r == 0)
-		r = open_target(file, plan, at, err);
+	free(at);
+	return NULL;
+}
+
+int plan_file_open(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
+                   struct reeve_error *err)
+{
+	char *at = follow(file, plan, path, follows, err);
+	int r = at == NULL ? -1 : open_target(file, plan, at, err);
+
 	free(at);
 	if (r < 0)
 		plan_file_close(file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans made of a record: a change taken back, or one that was broken off ended either way. */
+#include "base/diag.h"
 #include "base/error.h"
 #include "plan/parts.h"
 
@@ -26,6 +27,8 @@ static int take_side(struct reeve_plan *plan, const struct record *record, size_
 static int take_files(struct reeve_plan *plan, const struct record *record, bool turned,
                       enum plan_side wants, struct reeve_error *err)
 {
+	struct reeve_error why = {0};
+
 	for (size_t i = 0; i < record->file_count; i++) {
 		const struct record_file *from = &record->files[i];
 		const char *path = plan_path(plan, from->target);
@@ -33,9 +36,18 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 
 		if (path == NULL)
 			return reeve_fail_nomem(err);
-		if (file == NULL || plan_file_open(file, plan, path, false, err) < 0)
+		if (file == NULL)
 			return -1;
+		if (plan_file_open(file, plan, path, false, &why) < 0) {
+			if (!plan->how.leave_changed)
+				return reeve_fail(err, why.code, "%s", why.text);
+			reeve_diag(plan->how.talk, REEVE_WARNING, from->path, 0, 0, "%s", why.text);
+			plan->file_count--;
+			continue;
+		}
 		file->path = from->path;
+		if (!turned) /* it may be there still */
+			snprintf(file->beside, sizeof file->beside, "%s", from->beside);
 		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
 			if (take_side(plan, record, i, (enum plan_side)side, file,
 			              (enum plan_side)(turned ? !side : side), err) < 0)
@@ -56,9 +68,6 @@ static int resume(struct reeve_plan *plan, struct record *record, enum plan_side
 {
 	if (take_files(plan, record, false, side, err) < 0)
 		return -1;
-	for (size_t i = 0; i < plan->file_count; i++)
-		snprintf(plan->files[i]->beside, sizeof plan->files[i]->beside, "%s",
-		         record->files[i].beside);
 	plan->resumes = record;
 	plan->resume_side = side;
 	return 0;

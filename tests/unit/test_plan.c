@@ -397,6 +397,7 @@ END_TEST
 /* A file that was changed since: nothing is undone, and a diff can be had of what happened. */
 START_TEST(test_conflict)
 {
+	struct reeve_plan_result result;
 	struct reeve_error err = {0};
 	struct reeve_plan *plan;
 	char *diff;
@@ -418,10 +419,78 @@ START_TEST(test_conflict)
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 2\n");
 	ck_assert_str_eq(folder_read("r/etc/b"), "b = mine\n");
 
+	/* Left as it is, if that is what is wanted. */
+	how.leave_changed = true;
+	plan = reeve_plan_undo(&how, NULL, &err);
+	ck_assert_int_eq(apply(plan, &result, &err), 0);
+	ck_assert_uint_eq(result.files, 1);
+	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
+	ck_assert_str_eq(folder_read("r/etc/b"), "b = mine\n");
+	how.leave_changed = false;
+	ck_assert_int_eq(apply(reeve_plan_undo(&how, result.id, &err), NULL, &err), 0);
+	ck_assert_str_eq(folder_read("r/etc/a"), "a = 2\n");
+
 	/* Put back by hand, it is no obstacle. */
 	folder_write("r/etc/b", "b = 1\n");
 	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
+}
+END_TEST
+
+/* What was broken off (here: has lost its note), and files as they are then. */
+static const struct leftover {
+	const char *name, *a, *b;
+	int records;
+	bool asks;
+} leftovers[] = {
+	{"old, old", "a = 1\n", "b = 1\n", 0, false},
+	{"new, new", "a = 2\n", "b = 2\n", 1, false},
+	{"new, old", "a = 2\n", "b = 1\n", 1, true},
+	{"old, other", "a = 1\n", "b = mine\n", 0, false},
+	{"other, new", "a = mine\n", "b = 2\n", 1, false},
+	{"other, other", "a = mine\n", "b = mine\n", 0, false},
+	{"new, gone", "a = 2\n", NULL, 1, false},
+};
+
+START_TEST(test_leftover)
+{
+	const struct leftover *row = &leftovers[_i];
+	struct reeve_plan_result result = change_both();
+	struct reeve_error err = {0};
+	char path[100];
+
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	ck_assert_int_eq(unlink(path), 0);
+	folder_write("r/etc/a", row->a);
+	if (row->b != NULL)
+		folder_write("r/etc/b", row->b);
+	else
+		ck_assert_int_eq(unlink("r/etc/b"), 0);
+	/* A dry run sees it, and leaves it. */
+	how.dry_run = true;
+	reeve_plan_free(begin());
+	how.dry_run = false;
+	ck_assert_int_ne(access(path, F_OK), 0);
+
+	struct reeve_plan *plan = reeve_plan_begin(&how, &err);
+	ck_assert_msg((plan == NULL) == row->asks, "%s: %s", row->name, err.text);
+	reeve_plan_free(plan);
+	assert_tidy(row->records);
+	ck_assert_str_eq(folder_read("r/etc/a"), row->a);
+	ck_assert_str_eq(folder_read("r/etc/b"), row->b == NULL ? "(none)" : row->b);
+	if (!row->asks)
+		return;
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	ck_assert_ptr_nonnull(strstr(err.text, "'/etc/a' is new, '/etc/b' is old; 'reeve-undo "
+	                                       "--root=r 2"));
+	ck_assert_int_eq(undo("20000101-000000-1", NULL, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "comes first"));
+	plan = reeve_plan_finish(&how, NULL, &err);
+	ck_assert_int_eq(apply(plan, &result, &err), 0);
+	ck_assert_str_eq(folder_read("r/etc/b"), "b = 2\n");
+	ck_assert_int_eq(access(path, F_OK), 0);
+	ck_assert_ptr_null(reeve_plan_finish(&how, NULL, &err));
+	ck_assert_int_eq(err.code, REEVE_EUSAGE);
 }
 END_TEST
 
@@ -514,6 +583,7 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_undo_steps);
 	tcase_add_test(tc, test_conflict);
+	tcase_add_loop_test(tc, test_leftover, 0, sizeof leftovers / sizeof leftovers[0]);
 	tcase_add_test(tc, test_diff);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_kept);

@@ -41,13 +41,14 @@ struct reeve_plan_how {
 	 */
 	const char *state;
 	bool dry_run;      /* no lock, nothing is written; apply() only looks */
+	bool leave_changed; /* of an undo: files that were changed since stay as they are */
 	int64_t lock_timeout_ms;
 	const struct reeve_talk *talk; /* diagnostics; "stop?", until bytes change; or NULL */
 };
 
 /*
- * Begin a plan: take the lock, and look for a change that was broken off. One that changed nothing
- * is cleared away, one that only lacks its last note gets it, and a note says so.
+ * Begin a plan: take the lock, and look for a change that was broken off. One of which nothing is in
+ * place is cleared away, one of which all is gets its last note, and a note says so.
  *
  * Returns NULL with err: REEVE_EBUSY if another plan holds the lock, REEVE_EREFUSED if a change
  * was broken off between two files (the text says which files are new, which are old, and how to
@@ -60,7 +61,7 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
  * It is a change of its own, which can be undone; one that was broken off is ended instead.
  *
  * If a file was changed since, it is a conflict (reeve_plan_at()), and apply() fails with
- * REEVE_ECHANGED. Returns NULL with err: REEVE_EUSAGE if there is no such change, REEVE_EREFUSED if
+ * REEVE_ECHANGED, unless how->leave_changed. Returns NULL with err: REEVE_EUSAGE if there is no such change, REEVE_EREFUSED if
  * it is undone already, and as reeve_plan_begin().
  */
 struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char *id,
