@@ -87,6 +87,39 @@ static const char *full_key(struct reeve_eval *eval, uint32_t *scope, const char
 
 /* ---- blocks -------------------------------------------------------------------------------- */
 
+/* The setting that holds the name of a block, where it is not TYPE_name (filter_array_field_name). */
+static const char *const name_settings[][2] = {
+	{"acl", "acl_id"},
+	{"crypt_global_private_key", "crypt_private_key_name"},
+	{"crypt_user_key_encryption_key", "crypt_private_key_name"},
+	{"dict_map", "dict_map_pattern"},
+	{"fifo_listener", "fifo_listener_path"},
+	{"fts", "fts_driver"},
+	{"metric_group_by", "metric_group_by_field"},
+	{"metric_group_by_method", "metric_group_by_method_method"},
+	{"mysql", "mysql_host"},
+	{"pgsql", "pgsql_host"},
+	{"sieve_script", "sieve_script_storage"},
+	{"unix_listener", "unix_listener_path"},
+};
+
+/* Each '{' of a block with a name sets its name again, whatever it was set to inside. */
+static void set_name(struct reeve_eval *eval, uint32_t scope, const char *type)
+{
+	const char *key = NULL;
+	uint32_t n;
+
+	for (size_t i = 0; i < sizeof name_settings / sizeof name_settings[0]; i++) {
+		if (strcmp(name_settings[i][0], type) == 0)
+			key = name_settings[i][1];
+	}
+	n = reeve_eval_item(eval, scope, key != NULL ? key : prefixed(eval, type, "", "name"), false);
+	if (n != REEVE_NONE && eval->items[n].is_set) {
+		eval->rows[eval->items[n].row].is_shadowed = true;
+		eval->items[n].is_set = false;
+	}
+}
+
 static void enter(struct reeve_eval *eval, const char *type, const char *name)
 {
 	struct reeve_open *top = &eval->open[eval->depth];
@@ -128,6 +161,8 @@ static void enter(struct reeve_eval *eval, const char *type, const char *name)
 		name = reeve_eval_keep(eval, eval->more.bytes, eval->more.length);
 	}
 	top->scope = reeve_eval_scope(eval, top->scope, type, name);
+	if (kind == REEVE_DOVECOT_FILTER_LIST)
+		set_name(eval, top->scope, type);
 }
 
 static void leave(struct reeve_eval *eval)

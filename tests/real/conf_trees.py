@@ -4,6 +4,8 @@
 A tree is {file: text}; the root file is dovecot.conf.
 """
 
+import re
+
 RULES_23 = {
     'later wins': 'mail_location = a\nmail_location = b\n',
     'sections of one name': 'service auth {\n user = a\n}\nservice auth {\n client_limit = 7\n user = b\n}\n'
@@ -182,13 +184,16 @@ def rules(version):
 SETTINGS_23 = (('mail_max_userip_connections', '1 2 30'), ('login_greeting', 'a "b  c" d'), ('imap_idle_notify_interval', '1m 90s 120'
                's'), ('imap_max_line_length', '64k 65536 1M'), ('mail_plugins', 'a $mail_plugins $mail_plugins'), ('mail_debug', 'yes no'),
                ('imap_client_workarounds', 'delay-newmail tb-lsub-flags'), ('pop3_uidl_format', '%08Xu %g'), ('ssl_cert', '</a </b'),
-               ('mail_location', 'mbox:~/a maildir:~/b'), ('postmaster_address', 'a@b "c@d"'))
+               ('mail_location', 'mbox:~/a maildir:~/b'), ('postmaster_address', 'a@b "c@d" \'e@f\''),
+               ('hostname', '"a # b" "c\\"d\\\\" e\\f $login_greeting'), ('mail', 'mbox:~/c'), ('plugin/quota', 'x y'),
+               ('mail_log_prefix', '$mail_log_prefix "%s: "'), ('submission_relay_host', '$hostname x$hostname'))
 BLOCKS_23 = {
     '': ('plugin', 'protocol imap', 'protocol pop3', 'protocol lda', 'local 10.0.0.0/8', 'local 10.1.0.0/16', 'remote ::1', 'remote 10.2.0.1',
-         'local_name a.example', 'service auth', 'service imap-login', 'namespace x', 'namespace y', 'dict', 'passdb', 'userdb'),
+         'local_name a.example', 'local_name A.Example', 'service auth', 'service imap-login', 'service Auth', 'namespace x', 'namespace y', 'dict',
+         'passdb', 'userdb', 'metric m', 'remote 0:0::1/128', 'protocol !imap', 'plugin x', 'protocol managesieve'),
     'local': ('protocol imap', 'remote 10.2.0.1', 'local_name a.example', 'plugin'), 'local_name': ('protocol imap', 'remote 10.2.0.1'),
     'remote': ('protocol imap', 'plugin'), 'protocol': ('plugin', 'namespace x'), 'namespace': ('mailbox A', 'mailbox "B c"', 'mailbox D'),
-    'service': ('unix_listener a', 'unix_listener /b/c', 'inet_listener d'),
+    'service': ('unix_listener a', 'unix_listener /b/c', 'inet_listener d', 'unix_listener "e f"', 'inet_listener', 'fifo_listener g'),
 }
 INSIDE_23 = {
     'plugin': (('a', '1 2'), ('quota', 'maildir count'), ('sieve', '~/x "~/y  z"')), 'dict': (('x', 'file:/a'), ('y', 'file:/b')),
@@ -196,21 +201,43 @@ INSIDE_23 = {
     'namespace': (('prefix', 'a/ b/'), ('list', 'yes no children'), ('hidden', 'yes no'), ('location', 'mbox:~/x mbox:~/y')),
     'mailbox': (('auto', 'create no subscribe'), ('special_use', '\\Sent \\Drafts'), ('autoexpunge', '30d 1w')),
     'service': (('client_limit', '1 7'), ('user', 'root dovecot'), ('vsz_limit', '64M 1G')),
+    'metric': (('filter', 'event=x'), ('fields', 'a "b c"'), ('description', 'x "y z"')),
     'unix_listener': (('mode', '0600 0660'), ('user', 'root dovecot'), ('group', 'mail')), 'inet_listener': (('port', '1 2'), ('address', '::1')),
+    'fifo_listener': (('mode', '0600 384'),),
 }
+SETTINGS_1 = SETTINGS_23[:6] + (('login_user', 'dovenull x'), ('ssl_disable', 'yes no'), ('auth_verbose', 'yes no'), ('ssl_cert_file', '/a /b'),
+                                ('login_processes_count', '3 4'), ('auth_executable', '/x/auth'), ('ssl_listen', '*:1993'),
+                                ('listen', '*:1143 [::]:1144'), ('mail_extra_groups', 'mail'), ('auth_mechanisms', 'plain'))
+SETTINGS_1 = tuple(s for s in SETTINGS_1 if s[0] != 'mail_extra_groups')
+BLOCKS_1 = {
+    '': ('protocol imap', 'protocol pop3', 'protocol lda', 'auth default', 'auth other', 'namespace private', 'namespace public', 'plugin', 'dict'),
+    'auth': ('passdb pam', 'passdb passwd-file', 'userdb passwd', 'userdb static', 'socket listen'), 'socket': ('client', 'master'),
+    'protocol': ('plugin',),
+}
+INSIDE_1 = dict(INSIDE_23, **{
+    'auth': (('mechanisms', 'plain login "plain login"'), ('verbose', 'yes no'), ('debug', 'no'), ('user', 'root'), ('auth_debug', 'yes'),
+             ('count', '1'), ('process_size', '128')),
+    'passdb': (('args', '/x "y z"'), ('deny', 'yes no'), ('master', 'no')), 'userdb': (('args', '/x uid=1'),),
+    'client': (('mode', '0660 0600'), ('user', 'root'), ('group', 'mail')), 'master': (('mode', '0600'), ('user', 'root')),
+})
 SETTINGS_24 = (('mail_max_userip_connections', '1 2 30'), ('login_greeting', 'a "b  c" $SET:login_greeting'), ('imap_idle_notify_interval', '1m 90s'),
                ('imap_max_line_length', '64k 65536'), ('mail_plugins', 'a b'), ('mail_debug', 'yes no'), ('mail_path', '~/a ~/b'),
                ('ssl_server_cert_file', '/a /b'), ('mail_plugins/x', 'yes no'), ('imapc_host', 'h i'), ('maildir_copy_with_hardlinks', 'yes no'),
-               ('mail_always_cache_fields', 'hdr.a'), ('quota_storage_size', '1M'), ('sieve_redirect_envelope_from', 'sender'))
+               ('mail_always_cache_fields', 'hdr.a'), ('quota_storage_size', '1M'), ('sieve_redirect_envelope_from', 'sender'),
+               ('mail_always_cache_fields', '"hdr.a hdr.b" hdr.c'), ('@g', 'h i'),
+               ('service/auth/client_limit', '3'), ('hostname', '"a # b" "c\\"d\\\\" e\\f $SET:login_greeting \'g h\''), ('mail_log_events', ''))
 BLOCKS_24 = {
     '': ('mail_plugins', 'protocol imap', 'protocol pop3', 'local 10.0.0.0/8', 'remote ::1', 'local_name A.example', 'service auth',
          'service imap-login', 'namespace x', 'namespace y', 'passdb p', 'passdb sql', 'userdb u', 'mailbox A', 'quota q', 'maildir', 'imapc',
-         'sdbox', 'ssl_server', 'sieve_script s', 'mail_always_cache_fields', 'import_environment', 'layout_fs', 'group @g h'),
+         'sdbox', 'ssl_server', 'sieve_script s', 'mail_always_cache_fields', 'import_environment', 'layout_fs', 'group @g h', 'group @g i',
+         'metric m', 'event_exporter e', 'dict d', 'dict_server', 'mail_attribute', 'fs f', 'auth_policy', 'language en', 'mail_ext_attachment', 'protocol !imap',
+         'remote 0:0::1/128', 'userdb ldap', 'sieve_environment'),
     'local': ('protocol imap', 'remote 10.2.0.1', 'mail_plugins', 'ssl_server'), 'local_name': ('protocol imap', 'ssl_server'),
-    'remote': ('protocol imap', 'mail_plugins'), 'protocol': ('mail_plugins', 'namespace x', 'maildir', 'mailbox A'),
-    'namespace': ('mailbox A', 'mailbox "B c"', 'mailbox D', 'maildir'), 'service': ('unix_listener a', 'unix_listener /b/c', 'inet_listener d'),
+    'remote': ('protocol imap', 'mail_plugins'), 'protocol': ('mail_plugins', 'namespace x', 'maildir', 'mailbox A', 'auth_policy'),
+    'namespace': ('mailbox A', 'mailbox "B c"', 'mailbox D', 'maildir', 'mailbox "E/f"', 'mail_plugins'), 'service': ('unix_listener a', 'unix_listener /b/c', 'inet_listener d'),
     'passdb': ('fields',), 'userdb': ('fields', 'userdb_fields'), 'layout_fs': ('sdbox',), 'quota': ('quota_warning w',),
-    'group': ('namespace x', 'mail_plugins', 'mailbox A'),
+    'group': ('namespace x', 'mail_plugins', 'mailbox A'), 'metric': ('group_by f', 'metric_group_by g', 'fields'), 'dict_server': ('dict d', 'dict e'),
+    'mail_attribute': ('dict d',), 'mail_ext_attachment': ('fs f', 'fs g'), 'fs': ('fs g',), 'auth_policy': ('request_attributes',),
 }
 INSIDE_24 = {
     'mail_plugins': (('a', 'yes no'), ('c', 'yes')), 'mail_always_cache_fields': (('hdr.x', 'yes no'),), 'import_environment': (('A', 'b c'),),
@@ -226,41 +253,56 @@ INSIDE_24 = {
     'quota': (('driver', 'count'), ('storage_size', '1M 2G'), ('quota_message_count', '7')),
     'quota_warning': (('quota_storage_percentage', '80 90'), ('threshold', 'over under')),
     'ssl_server': (('cert_file', '/c'), ('ssl_server_key_file', '/d'), ('ssl_server_alt_cert_file', '/e')),
+    'metric': (('filter', 'event=x'), ('fields', 'a b'), ('metric_description', '"a b"')), 'event_exporter': (('driver', 'log'), ('time_format', 'unix rfc3339')),
+    'dict': (('driver', 'file'), ('file_path', '/a /b'), ('dict_name', 'd')), 'dict_server': (('mail_path', '/c'),), 'fs': (('driver', 'posix'), ('posix_prefix', '/a'), ('fs_posix_prefix', '/b')),
+    'mail_attribute': (('mail_path', 'x'),), 'mail_ext_attachment': (('path', '/a'), ('mail_ext_attachment_path', '/b')),
+    'auth_policy': (('reject_on_fail', 'yes no'), ('auth_policy_log_only', 'yes no'), ('ssl_client_ca_file', '/c')), 'request_attributes': (('a', 'b'), ('"c d"', 'e')),
+    'language': (('filters', 'a b'), ('language_tokenizers', 'c')), 'group_by': (('field', 'x'),), 'metric_group_by': (('field', 'x'),),
+    'sieve_environment': (('a', 'b'), ('"c=d"', '"e f"')),
     'sieve_script': (('path', '~/a ~/b'), ('type', 'before after'), ('sieve_script_name', 'x')),
 }
 
 
-NEEDED = {'passdb': 'driver = pam', 'userdb': 'driver = passwd', 'quota_warning': 'execute x {\n}'}
+NEEDED_1 = {'client': 'path = /run/a%d', 'master': 'path = /run/b-master'}
+NEEDED = {'passdb': 'driver = pam', 'userdb': 'driver = passwd', 'quota_warning': 'execute x {\n}',
+          'metric': 'filter = event=a', 'event_exporter': 'format = json', 'mail_ext_attachment': 'fs posix {\n}',
+          'mail_attribute': 'dict file {\n}', 'language': 'default = yes'}
 
 
 class Grammar:
     def __init__(self, version, random):
-        self.is_24 = version == '2.4'
-        self.random = random
-        self.blocks = BLOCKS_24 if self.is_24 else BLOCKS_23
-        self.inside = INSIDE_24 if self.is_24 else INSIDE_23
-        self.settings = SETTINGS_24 if self.is_24 else SETTINGS_23
+        self.is_24, self.is_1 = version == '2.4', version == '1'
+        self.random, self.number = random, 0
+        self.blocks = BLOCKS_24 if self.is_24 else BLOCKS_1 if self.is_1 else BLOCKS_23
+        self.inside = INSIDE_24 if self.is_24 else INSIDE_1 if self.is_1 else INSIDE_23
+        self.settings = SETTINGS_24 if self.is_24 else SETTINGS_1 if self.is_1 else SETTINGS_23
+        self.needed = NEEDED_1 if self.is_1 else NEEDED
 
     def setting(self, kind, words, depth):
         key, values = self.random.choice(words)
+        if key == '@g' and kind == 'group' or key.startswith('service/') and depth:
+            key, values = 'mail_debug', 'yes'
         if key == 'mail_plugins' and not self.is_24 and kind not in ('', 'protocol', 'local', 'remote', 'local_name'):
             key = 'x'
         chosen, rest = [], values
         while rest:  # words, or texts in quotes
-            end = rest.index('"', 1) + 1 if rest[0] == '"' else (rest + ' ').index(' ')
+            end = re.match(r'"(\\.|[^"])*"|\'[^\']*\'|[^ ]*', rest).end()
             chosen.append(rest[:end])
             rest = rest[end:].lstrip(' ')
-        value = self.random.choice(chosen)
+        value = self.random.choice(chosen or [''])
         if value.startswith('$'):
             value += self.random.choice((' x', '   y'))
         blank = self.random.choice(('', '  ', '\t'))
+        if self.random.random() < .1:
+            blank += '\\\n' + self.random.choice(('', '  ')) # goes on in the next line
         note = self.random.choice(('', '', '', ' # note'))
         return '%s%s%s= %s%s' % (' ' * depth, key, blank, value, note)
 
     def lines(self, kind, depth):
         found = []
-        if kind in NEEDED and not (self.is_24 and kind in ('passdb', 'userdb')):
-            found.append(' ' * depth + NEEDED[kind])
+        if kind in self.needed and not (self.is_24 and kind in ('passdb', 'userdb')):
+            self.number += 1
+            found.append(' ' * depth + self.needed[kind].replace('%d', str(self.number)))
         for _ in range(self.random.randint(1, 9 if depth == 0 else 4)):
             below = self.blocks.get(kind, ())
             if below and depth < 4 and self.random.random() < (.5 if depth == 0 else .3):
@@ -277,11 +319,14 @@ class Grammar:
         for n in range(self.random.randint(0, 3)):  # any lines can be in a file of their own
             start = self.random.randrange(len(lines))
             end = min(len(lines), start + self.random.randint(1, 8))
-            files['i%d.conf' % n] = '\n'.join(lines[start:end]) + '\n'
+            files['i%d.conf' % n] = self.random.choice(('\n', '\n', '\r\n')).join(lines[start:end]) + '\n'
             lines[start:end] = [self.random.choice(('!include i%d.conf', '!include_try ./i%d.conf', '!include i[%d].con?')) % n]
         files['dovecot.conf'] = (HEAD if self.is_24 else '') + '\n'.join(lines) + '\n'
+        if self.is_24:
+            files['dovecot.conf'] += 'group @g h {\n mail_debug = yes\n}\ngroup @g i {\n mail_debug = no\n}\n'
         return files
 
 
 def made_up(version, random):
+    """version: '1' for one of 1.x"""
     return Grammar(version, random).tree()
