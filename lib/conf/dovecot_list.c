@@ -247,7 +247,9 @@ static enum reeve_path_match match_item(const struct reeve_eval *eval, uint32_t 
 			                          strlen(rest + name + 1));
 	}
 	/* An element of a list, seen from outside of its block; auth_policy_x of `auth_policy { x }`. */
-	if (best == REEVE_PATH_OTHER && row->place != 0)
+	if (best == REEVE_PATH_OTHER && row->place != 0 &&
+	    (item->kind == REEVE_ITEM_ELEMENT ||
+	     reeve_dovecot_kind(place->type) == REEVE_DOVECOT_FILTER))
 		best = reeve_places_match(eval->places, place->parent, item->key, size);
 	return best;
 }

@@ -169,5 +169,6 @@ void reeve_eval_put(struct reeve_eval *eval, uint32_t n, enum reeve_item_kind ki
 	item->value = value;
 	item->row = row;
 	item->is_set = true;
-	eval->rows[row].item = n;
+	if (eval->rows[row].item == REEVE_NONE) /* else a list, of which this is an element */
+		eval->rows[row].item = n;
 }

@@ -54,7 +54,8 @@ void unit_skip(int count, const char *why);
 	X(dovecot_path) \
 	X(dovecot_set) \
 	X(dovecot_lint) \
-	X(dovecot_corpus)
+	X(dovecot_corpus) \
+	X(dovecot_eval)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
