@@ -55,7 +55,8 @@ void unit_skip(int count, const char *why);
 	X(dovecot_set) \
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
-	X(dovecot_eval)
+	X(dovecot_eval) \
+	X(dovecot_include)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
