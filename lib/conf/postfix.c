@@ -273,7 +273,7 @@ static int get(struct reeve_conf *conf, const char *text, unsigned int flags,
                struct reeve_conf_setting *setting_r, struct reeve_error *err)
 {
 	struct postfix *own = conf->own;
-	uint64_t budget = PF_EXPAND_WORK, *work = flags & REEVE_CONF_EFFECTIVE ? &budget : NULL;
+	uint64_t budget = reeve_pf_work(conf->own), *work = flags & REEVE_CONF_EFFECTIVE ? &budget : NULL;
 	struct pf_path path;
 	int r;
 
@@ -390,7 +390,7 @@ static int list_service(struct reeve_conf *conf, const struct pf_service *servic
 static int list(struct reeve_conf *conf, unsigned int flags, struct reeve_conf_list *list,
                 struct reeve_error *err)
 {
-	uint64_t budget = PF_EXPAND_WORK, *work = flags & REEVE_CONF_EFFECTIVE ? &budget : NULL;
+	uint64_t budget = reeve_pf_work(conf->own), *work = flags & REEVE_CONF_EFFECTIVE ? &budget : NULL;
 	struct postfix *own = conf->own;
 
 	if (reeve_pf_index(conf, err) == NULL)

@@ -161,7 +161,9 @@ struct pf_expand {
 };
 
 #define PF_EXPAND_MAX_BYTES ((size_t)16 << 20) /* of a result */
-#define PF_EXPAND_WORK      ((uint64_t)256 << 20)
+
+/* The bytes that may be looked at to expand all that there is: ten times the files, and 16 MB. */
+uint64_t reeve_pf_work(const struct postfix *own);
 
 /*
  * Expand text[0..n) to the end of `out`, as mac_expand() of Postfix 3.10 does. False, with why,
@@ -181,8 +183,8 @@ int reeve_pf_eval(struct reeve_conf *conf, const struct pf_service *service, con
                   uint64_t *work_r, struct reeve_buf *out, struct reeve_error *err);
 
 /* Expand with what main.cf (or a service's options alone) sets, and nothing else; "" if that fails. */
-void reeve_pf_eval_set(struct pf_index *index, const struct pf_service *service, const char *value,
-                       struct reeve_buf *out);
+void reeve_pf_eval_set(const struct pf_index *index, const struct pf_service *service,
+                       const char *value, uint64_t *work, struct reeve_buf *out);
 
 /* Told of a $name in `setting` (of a service, or of main.cf) that nothing defines. */
 typedef void pf_undefined(void *user, const struct pf_service *service,

@@ -24,6 +24,7 @@ static void from_main(struct reeve_conf *conf, const char *name, const char *oth
 {
 	struct pf_index *index = reeve_pf_index(conf, NULL);
 	const struct pf_setting *setting = NULL;
+	uint64_t work = PF_EXPAND_MAX_BYTES;
 	struct reeve_buf text;
 
 	if (index != NULL)
@@ -33,7 +34,7 @@ static void from_main(struct reeve_conf *conf, const char *name, const char *oth
 		return;
 	}
 	reeve_buf_init(&text, size);
-	reeve_pf_eval_set(index, NULL, setting->value, &text);
+	reeve_pf_eval_set(index, NULL, setting->value, &work, &text);
 	keep(to, size, reeve_buf_text(&text));
 	reeve_buf_dispose(&text);
 }
@@ -128,6 +129,17 @@ const char *reeve_pf_lookup(struct reeve_conf *conf, const struct pf_service *se
 	return reeve_pf_default(param, reeve_pf_version(conf));
 }
 
+uint64_t reeve_pf_work(const struct postfix *own)
+{
+	uint64_t work = (uint64_t)16 << 20;
+
+	if (own->main != NULL)
+		work += (uint64_t)own->main->size * 10;
+	if (own->master != NULL)
+		work += (uint64_t)own->master->size * 10;
+	return work;
+}
+
 struct asker {
 	struct reeve_conf *conf;
 	const struct pf_service *service;
@@ -173,13 +185,13 @@ static const char *look_up_set(void *user, const char *name, size_t n)
 	return setting == NULL ? NULL : setting->value;
 }
 
-void reeve_pf_eval_set(struct pf_index *index, const struct pf_service *service, const char *value,
-                       struct reeve_buf *out)
+void reeve_pf_eval_set(const struct pf_index *index, const struct pf_service *service,
+                       const char *value, uint64_t *work, struct reeve_buf *out)
 {
 	struct set_asker asker = {index, service};
-	struct pf_expand expand = {
-		.lookup = look_up_set, .user = &asker, .work = PF_EXPAND_WORK / 16};
+	struct pf_expand expand = {.lookup = look_up_set, .user = &asker, .work = *work};
 
 	if (!reeve_pf_expand(&expand, value, strlen(value), out))
 		reeve_buf_clear(out);
+	*work = expand.work;
 }

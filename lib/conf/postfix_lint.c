@@ -191,7 +191,7 @@ static int by_place(const void *a, const void *b)
 
 long reeve_pf_lint(struct reeve_conf *conf, struct reeve_error *err)
 {
-	struct pf_lint lint = {.conf = conf, .own = conf->own, .work = PF_EXPAND_WORK};
+	struct pf_lint lint = {.conf = conf, .own = conf->own, .work = reeve_pf_work(conf->own)};
 	long count = 0;
 
 	if (reeve_pf_mark_used(conf, undefined, &lint, err) < 0)

@@ -117,7 +117,7 @@ static void mark_classes(struct scan *scan, const char *value)
 	char *list, *save = NULL;
 
 	reeve_buf_init(&text, PF_EXPAND_MAX_BYTES);
-	reeve_pf_eval_set(scan->index, scan->service, value, &text);
+	reeve_pf_eval_set(scan->index, scan->service, value, &scan->work, &text);
 	list = strdup(reeve_buf_text(&text));
 	reeve_buf_dispose(&text);
 	if (list == NULL)
@@ -287,7 +287,7 @@ int reeve_pf_mark_used(struct reeve_conf *conf, pf_undefined *undefined, void *u
 	struct pf_index *index = reeve_pf_index(conf, err);
 	struct scan scan = {.conf = conf,
 	                    .index = index,
-	                    .work = PF_EXPAND_WORK,
+	                    .work = reeve_pf_work(conf->own),
 	                    .undefined = undefined,
 	                    .user = user};
 

@@ -56,7 +56,14 @@ void unit_skip(int count, const char *why);
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
 	X(dovecot_eval) \
-	X(dovecot_include)
+	X(dovecot_include) \
+	X(main_cf) \
+	X(master_cf) \
+	X(passwd_file) \
+	X(aliases) \
+	X(postfix) \
+	X(postfix_set) \
+	X(postfix_lint)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

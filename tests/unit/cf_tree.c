@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Trees in short. */
+#include "cf_tree.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void tell(void *user, const struct reeve_diag *diag)
+{
+	char *told = user;
+	size_t n = strlen(told);
+
+	if (n < 80)
+		sprintf(told + n, "%s%llu:%llu%c", n > 0 ? " " : "", (unsigned long long)diag->line,
+		        (unsigned long long)diag->column, "NWP"[diag->severity]);
+}
+
+static void add_span(struct reeve_buf *out, const struct reeve_doc *doc, uint32_t at, uint32_t end)
+{
+	for (; at < end; at++) {
+		unsigned char c = doc->bytes[at];
+
+		reeve_buf_add_byte(out, c == '\n' ? '~' : c == '\r' ? '^' : c == '\0' ? '0' : c);
+	}
+}
+
+static void add_node(struct reeve_buf *out, const struct reeve_doc *doc, uint32_t n)
+{
+	const struct reeve_node *node = &doc->nodes[n];
+
+	switch ((enum reeve_node_kind)node->kind) {
+	case REEVE_NODE_FILE:
+		break;
+	case REEVE_NODE_BLANK:
+		reeve_buf_add_text(out, "_");
+		break;
+	case REEVE_NODE_COMMENT:
+		reeve_buf_add_text(out, "#");
+		break;
+	case REEVE_NODE_SETTING:
+		add_span(out, doc, node->name, node->name_end);
+		if (node->value != 0 || node->value_end != 0) {
+			reeve_buf_add_text(out, "=[");
+			add_span(out, doc, node->value, node->value_end);
+			reeve_buf_add_text(out, "]");
+		}
+		break;
+	case REEVE_NODE_BLOCK:
+		add_span(out, doc, node->name, node->name_end);
+		reeve_buf_add_text(out, "/");
+		add_span(out, doc, node->value, node->value_end);
+		break;
+	case REEVE_NODE_PIECE:
+		reeve_buf_add_text(out, "[");
+		add_span(out, doc, node->value, node->value_end);
+		reeve_buf_add_text(out, "]");
+		break;
+	case REEVE_NODE_ERROR:
+		reeve_buf_add_text(out, "!");
+		break;
+	case REEVE_NODE_INCLUDE:
+	case REEVE_NODE_CLOSE:
+		ck_abort_msg("no such node here");
+	}
+}
+
+char *cf_tree_of(enum reeve_syntax syntax, const char *text, size_t n, char told[100])
+{
+	struct reeve_talk talk = {.diag = tell, .user = told};
+	struct reeve_doc *doc;
+	struct reeve_buf out;
+	char *tree;
+
+	told[0] = '\0';
+	doc = reeve_doc_of(syntax, "file", text, n, &talk, NULL);
+	ck_assert_ptr_nonnull(doc);
+	ck_assert_msg(reeve_tree_tiles(doc), "'%s' is not tiled", text);
+	reeve_buf_init(&out, 10000);
+	for (uint32_t at = doc->nodes[0].first; at != 0;) {
+		uint32_t next = doc->nodes[at].first, up = at;
+
+		add_node(&out, doc, at);
+		if (next != 0)
+			reeve_buf_add_text(&out, "{");
+		while (next == 0 && up != 0) {
+			next = doc->nodes[up].next;
+			up = doc->nodes[up].parent;
+			if (next == 0 && up != 0)
+				reeve_buf_add_text(&out, "}");
+		}
+		at = next;
+	}
+	tree = strdup(reeve_buf_text(&out));
+	reeve_buf_dispose(&out);
+	reeve_doc_free(doc);
+	return tree;
+}

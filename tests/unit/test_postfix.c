@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Postfix's files say: values by PATH, expansions, lists. The expected values are those of
+ * src/util/mac_expand.c, postconf(5) and of real postconf.
+ */
+#include "conf/postfix.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- expressions --------------------------------------------------------------------------- */
+
+static const char expand_main[] = "mine = yes\nempty =\nten = 10\nloop = $loop\n"
+				  "ref = <$mine>\ncompatibility_level = 3.6\n";
+
+static const struct {
+	const char *text, *value; /* NULL: an error */
+} expressions[] = {
+	{"a b", "a b"},
+	{"$mine", "yes"},
+	{"${mine}", "yes"},
+	{"$(mine)", "yes"},
+	{"${ mine }", "yes"},
+	{"$mine.x", "yes.x"},
+	{"$mine-$ten", "yes-10"},
+	{"$$mine", "$mine"},
+	{"$$$mine", "$yes"},
+	{"$ref", "<yes>"},
+	{"$nosuch", ""},
+	{"[$empty]", "[]"},
+	{"$myhostname", "host.example.org"},
+	{"$mydomain", "example.org"},
+	{"$mail_name", "Postfix"},
+	{"$config_directory", "/etc/postfix"},
+	{"$daemon_directory", "/usr/lib/postfix/sbin"},
+	{"$slow_destination_rate_delay", "0s"}, /* $default_destination_rate_delay */
+	{"$nosuch_destination_rate_delay", ""},
+
+	/* conditions */
+	{"${mine?a}", "a"},
+	{"${mine:a}", ""},
+	{"${empty?a}", ""},
+	{"${empty:a}", "a"},
+	{"${nosuch:a}", "a"},
+	{"${mine?{a}}", "a"},
+	{"${mine?{a}:{b}}", "a"},
+	{"${empty?{a}:{b}}", "b"},
+	{"${empty ? {a} : {b}}", "b"},
+	{"${mine ?{ a } : b}", " a "},
+	{"${empty?{a}: b}", " b"}, /* white space in front is for braces only */
+	{"${mine?$ten}", "10"},
+	{"${mine?{$ten}:{$loop}}", "10"}, /* the other one is not looked at */
+	{"${mine??a:{b}c}", "?a:{b}c"},   /* as of 2.11: all text behind the '?' */
+	{"${mine?a:b}", "a:b"},
+	{"${mine?{a}{b}}", NULL},
+	{"${mine?{a}x}", NULL},
+	{"${mine?{a", NULL},
+	{"${empty:{a}x}", NULL},
+	{"${mine?${empty?{a}:{${ref}}}}", "<yes>"},
+
+	/* comparisons */
+	{"${{a} == {a}}", "true"},
+	{"${{a} == {b}}", ""},
+	{"${{a}=={a}?{x}:{y}}", "x"},
+	{"${{a} != {a} ? {x} : {y}}", "y"},
+	{"${{9} < {10}?x}", "x"},      /* numbers */
+	{"${{9a} < {10}?x}", ""},      /* texts */
+	{"${{010} == {10}?x}", "x"},
+	{"${{ 10} == {10}?x}", ""},    /* a blank makes it a text */
+	{"${{a} <= {b}?x}", "x"},
+	{"${{b} >= {b}?x}", "x"},
+	{"${{b} > {b}:x}", "x"},
+	{"${{$mine} == {yes}?{x}}", "x"},
+	{"${{${{a}=={a}}} == {true}?x}", "x"},
+	{"${{$compatibility_level} <level {3.10}?x}", "x"},
+	{"${{$compatibility_level} < {3.10}?x}", ""}, /* texts: "3.6" > "3.10" */
+	{"${{3.6} >=level {3.6.0}?x}", "x"},
+	{"${{3} ==level {3.0}?x}", "x"},
+	{"${{3.x} ==level {3}?x}", NULL},
+	{"${{a} ==other {a}}", NULL},
+	{"${{a} = {a}}", NULL},
+	{"${{a} == a}", NULL},
+	{"${{a} == {a} x}", NULL},
+	{"${{a} ? {b}}", NULL}, /* a '?' is taken for an operator */
+	{"${{99999999999999999999} == {1}}", NULL},
+
+	/* errors */
+	{"$", NULL},
+	{"$ x", NULL},
+	{"${}", NULL},
+	{"$()", NULL},
+	{"${ }", ""},
+	{"${mine", NULL},
+	{"$(mine", NULL},
+	{"${a-b}", NULL},
+	{"${a b}", NULL},
+	{"$loop", NULL},
+	{"${{$loop} == {}?x}", NULL},
+};
+
+START_TEST(test_expression)
+{
+	char main_cf[1000];
+	struct reeve_conf *conf;
+	struct reeve_conf_setting setting;
+	struct reeve_error err = {0};
+	int r;
+
+	strcpy(main_cf, expand_main);
+	strcat(main_cf, "relay_domains = ");
+	strcat(main_cf, expressions[_i].text);
+	strcat(main_cf, "\n");
+	conf = reeve_pf_of(main_cf, strlen(main_cf), "slow unix - - - - - smtp\n", 25, NULL, NULL);
+	ck_assert_ptr_nonnull(conf);
+	r = reeve_conf_get(conf, "relay_domains", REEVE_CONF_EFFECTIVE, &setting, &err);
+	if (expressions[_i].value == NULL) {
+		ck_assert_int_eq(r, -1);
+		ck_assert_int_eq(err.code, REEVE_EFORMAT);
+	} else {
+		char squeezed[100] = "";
+		struct reeve_buf buf;
+
+		ck_assert_msg(r == 1, "%s: %s", expressions[_i].text, err.text);
+		reeve_buf_init(&buf, 100);
+		reeve_pf_squeeze(&buf, expressions[_i].value);
+		strcpy(squeezed, reeve_buf_text(&buf));
+		reeve_buf_dispose(&buf);
+		ck_assert_str_eq(setting.value, squeezed);
+	}
+	reeve_conf_close(conf);
+}
+END_TEST
+
+static void add_number(struct reeve_buf *text, unsigned int number)
+{
+	char digits[20];
+
+	snprintf(digits, sizeof digits, "%u", number);
+	reeve_buf_add_text(text, digits);
+}
+
+/* n lines, in which N is 0, 1, ... and M one more; the first name is in relay_domains. */
+static struct reeve_conf *chain(unsigned int n, const char *line)
+{
+	struct reeve_conf *conf;
+	struct reeve_buf text;
+
+	reeve_buf_init(&text, 1000000);
+	reeve_buf_add_text(&text, "relay_domains = $a0\n");
+	for (unsigned int i = 0; i < n; i++) {
+		for (const char *p = line; *p != '\0'; p++) {
+			if (*p == 'N' || *p == 'M')
+				add_number(&text, *p == 'N' ? i : i + 1);
+			else
+				reeve_buf_add_byte(&text, (unsigned char)*p);
+		}
+	}
+	reeve_buf_add_text(&text, "a");
+	add_number(&text, n);
+	reeve_buf_add_text(&text, " = end\n");
+	conf = reeve_pf_of(text.bytes, text.length, "", 0, NULL, NULL);
+	reeve_buf_dispose(&text);
+	ck_assert_ptr_nonnull(conf);
+	return conf;
+}
+
+/* Postfix's own depth is 100; what doubles at each step, and what compares itself, ends, too. */
+START_TEST(test_depth)
+{
+	static const struct {
+		unsigned int n;
+		const char *line;
+		int r;
+	} rows[] = {
+		{99, "aN = $aM\n", 1},
+		{100, "aN = $aM\n", -1},
+		{90, "aN = $aM$aM\n", -1},
+		{3000, "aN = ${{$aM} == {x}?x}\n", -1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct reeve_conf *conf = chain(rows[i].n, rows[i].line);
+		struct reeve_conf_setting setting;
+
+		ck_assert_msg(reeve_conf_get(conf, "relay_domains", REEVE_CONF_EFFECTIVE, &setting,
+		                             NULL) == rows[i].r,
+		              "%u: %s", rows[i].n, rows[i].line);
+		reeve_conf_close(conf);
+	}
+}
+END_TEST
+
+/* A million braces. */
+START_TEST(test_braces)
+{
+	static const char *const parts[] = {"${", "${{", "{", "${a?", "${a?{", "$("};
+	struct reeve_buf text;
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		struct reeve_conf *conf;
+		struct reeve_conf_list *list;
+
+		reeve_buf_init(&text, 10000000);
+		reeve_buf_add_text(&text, "a = b\nrelay_domains = ");
+		for (size_t j = 0; j < 200000; j++)
+			reeve_buf_add_text(&text, parts[i]);
+		for (size_t j = 0; j < 200000; j++)
+			reeve_buf_add_text(&text, "}");
+		conf = reeve_pf_of(text.bytes, text.length, text.bytes, text.length, NULL, NULL);
+		reeve_buf_dispose(&text);
+		ck_assert_ptr_nonnull(conf);
+		list = reeve_conf_list(conf, REEVE_CONF_EFFECTIVE, NULL);
+		ck_assert_ptr_nonnull(list);
+		reeve_conf_list_free(list);
+		ck_assert_int_ge(reeve_conf_lint(conf, NULL), 0);
+		reeve_conf_close(conf);
+	}
+}
+END_TEST
+
+/* ---- paths --------------------------------------------------------------------------------- */
+
+static const char path_main[] = "myhostname = a\nmynetworks = b,\n  c\nmyhostname = d\n"
+				"own = $used\nused = 1\nrelay_domains = ${stress?{1}:{2}} $own\n"
+				"smtpd_banner = $myhostname  ESMTP\nmailbox_command = /x $HOME\n";
+static const char path_master[] =
+	"smtp inet n - y - - smtpd\n"
+	"submission inet n - y - - smtpd\n"
+	"  -o smtpd_banner=$service_name/$process_name\n"
+	"  -o { relay_domains = a b }\n"
+	"  -o relay_domains=$stress\n"
+	"  -o stress=e -v\n"
+	"127.0.0.1:10025 inet n - n 60? 1 smtpd\n"
+	"private/x unix - n n - - pipe flags=R { a b }\n"
+	"smtp inet n - n - - smtpd -o own=2\n";
+
+static const struct {
+	const char *path;
+	unsigned int flags;
+	int r;
+	const char *value;
+	unsigned int line;
+} gets[] = {
+	{"myhostname", 0, 1, "d", 4},
+	{"mynetworks", 0, 1, "b, c", 2},
+	{"smtpd_banner", 0, 1, "$myhostname ESMTP", 8},
+	{"smtpd_banner", 1, 1, "d ESMTP", 8},
+	{"relay_domains", 1, 1, "2 1", 7},
+	{"mailbox_command", 1, 1, "/x $HOME", 9}, /* is expanded by who uses it */
+	{"relayhost", 0, 0, NULL, 0},
+	{"relayhost", 1, 1, "", 0},
+	{"mydomain", 1, 1, "localdomain", 0}, /* myhostname has none */
+	{"smtpd_hard_error_limit", 1, 1, "20", 0},
+	{"message_size_limit", 1, 1, "10240000", 0},
+	{"nosuch", 1, 0, NULL, 0},
+
+	{"smtp/inet/chroot", 0, 1, "n", 9},
+	{"submission/inet/chroot", 0, 1, "y", 2},
+	{"submission/inet/process_limit", 0, 1, "-", 2},
+	{"submission/inet/service", 0, 1, "submission", 2},
+	{"127.0.0.1:10025/inet/wakeup", 0, 1, "60?", 7},
+	{"private/x/unix/command", 0, 1, "pipe flags=R {a b}", 8},
+	{"submission/inet/-o smtpd_banner", 0, 1, "$service_name/$process_name", 3},
+	{"submission/inet/smtpd_banner", 1, 1, "submission/smtpd", 3},
+	{"submission/inet/-osmtpd_banner", 1, 1, "submission/smtpd", 3},
+	{"submission/inet/-o relay_domains", 0, 1, "$stress", 5},
+	{"submission/inet/-o relay_domains", 1, 1, "e", 5},
+	{"submission/inet/-o relayhost", 1, 0, NULL, 0},
+	{"submission/inet/command", 1, 1,
+	 "smtpd -o smtpd_banner=submission/smtpd -o {relay_domains=a b} -o relay_domains=e -o"
+	 " stress=e -v",
+	 2},
+	{"smtps/inet", 0, 0, NULL, 0},
+	{"smtps/inet/chroot", 0, 0, NULL, 0},
+
+	{"", 0, -1, NULL, 0},
+	{"a b", 0, -1, NULL, 0},
+	{"a=b", 0, -1, NULL, 0},
+	{"smtp/tcp", 0, -1, NULL, 0},
+	{"/inet", 0, -1, NULL, 0},
+	{"smtp/inet/", 0, -1, NULL, 0},
+	{"smtp/inet/-o", 0, -1, NULL, 0},
+	{"smtp/inet/a b", 0, -1, NULL, 0},
+};
+
+START_TEST(test_get)
+{
+	struct reeve_conf *conf = reeve_pf_of(path_main, strlen(path_main), path_master,
+	                                      strlen(path_master), NULL, NULL);
+	struct reeve_conf_setting setting;
+	struct reeve_error err = {0};
+	int r = reeve_conf_get(conf, gets[_i].path, gets[_i].flags, &setting, &err);
+
+	ck_assert_msg(r == gets[_i].r, "%s: %d %s", gets[_i].path, r, err.text);
+	if (r == 1) {
+		ck_assert_str_eq(setting.value, gets[_i].value);
+		ck_assert_str_eq(setting.path, gets[_i].path);
+		ck_assert_int_eq(setting.line, gets[_i].line);
+		ck_assert(setting.is_default == (gets[_i].line == 0));
+	} else if (r < 0) {
+		ck_assert_int_eq(err.code, REEVE_EUSAGE);
+	}
+	reeve_conf_close(conf);
+}
+END_TEST
+
+/* PATH=value of all rows, (...) where it is shadowed. */
+static char *listed(struct reeve_conf *conf, unsigned int flags)
+{
+	struct reeve_conf_list *list = reeve_conf_list(conf, flags, NULL);
+	struct reeve_buf text;
+	char *copy;
+
+	ck_assert_ptr_nonnull(list);
+	reeve_buf_init(&text, 10000);
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+
+		reeve_buf_add_text(&text, row->is_shadowed ? "(" : "");
+		reeve_buf_add_text(&text, row->path);
+		reeve_buf_add_text(&text, "=");
+		reeve_buf_add_text(&text, row->value);
+		reeve_buf_add_text(&text, row->is_shadowed ? ")\n" : "\n");
+	}
+	reeve_conf_list_free(list);
+	copy = strdup(reeve_buf_text(&text));
+	reeve_buf_dispose(&text);
+	return copy;
+}
+
+START_TEST(test_list)
+{
+	static const char main_cf[] = "relayhost = a\nrelayhost = $mine\nmine = b\nunused = c\n"
+				      "class = permit\nsmtpd_restriction_classes = class\n"
+				      "alias_maps = proxy:mysql:db, hash:/x\ndb_hosts = h\n"
+				      "db_nosuch = h\nslow_destination_rate_delay = 1s\n"
+				      "fast_destination_rate_delay = 1s\nformaster = d\n"
+				      "process_id = 7\nvirtual_maps = $process_name\n";
+	static const char master_cf[] = "slow unix - - - - - smtp -o relayhost=$formaster\n"
+					"slow unix - - - - - smtp\n";
+	struct reeve_conf *conf = reeve_pf_of(main_cf, strlen(main_cf), master_cf,
+	                                      strlen(master_cf), NULL, NULL);
+	char *text = listed(conf, REEVE_CONF_EFFECTIVE);
+
+	ck_assert_str_eq(text, "relayhost=b\nmine=b\nclass=permit\nsmtpd_restriction_classes=class\n"
+	                       "alias_maps=proxy:mysql:db, hash:/x\ndb_hosts=h\n"
+	                       "slow_destination_rate_delay=1s\nformaster=d\n"
+	                       "virtual_maps=postconf\n"
+	                       "slow/unix=slow       unix  -       -       -       -       "
+	                       "-       smtp\n");
+	free(text);
+	text = listed(conf, 0);
+	ck_assert_str_eq(text, "(relayhost=a)\nrelayhost=$mine\nmine=b\nunused=c\nclass=permit\n"
+	                       "smtpd_restriction_classes=class\n"
+	                       "alias_maps=proxy:mysql:db, hash:/x\ndb_hosts=h\ndb_nosuch=h\n"
+	                       "slow_destination_rate_delay=1s\nfast_destination_rate_delay=1s\n"
+	                       "formaster=d\nprocess_id=7\nvirtual_maps=$process_name\n"
+	                       "(slow/unix=slow       unix  -       -       -       -       "
+	                       "-       smtp -o relayhost=$formaster)\n"
+	                       "(slow/unix/-o relayhost=$formaster)\n"
+	                       "slow/unix=slow       unix  -       -       -       -       "
+	                       "-       smtp\n");
+	free(text);
+
+	static const struct {
+		const char *path;
+		bool known;
+	} known[] = {
+		{"relayhost", true},
+		{"mine", true},
+		{"unused", false},
+		{"mynetwork", false},
+		{"slow_destination_rate_delay", true},
+		{"fast_destination_rate_delay", false},
+		{"non_bdb_migration_level", true}, /* of 3.11 */
+		{"slow/unix", true},
+		{"new/unix", true},
+		{"slow/unix/chroot", true},
+		{"new/unix/chroot", false},
+		{"slow/unix/-o relayhost", true},
+		{"slow/unix/-o unused", false},
+		{"slow/nosuch", false},
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		ck_assert_msg(reeve_conf_knows(conf, known[i].path) == known[i].known, "%s",
+		              known[i].path);
+	reeve_conf_close(conf);
+}
+END_TEST
+
+/* The table is in the order that it is looked up by, and its columns are what they should be. */
+START_TEST(test_params)
+{
+	static const char *const types[] = {"bool", "host", "int",  "legacy", "long", "nbool",
+	                                    "nint", "raw",  "readonly", "str", "time"};
+
+	for (size_t i = 0; i < reeve_pf_param_count; i++) {
+		const struct pf_param *param = &reeve_pf_params[i];
+		bool is_type = false;
+
+		ck_assert_msg(i == 0 || strcmp(param[-1].name, param->name) < 0, "%s", param->name);
+		for (size_t j = 0; j < sizeof types / sizeof *types; j++)
+			is_type |= strcmp(types[j], param->type) == 0;
+		ck_assert_msg(is_type && param->version != NULL, "%s", param->name);
+		ck_assert(reeve_pf_param(param->name, strlen(param->name)) == param);
+		ck_assert_msg(reeve_pf_default(param, PF_310) != NULL || param->version[0] != '\0',
+		              "%s", param->name);
+	}
+	ck_assert_ptr_null(reeve_pf_param("nosuch", 6));
+	ck_assert_ptr_null(reeve_pf_param("", 0));
+	ck_assert_ptr_null(reeve_pf_param("relayhost\0", 10));
+}
+END_TEST
+
+Suite *suite_postfix(void)
+{
+	Suite *suite = suite_create("postfix");
+	TCase *tcase = tcase_create("postfix");
+
+	tcase_add_loop_test(tcase, test_expression, 0, sizeof expressions / sizeof *expressions);
+	tcase_add_test(tcase, test_depth);
+	tcase_add_test(tcase, test_braces);
+	tcase_add_loop_test(tcase, test_get, 0, sizeof gets / sizeof *gets);
+	tcase_add_test(tcase, test_list);
+	tcase_add_test(tcase, test_params);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
