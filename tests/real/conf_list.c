@@ -2,17 +2,16 @@
 /*
  * conf_list: what a Dovecot configuration means to us, for conf_dovecot.py.
  *
- *     conf_list [-e] [-b] [-r ROOT] [-t TIMES] FILE...
+ *     conf_list [-e] [-b] [-r ROOT] FILE
  *
  * Each setting is four texts that end in NUL: PATH, value, file, line. -e: effective, -b: blocks without
- * settings too. With -t nothing is printed but the nanoseconds that opening took, all files TIMES times.
+ * settings too.
  */
 #include <mailreeve/conf.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *root;
@@ -50,39 +49,23 @@ static void print(const char *path, unsigned int flags)
 	reeve_conf_close(conf);
 }
 
-static void measure(char **files, int times)
-{
-	struct timespec start, end;
-
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (int i = 0; i < times; i++) {
-		for (char **file = files; *file != NULL; file++)
-			reeve_conf_close(open_file(*file));
-	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%lld\n", (long long)(end.tv_sec - start.tv_sec) * 1000000000 + end.tv_nsec - start.tv_nsec);
-}
-
 int main(int argc, char **argv)
 {
 	unsigned int flags = 0;
-	int c, times = 0;
+	int c;
 
-	while ((c = getopt(argc, argv, "ebr:t:")) != -1) {
+	while ((c = getopt(argc, argv, "ebr:")) != -1) {
 		if (c == 'e')
 			flags |= REEVE_CONF_EFFECTIVE;
 		else if (c == 'b')
 			flags |= REEVE_CONF_BLOCKS;
 		else if (c == 'r')
 			root = optarg;
-		else if (c == 't')
-			times = (int)strtol(optarg, NULL, 10);
 		else
 			return 2;
 	}
-	if (times > 0)
-		measure(argv + optind, times);
-	for (; times == 0 && optind < argc; optind++)
-		print(argv[optind], flags);
+	if (optind + 1 != argc)
+		return 2;
+	print(argv[optind], flags);
 	return 0;
 }
