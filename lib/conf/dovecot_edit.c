@@ -132,13 +132,13 @@ static int set_found(struct dovecot_target *target, const struct dovecot_wish *w
 	return change(target, at->doc, edits, wish, err);
 }
 
-static int set_new(struct dovecot_target *target, const struct dovecot_wish *wish,
+static int set_new(struct dovecot_target *target, const struct dovecot_wish *wish, bool is_plain,
                    struct reeve_edits *edits, struct reeve_error *err)
 {
 	struct dovecot_insertion insertion;
 	int r;
 
-	if (dovecot_insertion_make(&insertion, target, wish, err) < 0)
+	if (dovecot_insertion_make(&insertion, target, wish, is_plain, err) < 0)
 		return -1;
 	reeve_edits_add(edits, (struct reeve_span){insertion.at, 0}, insertion.text.bytes,
 	                insertion.text.length);
@@ -152,19 +152,31 @@ int reeve_dovecot_set(struct reeve_conf *conf, const char *path, const char *val
 {
 	struct dovecot_target target;
 	struct dovecot_wish wish;
-	struct reeve_edits *edits = reeve_edits_new();
+	struct reeve_error why = {0};
 	int r;
 
-	if (edits == NULL)
-		return reeve_fail_nomem(err);
 	r = dovecot_target_find(&target, conf, path, err);
 	if (r == 0)
 		r = dovecot_wish_make(&wish, conf, value, err);
-	if (r == 0)
-		r = target.count > 0 ? set_found(&target, &wish, edits, err) :
-		                       set_new(&target, &wish, edits, err);
+	/* Where the new line looks best may be where a file leaves blocks open to another. */
+	for (int is_plain = 0; r == 0 && is_plain < 2; is_plain++) {
+		struct reeve_edits *edits = reeve_edits_new();
+
+		if (edits == NULL)
+			r = reeve_fail_nomem(&why);
+		else if (target.count > 0)
+			r = set_found(&target, &wish, edits, &why);
+		else
+			r = set_new(&target, &wish, is_plain, edits, &why);
+		reeve_edits_free(edits);
+		if (target.count > 0)
+			break;
+		if (r < 0 && why.code == REEVE_EREFUSED && !is_plain)
+			r = 0;
+	}
+	if (r < 0 && why.code != REEVE_OK && err != NULL)
+		*err = why;
 	dovecot_target_dispose(&target);
-	reeve_edits_free(edits);
 	return r;
 }
 

@@ -76,8 +76,11 @@ struct dovecot_insertion {
 	struct reeve_buf text;
 };
 
-/* Where none was found: the line, with the blocks around it that are missing. -1 with err. */
+/*
+ * Where none was found: the line, with the blocks around it that are missing. With `is_plain` at the end of
+ * its block or of the root file, whatever else there may be. -1 with err.
+ */
 int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_target *target,
-                           const struct dovecot_wish *wish, struct reeve_error *err);
+                           const struct dovecot_wish *wish, bool is_plain, struct reeve_error *err);
 
 #endif

@@ -17,9 +17,10 @@ struct hunt {
 	bool is_block;          /* a block is missing */
 	struct dovecot_at block;   /* the last block of the place */
 	struct dovecot_at kin;     /* the last block in the place with the missing one's type */
-	struct dovecot_at comment; /* a commented-out default */
+	struct dovecot_at comment; /* a commented-out default, or the '}' of a commented-out block */
 	int rank;                  /* of the comment: how much it looks like one */
 	unsigned int commented;    /* blocks that comments opened */
+	bool is_namesake;          /* the outermost of them is the one that is missing */
 };
 
 static bool is_blank(unsigned char byte)
@@ -51,7 +52,37 @@ static int rank_of(const struct hunt *hunt, const struct reeve_doc *doc, const s
 	return blanks == 0 ? 3 : blanks == 1 ? 2 : 1;
 }
 
-/* Inside of a commented-out block, comments are not defaults of the block around. */
+/* Whether a comment's text, [at, end), is the first line of the block that is missing. */
+static bool is_its_start(const struct hunt *hunt, const struct reeve_doc *doc, uint32_t at, uint32_t end)
+{
+	struct reeve_doc *line;
+	struct reeve_buf type, name;
+	bool is_so;
+
+	if (!hunt->is_block || hunt->target->places->at != hunt->target->place)
+		return false;
+	line = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "", doc->bytes + at, end - at, NULL, NULL);
+	if (line == NULL)
+		return false;
+	reeve_buf_init(&type, REEVE_CONF_MAX_BYTES);
+	reeve_buf_init(&name, REEVE_CONF_MAX_BYTES);
+	if (line->count == 2 && line->nodes[1].kind == REEVE_NODE_BLOCK) {
+		reeve_dovecot_name(line, 1, &type);
+		reeve_dovecot_value(line, 1, &name);
+	}
+	is_so = type.length == hunt->type.length && name.length == hunt->name.length &&
+	        memcmp(type.bytes, hunt->type.bytes, type.length) == 0 &&
+	        (name.length == 0 || memcmp(name.bytes, hunt->name.bytes, name.length) == 0);
+	reeve_buf_dispose(&type);
+	reeve_buf_dispose(&name);
+	reeve_doc_free(line);
+	return is_so;
+}
+
+/*
+ * Inside of a commented-out block, comments are not defaults of the block around. Where it is a
+ * namesake of the block that is missing, that goes behind it.
+ */
 static void see_comment(struct hunt *hunt, const struct reeve_walk *walk)
 {
 	const struct reeve_doc *doc = walk->doc;
@@ -62,9 +93,11 @@ static void see_comment(struct hunt *hunt, const struct reeve_walk *walk)
 	while (at < node->note_end && (is_blank(doc->bytes[at]) || doc->bytes[at] == '#'))
 		at++;
 	if (at < node->note_end && doc->bytes[node->note_end - 1] == '{') {
-		hunt->commented++;
+		if (hunt->commented++ == 0)
+			hunt->is_namesake = is_its_start(hunt, doc, at, node->note_end);
 	} else if (at + 1 == node->note_end && doc->bytes[at] == '}') {
-		hunt->commented -= hunt->commented > 0;
+		if (hunt->commented > 0 && --hunt->commented == 0 && hunt->is_namesake)
+			hunt->comment = (struct dovecot_at){walk->doc, walk->node, 0};
 	} else if (hunt->commented == 0 && !hunt->is_block &&
 	           hunt->target->places->at == hunt->target->place) {
 		rank = rank_of(hunt, doc, node);
@@ -217,13 +250,15 @@ static void looks_dispose(struct looks *looks)
 	reeve_buf_dispose(&looks->after);
 }
 
-/* As the commented-out default. */
+/* As the commented-out default; with name 0 only its indentation. */
 static void look_at_comment(struct looks *looks, const struct reeve_doc *doc, uint32_t n, size_t name)
 {
 	const struct reeve_node *node = &doc->nodes[n];
 	uint32_t at = node->note + 1;
 
 	indent_of(doc, n, &looks->indent);
+	if (name == 0)
+		return;
 	while (at < node->note_end && is_blank(doc->bytes[at]))
 		at++;
 	look_around(looks, doc, at, at + (uint32_t)name, node->note_end);
@@ -446,7 +481,8 @@ static int write_lines(struct hunt *hunt, const struct dovecot_wish *wish,
 	looks_init(&looks, insertion->doc);
 	if (comment->doc != NULL) {
 		insertion->at = comment->doc->nodes[comment->node].end;
-		look_at_comment(&looks, comment->doc, comment->node, hunt->type.length);
+		look_at_comment(&looks, comment->doc, comment->node,
+		                hunt->is_block ? 0 : hunt->type.length);
 	} else {
 		look_at_block(&looks, insertion->doc, container);
 	}
@@ -455,13 +491,15 @@ static int write_lines(struct hunt *hunt, const struct dovecot_wish *wish,
 		               hunt->target->path);
 	else
 		r = mend_ends(insertion, &looks,
-		              hunt->is_block && container == 0 && insertion->at > 3, err);
+		              hunt->is_block && container == 0 && comment->doc == NULL &&
+		                      insertion->at > 3,
+		              err);
 	looks_dispose(&looks);
 	return r;
 }
 
 int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_target *target,
-                           const struct dovecot_wish *wish, struct reeve_error *err)
+                           const struct dovecot_wish *wish, bool is_plain, struct reeve_error *err)
 {
 	struct hunt hunt = {.target = target};
 	int r;
@@ -472,6 +510,8 @@ int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_t
 	reeve_buf_init(&hunt.name, REEVE_CONF_MAX_BYTES);
 	hunt.is_block = reeve_path_step(target->rest, &hunt.type, &hunt.name, &hunt.number) != NULL;
 	r = look(&hunt, err);
+	if (is_plain)
+		hunt.kin = hunt.comment = (struct dovecot_at){0};
 	if (r == 0)
 		r = check_number(&hunt, err);
 	if (r == 0)

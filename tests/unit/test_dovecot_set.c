@@ -152,6 +152,18 @@ static const struct {
 	{"a = b\n", "x {/c", "d", 1, "a = b\n\nx \"{\" {\n  c = d\n}\n"},
 	{"a = b\n", "x \"a\\\"b\"/c", "d", REFUSED, NULL},
 
+	{"service auth {\n  #unix_listener /a {\n  #  mode = 0666\n  #}\n  user = x\n}\n",
+	 "service auth/unix_listener /a/mode", "0660", 1,
+	 "service auth {\n  #unix_listener /a {\n  #  mode = 0666\n  #}\n  unix_listener /a {\n"
+	 "    mode = 0660\n  }\n  user = x\n}\n"},
+	{"#protocol lmtp {\n  #a = b\n#}\n#protocol imap {\n  #a = b\n#}\nc = d\n", "protocol lmtp/a", "e", 1,
+	 "#protocol lmtp {\n  #a = b\n#}\nprotocol lmtp {\n  a = e\n}\n#protocol imap {\n  #a = b\n#}\n"
+	 "c = d\n"},
+	{"== dovecot.conf\n!include b.conf\n}\na = b\n== b.conf\nprotocol imap {\n  c = d\n}\nx {\n",
+	 "protocol lmtp/c", "e", 1,
+	 "== dovecot.conf\n!include b.conf\n}\na = b\n\nprotocol lmtp {\n  c = e\n}\n== b.conf\n"
+	 "protocol imap {\n  c = d\n}\nx {\n"},
+
 	/* what cannot be */
 	{"a = b\n", "", "c", USAGE, NULL},
 	{"a = b\n", "x/", "c", USAGE, NULL},
