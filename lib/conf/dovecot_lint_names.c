@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_TOLD = 1000 }; /* unknown names of each kind: what has more is no configuration */
+
 /* ---- before 2.4 ---------------------------------------------------------------------------- */
 
 static const char *const blocks_before[] = {
@@ -102,7 +104,8 @@ static bool is_known_in(struct dovecot_lint *lint, uint32_t n, const char *name)
 	bool is_known = reeve_dovecot_kind(name) != REEVE_DOVECOT_UNKNOWN;
 
 	reeve_buf_init(&full, 1000);
-	for (; !is_known && n != 0; n = places->places[n].parent) {
+	for (int depth = 0; !is_known && n != 0 && depth < REEVE_EVAL_DEPTH;
+	     n = places->places[n].parent, depth++) {
 		const struct reeve_place *place = &places->places[n];
 		enum reeve_dovecot_kind kind = reeve_dovecot_kind(place->type);
 
@@ -181,14 +184,16 @@ static void check_block_24(struct dovecot_lint *lint, const struct reeve_place *
 void dovecot_lint_names(struct dovecot_lint *lint)
 {
 	const struct reeve_eval *eval = lint->eval;
+	long before = lint->count;
 
-	for (uint32_t i = 0; i < eval->row_count; i++) {
+	for (uint32_t i = 0; i < eval->row_count && lint->count - before < MAX_TOLD; i++) {
 		if (eval->is_24)
 			check_name_24(lint, &eval->rows[i]);
 		else
 			check_name_before(lint, &eval->rows[i]);
 	}
-	for (uint32_t n = 1; n < eval->places->count; n++) {
+	before = lint->count;
+	for (uint32_t n = 1; n < eval->places->count && lint->count - before < MAX_TOLD; n++) {
 		const struct reeve_place *place = &eval->places->places[n];
 
 		/* A place that only counts numbered ones, and a '{' without a word before it. */

@@ -52,10 +52,15 @@ static bool is_in_filter(const struct dovecot_lint *lint, uint32_t n)
 {
 	const struct reeve_place *places = lint->eval->places->places;
 
+	unsigned int depth = 0;
+
 	if (n == 0)
 		return false;
 	for (; n != 0; n = places[n].parent) {
 		const char *type = places[n].type;
+
+		if (++depth > REEVE_EVAL_DEPTH)
+			return false;
 
 		if (strcmp(type, "protocol") != 0 && strcmp(type, "local") != 0 &&
 		    strcmp(type, "local_name") != 0 && strcmp(type, "remote") != 0)

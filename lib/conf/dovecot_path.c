@@ -144,7 +144,7 @@ enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint
 	const struct reeve_place *place = &places->places[n];
 	enum reeve_path_match match = REEVE_PATH_OTHER;
 
-	for (unsigned int i = 0; i < place->reading_count; i++) {
+	for (unsigned int i = 0; i < place->reading_count && places->beyond == 0; i++) {
 		const char *path = places->path + place->readings[i].offset, *end;
 
 		end = after_plain(path, name, length);
@@ -161,16 +161,22 @@ enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint
 
 /* ---- places -------------------------------------------------------------------------------- */
 
-static uint32_t hash_of(uint32_t parent, const char *type, const char *name, uint32_t number)
+/* Of a block and all around it: of the one around it, and its own words. */
+static uint64_t hash_of(uint64_t above, const char *type, const char *name, uint32_t number)
 {
-	uint32_t hash = 2166136261U ^ parent * 2654435761U ^ number * 40503U; /* FNV-1a */
+	uint64_t hash = UINT64_C(14695981039346656037) ^ above ^ number; /* FNV-1a */
 
 	for (; *type != '\0'; type++)
-		hash = (hash ^ (unsigned char)*type) * 16777619U;
-	hash *= 16777619U;
+		hash = (hash ^ (unsigned char)*type) * UINT64_C(1099511628211);
+	hash = (hash ^ ' ') * UINT64_C(1099511628211);
 	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619U;
-	return hash ^ hash >> 15;
+		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	return (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint32_t *head_of(const struct reeve_places *places, uint64_t hash)
+{
+	return &places->heads[(hash >> 20) % places->head_count];
 }
 
 /* Twice as many heads, once there are as many places. */
@@ -193,9 +199,7 @@ static bool grow(struct reeve_places *places)
 	places->head_count = head_count;
 	for (uint32_t n = 1; n < places->count; n++) {
 		struct reeve_place *place = &all[n];
-		uint32_t *head = &heads[hash_of(place->parent, place->type, place->name,
-		                                place->number) %
-		                        head_count];
+		uint32_t *head = head_of(places, place->hash);
 
 		place->next = *head;
 		*head = n;
@@ -206,12 +210,13 @@ static bool grow(struct reeve_places *places)
 static uint32_t find(struct reeve_places *places, uint32_t parent, const char *type, const char *name,
                      uint32_t number, uint32_t family)
 {
-	uint32_t hash = hash_of(parent, type, name, number), n;
+	uint64_t hash = hash_of(places->places[parent].hash, type, name, number);
+	uint32_t n;
 
-	for (n = places->heads[hash % places->head_count]; n != 0; n = places->places[n].next) {
+	for (n = *head_of(places, hash); n != 0; n = places->places[n].next) {
 		const struct reeve_place *place = &places->places[n];
 
-		if (place->parent == parent && place->number == number &&
+		if (place->hash == hash && place->parent == parent && place->number == number &&
 		    strcmp(place->type, type) == 0 && strcmp(place->name, name) == 0)
 			return n;
 	}
@@ -219,15 +224,14 @@ static uint32_t find(struct reeve_places *places, uint32_t parent, const char *t
 		return 0;
 
 	struct reeve_place *place = &places->places[n = places->count];
-	uint32_t *head = &places->heads[hash % places->head_count];
+	uint32_t *head = head_of(places, hash);
 	*place = (struct reeve_place){
 		.parent = parent,
 		.number = number,
 		.family = number > 0 ? family : n,
 		.next = *head,
+		.hash = hash,
 	};
-	place->hash = (places->places[parent].hash + hash_of(0, type, name, number)) *
-	              UINT64_C(0x9e3779b97f4a7c15);
 	if (number > 0) {
 		place->type = places->places[family].type;
 		place->name = places->places[family].name;
@@ -253,6 +257,11 @@ void reeve_places_enter(struct reeve_places *places, struct reeve_doc *doc, uint
 
 	if (places->has_failed)
 		return;
+	if (places->depth == REEVE_PATH_DEPTH) {
+		places->beyond++;
+		return;
+	}
+	places->depth++;
 	reeve_buf_clear(&places->type);
 	reeve_buf_clear(&places->name);
 	reeve_dovecot_name(doc, node, &places->type);
@@ -279,15 +288,21 @@ void reeve_places_enter(struct reeve_places *places, struct reeve_doc *doc, uint
 
 void reeve_places_leave(struct reeve_places *places)
 {
-	if (!places->has_failed)
-		places->at = places->places[places->at].parent;
+	if (places->has_failed)
+		return;
+	if (places->beyond > 0) {
+		places->beyond--;
+		return;
+	}
+	places->depth--;
+	places->at = places->places[places->at].parent;
 }
 
 void reeve_places_rewind(struct reeve_places *places)
 {
 	for (uint32_t n = 0; n < places->count; n++)
 		places->places[n].seen = 0;
-	places->at = 0;
+	places->at = places->depth = places->beyond = 0;
 }
 
 struct reeve_places *reeve_places_new(const char *path)

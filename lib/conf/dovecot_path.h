@@ -33,7 +33,10 @@
 #include "base/arena.h"
 #include "conf/dovecot.h"
 
-enum { REEVE_PATH_READINGS = 4 }; /* ways to read a PATH at one place */
+enum {
+	REEVE_PATH_READINGS = 4, /* ways to read a PATH at one place */
+	REEVE_PATH_DEPTH = 20000, /* of blocks; what is deeper is in no place, and no PATH means it */
+};
 
 struct reeve_place {
 	uint32_t parent;
@@ -57,6 +60,7 @@ struct reeve_places {
 	struct reeve_place *places;
 	uint32_t count, room;
 	uint32_t at; /* the walk stands in this one */
+	uint32_t depth, beyond; /* of the walk: blocks around, and of too many the rest */
 	const char *path;
 	struct reeve_arena *arena;
 	uint32_t *heads; /* by hash */

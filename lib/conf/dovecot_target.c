@@ -247,6 +247,7 @@ static void add_event(struct dovecot_sum *sum, const struct reeve_walk *walk,
 	reeve_buf_clear(text);
 	hash = mix(hash, &what, sizeof what);
 	hash = mix(hash, &places->places[places->at].hash, sizeof places->places[0].hash);
+	hash = mix(hash, &places->beyond, sizeof places->beyond);
 	if (event == REEVE_WALK_SETTING || event == REEVE_WALK_INCLUDE) {
 		bool is_quoted = reeve_dovecot_is_quoted(walk->doc, walk->node);
 
