@@ -102,13 +102,16 @@ static void say(const struct reeve_plan *plan, const struct record *record, size
 	           others > 0 ? states : "");
 }
 
-/* No file is new: as if nothing had been. */
-static int clear_away(struct reeve_plan *plan, const struct record *record,
+/* No file is new, and some are old: as if nothing had been. */
+static int clear_away(struct reeve_plan *plan, const struct record *record, size_t others,
                       struct reeve_error *err)
 {
 	/* Once the record is gone, nobody knows the names beside the files. */
 	if (record->state == RECORD_OPEN && plan_sweep_beside(plan, record, true, err) < 0)
 		return -1;
+	/* What somebody wrote to since may have been new before: its old bytes are kept. */
+	if (others > 0)
+		return record_mark(plan->state.undo, record->id, "back", err);
 	return record_remove(plan->state.undo, record->id, err);
 }
 
@@ -140,12 +143,13 @@ static int settle_one(struct reeve_plan *plan, const struct record *record, char
 
 	if (record->state == RECORD_OPEN)
 		states_of(plan, record, counts, states);
-	bool is_in_place = counts[IS_OLD] == 0 && counts[IS_NEW] > 0;
+	bool is_in_place = record->state == RECORD_OPEN && counts[IS_OLD] == 0;
 	if (counts[IS_NEW] > 0 && counts[IS_OLD] > 0)
 		return plan->how.dry_run && is_running(plan) ? 0 : 1;
 	if (plan->how.dry_run)
 		return 0;
-	if ((is_in_place ? end_it : clear_away)(plan, record, err) < 0)
+	if (is_in_place ? end_it(plan, record, err) < 0
+	                : clear_away(plan, record, counts[IS_OTHER], err) < 0)
 		return -1;
 	say(plan, record, counts[IS_OTHER], states,
 	    is_in_place ? "when all was in place, and counts as done"

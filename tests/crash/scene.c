@@ -403,7 +403,10 @@ enum scene_side scene_after(const struct scene *s, enum scene_side way)
 /* What is done can be undone; of an undo that says nothing new. */
 bool scene_can_be_undone(struct scene *s, struct reeve_error *err)
 {
-	return strcmp(s->row->name, "undo") == 0 || scene_side(s) != SCENE_NEW ||
-	       (scene_undo(s, err) &&
-	        scene_side(s) == (s->row->has_mid ? SCENE_MID : SCENE_OLD));
+	bool has_mid = s->row->has_mid;
+
+	if (strcmp(s->row->name, "undo") == 0 || scene_side(s) != SCENE_NEW)
+		return true;
+	return scene_undo(s, err) && scene_side(s) == (has_mid ? SCENE_MID : SCENE_OLD) &&
+	       (!has_mid || (scene_undo(s, err) && scene_side(s) == SCENE_OLD));
 }

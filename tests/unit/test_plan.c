@@ -446,9 +446,9 @@ static const struct leftover {
 	{"old, old", "a = 1\n", "b = 1\n", 0, false},
 	{"new, new", "a = 2\n", "b = 2\n", 1, false},
 	{"new, old", "a = 2\n", "b = 1\n", 1, true},
-	{"old, other", "a = 1\n", "b = mine\n", 0, false},
+	{"old, other", "a = 1\n", "b = mine\n", 1, false},
 	{"other, new", "a = mine\n", "b = 2\n", 1, false},
-	{"other, other", "a = mine\n", "b = mine\n", 0, false},
+	{"other, other", "a = mine\n", "b = mine\n", 1, false},
 	{"new, gone", "a = 2\n", NULL, 1, false},
 };
 
