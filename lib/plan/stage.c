@@ -104,7 +104,7 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
 		const struct plan_file *file = plan->files[i];
 		char name[32];
 
-		if (plan_file_is_ready(file))
+		if (!file->is_changed)
 			continue;
 		snprintf(name, sizeof name, "new-%zu", i);
 		r = make_changed(fd, name, file, err);

@@ -311,6 +311,24 @@ static enum verdict verify_copy(struct verify *v, struct reeve_error *err)
 	return ask_all(v, &is_denied, err);
 }
 
+/* With the new files mounted over what is under their names. */
+static enum verdict verify_mounted(struct verify *v, bool *is_denied_r, struct reeve_error *err)
+{
+	struct plan_bind *binds;
+
+	*is_denied_r = false;
+	if (v->conf != NULL && v->check->kind == REEVE_CHECK_POSTFIX && !is_folder(v->conf))
+		v->conf = folder_of(v->plan, v->conf);
+	if (v->conf == NULL) {
+		reeve_fail_nomem(err);
+		return NOT_ASKED;
+	}
+	if (plan_stage_files(v->plan, &binds, &v->bind_count, err) < 0)
+		return NOT_ASKED;
+	v->binds = binds;
+	return ask_all(v, is_denied_r, err);
+}
+
 /* What shall be. *is_copy_r: as far as a copy can tell. */
 static enum verdict verify_next(struct reeve_plan *plan, const struct record_check *check,
                                 bool *is_copy_r, struct reeve_error *err)
@@ -319,25 +337,30 @@ static enum verdict verify_next(struct reeve_plan *plan, const struct record_che
 	                   .check = check,
 	                   .conf = plan_path(plan, check->path),
 	                   .stops = plan->how.talk};
-	struct plan_bind *binds;
-	enum verdict verdict = NOT_ASKED;
-	bool is_denied;
+	enum verdict verdict = verify_mounted(&v, is_copy_r, err);
 
-	*is_copy_r = false;
-	if (v.conf != NULL && check->kind == REEVE_CHECK_POSTFIX && !is_folder(v.conf))
-		v.conf = folder_of(plan, v.conf);
-	if (v.conf == NULL) {
-		reeve_fail_nomem(err);
-	} else if (plan_stage_files(plan, &binds, &v.bind_count, err) == 0) {
-		v.binds = binds;
-		verdict = ask_all(&v, &is_denied, err);
-		if (is_denied) {
-			*is_copy_r = true;
-			verdict = verify_copy(&v, err);
-		}
-	}
+	if (*is_copy_r)
+		verdict = verify_copy(&v, err);
 	plan_stage_remove(plan);
 	return verdict;
+}
+
+/*
+ * What is in place. Postfix waits until main.cf is two seconds old, each time that somebody asks. So
+ * we see that the files are what we wrote, and show it the same bytes with another time.
+ */
+static enum verdict verify_placed(struct reeve_plan *plan, const struct record_check *check,
+                                  struct reeve_error *err)
+{
+	struct verify v = {.plan = plan, .check = check, .conf = plan_path(plan, check->path)};
+	enum verdict verdict = NOT_ASKED;
+	bool is_denied = true;
+
+	if (check->kind == REEVE_CHECK_POSTFIX) {
+		verdict = verify_mounted(&v, &is_denied, err);
+		plan_stage_remove(plan);
+	}
+	return is_denied ? verify_now(plan, check, NULL, err) : verdict;
 }
 
 /* A root that is not ours needs chroot(2). */
@@ -418,9 +441,12 @@ int plan_verify_place(struct reeve_plan *plan, struct reeve_error *err)
 {
 	struct reeve_error why = {0};
 
+	for (size_t i = 0; i < plan->file_count; i++)
+		if (plan_file_still(plan->files[i], err) < 0)
+			return -1;
 	for (size_t i = 0; i < plan->check_count; i++)
 		if (!plan->checks[i].is_moot &&
-		    verify_now(plan, &plan->checks[i], NULL, &why) == REFUSED)
+		    verify_placed(plan, &plan->checks[i], &why) == REFUSED)
 			return reeve_fail(err, REEVE_EREFUSED,
 			                  "'%s' does not work as it is in place: %s; what was "
 			                  "changed is taken back",

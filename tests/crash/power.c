@@ -130,7 +130,8 @@ static void recover(struct outage *o, uint64_t key, char why[1200])
 	side = scene_side(s);
 	if (next < 0)
 		snprintf(why, 1200, "the next run fails: %s", err.text);
-	else if (next == 0 && side != SCENE_OTHER)
+	/* Old and mid is between two changes, or in the middle of the first. */
+	else if (next == 0 && side != SCENE_OTHER && side != SCENE_MID)
 		snprintf(why, 1200, "a person is asked without need: %s", err.text);
 	else if (next == 0 && !scene_decide(s, way, &err))
 		snprintf(why, 1200, "cannot go there: %s", err.text);

@@ -159,15 +159,18 @@ static bool complain(bool ok, const struct reeve_error *err)
 	return ok;
 }
 
+static const enum scene_side all_old[] = {SCENE_OLD, SCENE_OLD}, all_new[] = {SCENE_NEW, SCENE_NEW};
+
 /* Files 0 to count - 1 change. */
-static bool change(struct scene *s, int count, enum scene_side from, enum scene_side to)
+static bool change(struct scene *s, int count, const enum scene_side *from,
+                   const enum scene_side *to)
 {
 	struct reeve_plan_how h = how(s);
 	struct reeve_error err = {0};
 	struct reeve_plan *plan = reeve_plan_begin(&h, &err);
 
 	for (int i = 0; plan != NULL && i < count; i++) {
-		const struct bytes *old = &s->sides[i][from], *new = &s->sides[i][to];
+		const struct bytes *old = &s->sides[i][from[i]], *new = &s->sides[i][to[i]];
 		reeve_plan_replace(plan, s->path[i], old->at, old->n, new->at, new->n);
 	}
 	return complain(carry_out(plan, &err), &err);
@@ -175,23 +178,30 @@ static bool change(struct scene *s, int count, enum scene_side from, enum scene_
 
 static bool change_one(struct scene *s)
 {
-	return change(s, 1, SCENE_OLD, SCENE_NEW);
+	return change(s, 1, all_old, all_new);
 }
 
 static bool change_two(struct scene *s)
 {
-	return change(s, 2, SCENE_OLD, SCENE_NEW);
+	return change(s, 2, all_old, all_new);
 }
 
 static bool change_back(struct scene *s)
 {
-	return change(s, 2, SCENE_NEW, SCENE_OLD);
+	return change(s, 2, all_new, all_old);
 }
 
-/* The note that the first is done must last before the second comes. */
-static bool change_twice(struct scene *s)
+/*
+ * The second puts one of the first one's files back: without the note that the first is done it would
+ * look broken off. So would the second after the third.
+ */
+static bool change_thrice(struct scene *s)
 {
-	return change(s, 2, SCENE_OLD, SCENE_MID) && change(s, 2, SCENE_MID, SCENE_NEW);
+	return change(s, 2, (enum scene_side[]){SCENE_OLD, SCENE_OLD},
+	              (enum scene_side[]){SCENE_MID, SCENE_MID}) &&
+	       change(s, 1, (enum scene_side[]){SCENE_MID}, (enum scene_side[]){SCENE_OLD}) &&
+	       change(s, 2, (enum scene_side[]){SCENE_OLD, SCENE_MID},
+	              (enum scene_side[]){SCENE_NEW, SCENE_NEW});
 }
 
 static bool scene_undo(struct scene *s, struct reeve_error *err)
@@ -264,7 +274,7 @@ static bool prepare_undo(struct scene *s)
 const struct scene_row scene_rows[] = {
 	{"one", 1, false, false, false, NULL, change_one},
 	{"two", 2, false, false, false, NULL, change_two},
-	{"twice", 2, false, false, true, NULL, change_twice},
+	{"thrice", 2, false, false, true, NULL, change_thrice},
 	{"undo", 2, false, false, false, prepare_undo, undo},
 	{"fails", 2, true, false, false, NULL, change_two},
 	{"back", 2, false, true, false, break_off, go_back},
@@ -345,6 +355,9 @@ enum scene_side scene_side(const struct scene *s)
 {
 	enum scene_side first = scene_file(s, 0);
 
+	/* Between the second and the third change. */
+	if (s->row->has_mid && first == SCENE_OLD && scene_file(s, 1) == SCENE_MID)
+		return SCENE_MID;
 	for (int i = 1; i < SCENE_FILES; i++) {
 		enum scene_side side = scene_file(s, i);
 		if (i < s->row->files ? side != first : side != SCENE_OLD)
@@ -384,7 +397,15 @@ int scene_next(struct scene *s, struct reeve_error *err)
 	reeve_plan_free(plan);
 	if (plan != NULL)
 		return 1;
-	return err->code == REEVE_EREFUSED && strstr(err->text, "was broken off") != NULL ? 0 : -1;
+	if (err->code != REEVE_EREFUSED || strstr(err->text, "was broken off") == NULL)
+		return -1;
+	/* Only the last change can have been. */
+	struct reeve_change last = {0};
+	struct reeve_changes *changes = reeve_changes_open(&h, err);
+	bool is_last = changes != NULL && reeve_changes_next(changes, &last, err) > 0 &&
+	               last.state == REEVE_CHANGE_BROKEN_OFF;
+	reeve_changes_close(changes);
+	return is_last ? 0 : -1;
 }
 
 bool scene_settle(struct scene *s)
@@ -403,10 +424,10 @@ enum scene_side scene_after(const struct scene *s, enum scene_side way)
 /* What is done can be undone; of an undo that says nothing new. */
 bool scene_can_be_undone(struct scene *s, struct reeve_error *err)
 {
-	bool has_mid = s->row->has_mid;
-
 	if (strcmp(s->row->name, "undo") == 0 || scene_side(s) != SCENE_NEW)
 		return true;
-	return scene_undo(s, err) && scene_side(s) == (has_mid ? SCENE_MID : SCENE_OLD) &&
-	       (!has_mid || (scene_undo(s, err) && scene_side(s) == SCENE_OLD));
+	for (int i = 0; i < 3 && scene_side(s) != SCENE_OLD; i++)
+		if (!scene_undo(s, err))
+			return false;
+	return scene_side(s) == SCENE_OLD;
 }

@@ -14,7 +14,7 @@
 
 enum { SCENE_FILES = 2 };
 
-/* Mid: between two changes, of a scene that has two. Other: mixed, or none of these. */
+/* Mid: between two changes, of a scene that has several. Other: mixed, or none of these. */
 enum scene_side { SCENE_OLD, SCENE_NEW, SCENE_MID, SCENE_OTHER };
 
 struct scene {
@@ -38,7 +38,7 @@ extern const struct scene_row {
 	int files;           /* that change */
 	bool fails;          /* an error in its middle; it takes all back */
 	bool is_refused;     /* the next run needs a person from the start */
-	bool has_mid;        /* two changes, one after the other */
+	bool has_mid;        /* several changes, one after the other */
 	bool (*prepare)(struct scene *s);
 	bool (*act)(struct scene *s);
 } scene_rows[];
