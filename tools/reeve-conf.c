@@ -31,7 +31,7 @@ static const struct argp_option options[] = {
 	{"effective", 'x', NULL, 0, "get, list: as the program sees it, not as it is written", 0},
 	{"dry-run", 'n', NULL, 0, "say what would be changed, change nothing, take no lock", 0},
 	{"diff", KEY_DIFF, NULL, 0, "print the change as a unified diff", 0},
-	{"force", KEY_FORCE, NULL, 0, "set a name that is not known", 0},
+	{"force", KEY_FORCE, NULL, 0, "do what seems to be a slip: a name that is not known, a value that is wrong", 0},
 	{"value-file", KEY_VALUE_FILE, "FILE", 0, "set: the value is the line in FILE ('-': stdin)", 0},
 	{"json", KEY_JSON, NULL, 0, "print JSON", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
@@ -168,7 +168,7 @@ static void check(const struct options *o)
 		{"effective", run->is_effective, command->is_question},
 		{"dry-run", run->is_dry_run, command->is_change},
 		{"diff", run->wants_diff, command->is_change},
-		{"force", run->is_forced, command->is_change && !run->is_unset},
+		{"force", run->is_forced, command->is_change},
 		{"value-file", run->value_file != NULL, command->is_change && !run->is_unset},
 		{"lock-timeout", o->has_lock_timeout, command->is_change},
 	};

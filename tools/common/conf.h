@@ -33,6 +33,8 @@ struct conf_side {
 	size_t finding_count, finding_room;
 	size_t told; /* findings that are done with */
 	size_t said; /* warnings and errors that were said */
+	size_t opening;  /* of a change: findings of before it was checked */
+	bool is_checked;
 	bool has_failed; /* no memory for findings */
 };
 

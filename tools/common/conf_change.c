@@ -58,6 +58,8 @@ static int change_item(struct conf_change *change, struct conf_item *item, struc
 
 	if (!run->is_unset && r == 0 && !run->is_forced && !reeve_conf_knows(conf, item->path))
 		return refuse_unknown(run, item, err);
+	if (conf_check_before(item->side, err) < 0)
+		return -1;
 	r = run->is_unset ? reeve_conf_unset(conf, item->path, err)
 	                  : reeve_conf_set(conf, item->path, item->value, err);
 	if (r < 0)
@@ -169,9 +171,13 @@ static int carry_out(struct conf_change *change, struct reeve_error *err)
 	for (size_t i = 0; i < run->word_count; i++)
 		if (change_item(change, &change->items[i], err) < 0)
 			return -1;
-	for (size_t i = 0; i < CONF_SIDES; i++)
-		if (run->sides[i].conf != NULL && plan_side(change, &run->sides[i], err) < 0)
+	for (size_t i = 0; i < CONF_SIDES; i++) {
+		struct conf_side *side = &run->sides[i];
+
+		if (side->conf != NULL && (conf_check_after(side, run->is_forced, err) < 0 ||
+		                           plan_side(change, side, err) < 0))
 			return -1;
+	}
 	if (reeve_plan_ok(change->plan, err) < 0)
 		return -1;
 	if (note_files(change, err) < 0)

@@ -44,6 +44,13 @@ char *conf_value_read(const char *path, struct reeve_error *err);
 /* The command, for the list of changes; before the words are read. To be freed; NULL: no memory. */
 char *conf_words_describe(const struct conf_run *run);
 
+/*
+ * Lint a side before its first change, and after the last. What is new is held, as findings; where an
+ * error is among it, -1 with err (REEVE_EREFUSED), unless the change is forced.
+ */
+int conf_check_before(struct conf_side *side, struct reeve_error *err);
+int conf_check_after(struct conf_side *side, bool is_forced, struct reeve_error *err);
+
 /* Print what was done, or would be. err: why nothing was; NULL. */
 void conf_change_say(struct conf_change *change, const struct reeve_error *err);
 
