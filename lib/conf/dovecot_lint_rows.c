@@ -84,7 +84,7 @@ static int by_name(const void *a, const void *b)
 static void check_late(struct dovecot_lint *lint)
 {
 	const struct reeve_eval *eval = lint->eval;
-	const struct reeve_row **rows = malloc((eval->row_count + 1) * sizeof *rows);
+	const struct reeve_row **rows = malloc((eval->row_count + 1) * sizeof(struct reeve_row *));
 	const struct reeve_row *inside = NULL;
 	uint32_t count = 0;
 
@@ -94,7 +94,7 @@ static void check_late(struct dovecot_lint *lint)
 	}
 	for (uint32_t i = 0; i < eval->row_count; i++)
 		rows[count++] = &eval->rows[i];
-	qsort(rows, count, sizeof *rows, by_name);
+	qsort(rows, count, sizeof(struct reeve_row *), by_name);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct reeve_row *row = rows[i];
 		struct reeve_buf where;

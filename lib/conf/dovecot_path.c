@@ -138,21 +138,21 @@ static void read_path(struct reeve_places *places, struct reeve_place *place)
 		           above->readings[i].is_loose);
 }
 
-enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t n,
-                                         const void *name, size_t length)
+enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t place,
+                                         const void *name, size_t n)
 {
-	const struct reeve_place *place = &places->places[n];
+	const struct reeve_place *here = &places->places[place];
 	enum reeve_path_match match = REEVE_PATH_OTHER;
 
-	for (unsigned int i = 0; i < place->reading_count && places->beyond == 0; i++) {
-		const char *path = places->path + place->readings[i].offset, *end;
+	for (unsigned int i = 0; i < here->reading_count && places->beyond == 0; i++) {
+		const char *path = places->path + here->readings[i].offset, *end;
 
-		end = after_plain(path, name, length);
+		end = after_plain(path, name, n);
 		if (end == NULL || *end != '\0')
-			end = after_quoted(path, name, length);
+			end = after_quoted(path, name, n);
 		if (end == NULL || *end != '\0')
 			continue;
-		if (!place->readings[i].is_loose)
+		if (!here->readings[i].is_loose)
 			return REEVE_PATH_EXACT;
 		match = REEVE_PATH_LOOSE;
 	}

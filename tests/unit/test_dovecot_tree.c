@@ -246,30 +246,82 @@ static void tell(void *user, const struct reeve_diag *diag)
 	reeve_buf_add_text(told, text);
 }
 
+static void check(const char *text, size_t n, const char *tree, const char *expected)
+{
+	struct reeve_buf out, told;
+	struct reeve_talk talk = {.diag = tell, .user = &told};
+	struct reeve_error err = {0};
+
+	reeve_buf_init(&out, 10000);
+	reeve_buf_init(&told, 10000);
+	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a.conf", text, n, &talk, &err);
+	ck_assert_msg(doc != NULL, "'%s': %s", text, err.text);
+	ck_assert_msg(reeve_tree_tiles(doc), "'%s' has gaps", text);
+	add_tree(&out, doc);
+	ck_assert_msg(strcmp(reeve_buf_text(&out), tree) == 0, "'%s'\nis   %s\nnot  %s", text,
+	              reeve_buf_text(&out), tree);
+	ck_assert_msg(strcmp(reeve_buf_text(&told), expected) == 0, "'%s'\ntold '%s'\nnot  '%s'", text,
+	              reeve_buf_text(&told), expected);
+	reeve_doc_free(doc);
+	reeve_buf_dispose(&out);
+	reeve_buf_dispose(&told);
+}
+
 START_TEST(table)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct reeve_buf out, told;
-		struct reeve_talk talk = {.diag = tell, .user = &told};
-		struct reeve_error err = {0};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		check(rows[i].text, strlen(rows[i].text), rows[i].tree, rows[i].told);
+}
+END_TEST
 
-		reeve_buf_init(&out, 10000);
-		reeve_buf_init(&told, 10000);
-		struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a.conf", rows[i].text,
-		                                     strlen(rows[i].text), &talk, &err);
-		ck_assert_msg(doc != NULL, "'%s': %s", rows[i].text, err.text);
-		ck_assert_msg(reeve_tree_tiles(doc), "'%s' has gaps", rows[i].text);
-		add_tree(&out, doc);
-		ck_assert_msg(strcmp(reeve_buf_text(&out), rows[i].tree) == 0,
-		              "'%s'\nis   %s\nnot  %s", rows[i].text, reeve_buf_text(&out),
-		              rows[i].tree);
-		ck_assert_msg(strcmp(reeve_buf_text(&told), rows[i].told) == 0,
-		              "'%s'\ntold '%s'\nnot  '%s'", rows[i].text, reeve_buf_text(&told),
-		              rows[i].told);
-		reeve_doc_free(doc);
-		reeve_buf_dispose(&out);
-		reeve_buf_dispose(&told);
-	}
+/* Lines are C strings for Dovecot: what is behind a NUL it does not see. */
+static const struct {
+	const char *text;
+	size_t n;
+	const char *tree, *told;
+} nul_rows[] = {
+#define NUL_ROW(text, tree, told) {text, sizeof text - 1, tree, told}
+	NUL_ROW("a = b\0c\nd = e\n", "a=[b]d=[e]", "1:6W"),
+	NUL_ROW("a = b \0# c\n", "a=[b]", "1:6W"),
+	NUL_ROW("a = b # c\0d\n", "a=[b]'# c'", "1:6W"),
+	NUL_ROW("\0a = b\n", "_", "1:1W"),
+	NUL_ROW("# a\0b\n", "# 'a'", "1:1W"),
+	NUL_ROW("a {\0\n}\0\n", "a{}", "1:4W 2:2W"),
+	NUL_ROW("a = b \\\0\n c\n", "a=[b c]", "1:6W"),
+	NUL_ROW("\0", "_", "1:1W"),
+};
+
+START_TEST(nul)
+{
+	for (size_t i = 0; i < sizeof nul_rows / sizeof nul_rows[0]; i++)
+		check(nul_rows[i].text, nul_rows[i].n, nul_rows[i].tree, nul_rows[i].told);
+}
+END_TEST
+
+/* Deeper than any stack: each block is in the one before, and all of them end. */
+START_TEST(nested)
+{
+	enum { DEPTH = 10000 };
+	static const char start[] = "a b {\n", end[] = "}\n";
+	struct reeve_buf text;
+	unsigned int depth = 0;
+
+	reeve_buf_init(&text, 1 << 20);
+	for (int i = 0; i < DEPTH; i++)
+		reeve_buf_add_text(&text, start);
+	reeve_buf_add_text(&text, "c = d\n");
+	for (int i = 0; i < DEPTH; i++)
+		reeve_buf_add_text(&text, end);
+	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a.conf", text.bytes, text.length, NULL,
+	                                     NULL);
+	ck_assert(doc != NULL && reeve_tree_tiles(doc));
+	ck_assert_uint_eq(doc->count, DEPTH + 2);
+	for (uint32_t n = doc->count - 1; n != 0; n = doc->nodes[n].parent)
+		depth++;
+	ck_assert_uint_eq(depth, DEPTH + 1);
+	ck_assert_uint_eq(doc->nodes[1].end, text.length);
+	reeve_doc_free(doc);
+	reeve_buf_dispose(&text);
 }
 END_TEST
 
@@ -279,6 +331,8 @@ Suite *suite_dovecot_tree(void)
 	TCase *c = tcase_create("dovecot_tree");
 
 	tcase_add_test(c, table);
+	tcase_add_test(c, nul);
+	tcase_add_test(c, nested);
 	suite_add_tcase(s, c);
 	return s;
 }
