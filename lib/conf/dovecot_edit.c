@@ -2,12 +2,13 @@
 /*
  * Setting and removing settings of Dovecot's files, in memory.
  *
- * What was written is read again, all files of it, before it is kept: the PATH must then have the value, and
- * all else that is set must be as before. So a file that is included in two places, a brace in a value,
- * or whatever nobody thought of, makes the change be refused, and not something else.
+ * What was written is read again, all files of it, before it is kept: the PATH must then have the
+ * value, and all else that is set must be as before. So a file that is included in two places, a
+ * brace in a value, or whatever nobody thought of, makes the change be refused, and not something
+ * else.
  */
-#include "base/error.h"
 #include "conf/dovecot_edit.h"
+#include "base/error.h"
 #include "conf/dovecot_include.h"
 #include "conf/dovecot_ops.h"
 
@@ -81,7 +82,8 @@ static bool write_value(const struct reeve_doc *doc, uint32_t n, const struct do
 		reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 		reeve_buf_add(&text, before.bytes + before.length - more, more);
 		reeve_buf_add(&text, value.bytes, value.length);
-		reeve_edits_add(edits, (struct reeve_span){start, end - start}, text.bytes, text.length);
+		reeve_edits_add(edits, (struct reeve_span){start, end - start}, text.bytes,
+		                text.length);
 		is_good = !text.has_failed;
 		reeve_buf_dispose(&text);
 	}
@@ -91,11 +93,13 @@ static bool write_value(const struct reeve_doc *doc, uint32_t n, const struct do
 }
 
 /* Carry the edits out, and see that they did what they should and nothing else. */
-static int change(struct dovecot_target *target, struct reeve_doc *doc, const struct reeve_edits *edits,
-                  const struct dovecot_wish *wish, struct reeve_error *err)
+static int change(struct dovecot_target *target, struct reeve_doc *doc,
+                  const struct reeve_edits *edits, const struct dovecot_wish *wish,
+                  struct reeve_error *err)
 {
 	struct reeve_conf *conf = target->conf;
-	enum reeve_path_match level = target->level == REEVE_PATH_OTHER ? REEVE_PATH_LOOSE : target->level;
+	enum reeve_path_match level =
+		target->level == REEVE_PATH_OTHER ? REEVE_PATH_LOOSE : target->level;
 	struct reeve_doc_before before;
 	struct dovecot_sum was, is;
 
@@ -124,8 +128,8 @@ static int set_found(struct dovecot_target *target, const struct dovecot_wish *w
 	if (dovecot_wish_is(wish, at->doc, at->node))
 		return 0;
 	if (at->doc->nodes[at->node].flags & REEVE_NODE_HERE)
-		return reeve_fail(err, REEVE_EREFUSED, "'%s' in '%s' is a here-document", target->path,
-		                  at->doc->path);
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' in '%s' is a here-document",
+		                  target->path, at->doc->path);
 	if (!write_value(at->doc, at->node, wish, edits))
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' cannot be written as a value of '%s'",
 		                  wish->value, target->path);
@@ -230,7 +234,8 @@ static int remove_from(struct reeve_doc *doc, const struct dovecot_at *found, si
 	return r;
 }
 
-static int remove_found(struct dovecot_target *target, struct changes *changes, struct reeve_error *err)
+static int remove_found(struct dovecot_target *target, struct changes *changes,
+                        struct reeve_error *err)
 {
 	struct dovecot_sum was, is;
 	size_t end;

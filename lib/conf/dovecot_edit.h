@@ -69,6 +69,27 @@ bool dovecot_wish_write(const struct dovecot_wish *wish, const struct reeve_buf 
 
 /* ---- new lines ----------------------------------------------------------------------------- */
 
+/* How a line is written; spans of a document's bytes, or texts. */
+struct dovecot_looks {
+	struct reeve_buf indent, unit, before, after; /* around '=' */
+	size_t column;                                /* of a '=' that stands below others; 0 */
+	const char *eol;
+};
+
+void dovecot_looks_init(struct dovecot_looks *looks, const struct reeve_doc *doc); /* the usual ones */
+void dovecot_looks_dispose(struct dovecot_looks *looks);
+
+/* As the commented-out default, whose name has `name` bytes; with 0 only its indentation. */
+void dovecot_looks_at_comment(struct dovecot_looks *looks, const struct reeve_doc *doc, uint32_t n,
+                              size_t name);
+
+/* As the last setting or block in `container`, else as a comment, else one level deeper than it. */
+void dovecot_looks_at_block(struct dovecot_looks *looks, const struct reeve_doc *doc, uint32_t container);
+
+/* Add lines: the blocks of the PATH `rest`, and the setting inside. False if it cannot be written. */
+bool dovecot_looks_write(struct dovecot_looks *looks, const char *rest, const struct dovecot_wish *wish,
+                         struct reeve_buf *text);
+
 /* One insertion: of `text`, at `at` of `doc`. */
 struct dovecot_insertion {
 	struct reeve_doc *doc;

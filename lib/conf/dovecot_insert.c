@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a new setting of Dovecot's goes, and what its line looks like: after a commented-out default of
- * the same name in its block, else at the end of the block; indented as what stands around it.
+ * Where a new setting of Dovecot's goes: after a commented-out default of the same name in its
+ * block, else at the end of the block. A new block: behind a commented-out one of the same name,
+ * else at the end of the block or file that has others of its type, else at the end of the root
+ * file.
  */
 #include "base/error.h"
 #include "conf/dovecot_edit.h"
@@ -14,13 +16,14 @@ struct hunt {
 	struct dovecot_target *target;
 	struct reeve_buf type, name; /* the first missing block, or the name of the setting */
 	uint32_t number;
-	bool is_block;          /* a block is missing */
-	struct dovecot_at block;   /* the last block of the place */
-	struct dovecot_at kin;     /* the last block in the place with the missing one's type */
-	struct dovecot_at comment; /* a commented-out default, or the '}' of a commented-out block */
-	int rank;                  /* of the comment: how much it looks like one */
-	unsigned int commented;    /* blocks that comments opened */
-	bool is_namesake;          /* the outermost of them is the one that is missing */
+	bool is_block;           /* a block is missing */
+	struct dovecot_at block; /* the last block of the place */
+	struct dovecot_at kin;   /* the last block in the place with the missing one's type */
+	struct dovecot_at
+		comment;        /* a commented-out default, or the '}' of a commented-out block */
+	int rank;               /* of the comment: how much it looks like one */
+	unsigned int commented; /* blocks that comments opened */
+	bool is_namesake;       /* the outermost of them is the one that is missing */
 };
 
 static bool is_blank(unsigned char byte)
@@ -31,10 +34,11 @@ static bool is_blank(unsigned char byte)
 /* ---- looking ------------------------------------------------------------------------------- */
 
 /*
- * How much a comment looks like `#name = value`: 3 if it is so, 2 with a blank behind '#', 1 with more, as
- * examples in prose have. 0: not at all.
+ * How much a comment looks like `#name = value`: 3 if it is so, 2 with a blank behind '#', 1 with
+ * more, as examples in prose have. 0: not at all.
  */
-static int rank_of(const struct hunt *hunt, const struct reeve_doc *doc, const struct reeve_node *node)
+static int rank_of(const struct hunt *hunt, const struct reeve_doc *doc,
+                   const struct reeve_node *node)
 {
 	uint32_t at = node->note + 1, blanks;
 
@@ -53,7 +57,8 @@ static int rank_of(const struct hunt *hunt, const struct reeve_doc *doc, const s
 }
 
 /* Whether a comment's text, [at, end), is the first line of the block that is missing. */
-static bool is_its_start(const struct hunt *hunt, const struct reeve_doc *doc, uint32_t at, uint32_t end)
+static bool is_its_start(const struct hunt *hunt, const struct reeve_doc *doc, uint32_t at,
+                         uint32_t end)
 {
 	struct reeve_doc *line;
 	struct reeve_buf type, name;
@@ -149,239 +154,6 @@ static int look(struct hunt *hunt, struct reeve_error *err)
 	return has_failed ? reeve_fail_nomem(err) : 0;
 }
 
-/* ---- looks --------------------------------------------------------------------------------- */
-
-/* How a line is written; spans of a document's bytes, or texts. */
-struct looks {
-	struct reeve_buf indent, unit, before, after; /* around '=' */
-	size_t column;                                /* of a '=' that stands below others; 0 */
-	const char *eol;
-};
-
-static void set(struct reeve_buf *buf, const void *bytes, size_t n)
-{
-	reeve_buf_clear(buf);
-	reeve_buf_add(buf, bytes, n);
-}
-
-/* The white space before a node's first word, if the node begins its line. */
-static bool indent_of(const struct reeve_doc *doc, uint32_t n, struct reeve_buf *indent)
-{
-	const struct reeve_node *node = &doc->nodes[n];
-	uint32_t at = node->start;
-
-	if (at > 0 && doc->bytes[at - 1] != '\n')
-		return false;
-	while (at < node->end && is_blank(doc->bytes[at]))
-		at++;
-	set(indent, doc->bytes + node->start, at - node->start);
-	return true;
-}
-
-/* The white space around the '=' of the name that ends at `at`. */
-static void look_around(struct looks *looks, const struct reeve_doc *doc, uint32_t name, uint32_t at,
-                        uint32_t end)
-{
-	uint32_t before = at, after;
-
-	while (at < end && is_blank(doc->bytes[at]))
-		at++;
-	if (at == end || doc->bytes[at] != '=')
-		return;
-	after = at + 1;
-	set(&looks->before, doc->bytes + before, at - before);
-	/* Two blanks or more: the '=' of several lines stand below each other. */
-	looks->column = at - before > 1 && doc->bytes[before] == ' ' ? at - name : 0;
-	for (at = after; at < end && is_blank(doc->bytes[at]); at++)
-		;
-	if (at < end && doc->bytes[at] != '\r' && doc->bytes[at] != '\n' && doc->bytes[at] != '#')
-		set(&looks->after, doc->bytes + after, at - after);
-	else if (at == after)
-		set(&looks->after, " ", looks->before.length > 0);
-}
-
-/* What a level of blocks is indented by in this file. */
-static void find_unit(struct looks *looks, const struct reeve_doc *doc)
-{
-	struct reeve_buf outer, inner;
-
-	reeve_buf_init(&outer, 1000);
-	reeve_buf_init(&inner, 1000);
-	set(&looks->unit, "  ", 2);
-	for (uint32_t n = 1; n < doc->count; n++) {
-		const struct reeve_node *node = &doc->nodes[n];
-
-		if ((node->kind == REEVE_NODE_SETTING || node->kind == REEVE_NODE_BLOCK) &&
-		    node->parent != 0 && indent_of(doc, node->parent, &outer) &&
-		    indent_of(doc, n, &inner) && inner.length > outer.length) {
-			set(&looks->unit, inner.bytes + outer.length, inner.length - outer.length);
-			break;
-		}
-	}
-	reeve_buf_dispose(&outer);
-	reeve_buf_dispose(&inner);
-}
-
-/* The line end of the file's first line. */
-static const char *eol_of(const struct reeve_doc *doc)
-{
-	uint32_t end = reeve_line_after(doc, 0);
-
-	return end > 1 && doc->bytes[end - 1] == '\n' && doc->bytes[end - 2] == '\r' ? "\r\n" : "\n";
-}
-
-static void looks_init(struct looks *looks, const struct reeve_doc *doc)
-{
-	*looks = (struct looks){.eol = eol_of(doc)};
-	reeve_buf_init(&looks->indent, REEVE_CONF_MAX_BYTES);
-	reeve_buf_init(&looks->unit, 1000);
-	reeve_buf_init(&looks->before, 1000);
-	reeve_buf_init(&looks->after, 1000);
-	set(&looks->before, " ", 1);
-	set(&looks->after, " ", 1);
-	find_unit(looks, doc);
-}
-
-static void looks_dispose(struct looks *looks)
-{
-	reeve_buf_dispose(&looks->indent);
-	reeve_buf_dispose(&looks->unit);
-	reeve_buf_dispose(&looks->before);
-	reeve_buf_dispose(&looks->after);
-}
-
-/* As the commented-out default; with name 0 only its indentation. */
-static void look_at_comment(struct looks *looks, const struct reeve_doc *doc, uint32_t n, size_t name)
-{
-	const struct reeve_node *node = &doc->nodes[n];
-	uint32_t at = node->note + 1;
-
-	indent_of(doc, n, &looks->indent);
-	if (name == 0)
-		return;
-	while (at < node->note_end && is_blank(doc->bytes[at]))
-		at++;
-	look_around(looks, doc, at, at + (uint32_t)name, node->note_end);
-	looks->column = 0;
-}
-
-/* As the last setting or block in `container`, else as a comment, else one level deeper than it. */
-static void look_at_block(struct looks *looks, const struct reeve_doc *doc, uint32_t container)
-{
-	bool is_found = false;
-
-	if (container != 0) {
-		indent_of(doc, container, &looks->indent);
-		reeve_buf_add(&looks->indent, looks->unit.bytes, looks->unit.length);
-	}
-	for (uint32_t n = doc->nodes[container].first; n != 0; n = doc->nodes[n].next) {
-		const struct reeve_node *node = &doc->nodes[n];
-
-		if (node->kind == REEVE_NODE_COMMENT && !is_found && container != 0) {
-			indent_of(doc, n, &looks->indent);
-		} else if (node->kind == REEVE_NODE_SETTING || node->kind == REEVE_NODE_BLOCK) {
-			is_found = indent_of(doc, n, &looks->indent) || is_found;
-			if (node->kind == REEVE_NODE_SETTING)
-				look_around(looks, doc, node->name, node->name_end, node->end);
-		}
-	}
-}
-
-/* ---- writing ------------------------------------------------------------------------------- */
-
-/* A word that needs quotes has them: a block's name, and since 2.4 a setting's. */
-static void add_word(struct reeve_buf *buf, const struct reeve_buf *word)
-{
-	bool is_plain = word->length > 0;
-
-	for (size_t i = 0; i < word->length; i++)
-		is_plain &= strchr(" \t\"{}#=", word->bytes[i]) == NULL;
-	if (is_plain) {
-		reeve_buf_add(buf, word->bytes, word->length);
-		return;
-	}
-	reeve_buf_add_byte(buf, '"');
-	for (size_t i = 0; i < word->length; i++) {
-		if (word->bytes[i] == '\\' || word->bytes[i] == '"')
-			reeve_buf_add_byte(buf, '\\');
-		reeve_buf_add_byte(buf, word->bytes[i]);
-	}
-	reeve_buf_add_byte(buf, '"');
-}
-
-static void add_buf(struct reeve_buf *buf, const struct reeve_buf *other)
-{
-	reeve_buf_add(buf, other->bytes, other->length);
-}
-
-/* `name = value` and a line end. */
-static bool add_setting(struct reeve_buf *text, const struct looks *looks, const struct reeve_buf *name,
-                        const struct dovecot_wish *wish)
-{
-	struct reeve_buf line, value;
-	size_t start;
-	bool is_good;
-
-	reeve_buf_init(&line, REEVE_CONF_MAX_BYTES);
-	reeve_buf_init(&value, REEVE_CONF_MAX_BYTES);
-	add_buf(&line, &looks->indent);
-	start = line.length;
-	add_word(&line, name);
-	if (looks->column > 0) {
-		do
-			reeve_buf_add_byte(&line, ' ');
-		while (line.length - start < looks->column && !line.has_failed);
-	} else {
-		add_buf(&line, &looks->before);
-	}
-	reeve_buf_add_byte(&line, '=');
-	if (*wish->value != '\0' || wish->is_from_file)
-		add_buf(&line, &looks->after);
-	is_good = dovecot_wish_write(wish, &line, '\0', looks->eol, strlen(looks->eol), &value);
-	add_buf(text, &line);
-	add_buf(text, &value);
-	reeve_buf_add_text(text, looks->eol);
-	is_good = is_good && !line.has_failed && !value.has_failed;
-	reeve_buf_dispose(&line);
-	reeve_buf_dispose(&value);
-	return is_good;
-}
-
-/* The blocks that are missing, and the setting inside. */
-static bool add_blocks(struct reeve_buf *text, struct looks *looks, const char *rest,
-                       const struct dovecot_wish *wish)
-{
-	struct reeve_buf type, name;
-	unsigned int depth = 0;
-	uint32_t number;
-	bool is_good;
-
-	reeve_buf_init(&type, REEVE_CONF_MAX_BYTES);
-	reeve_buf_init(&name, REEVE_CONF_MAX_BYTES);
-	while ((rest = reeve_path_step(rest, &type, &name, &number)) != NULL) {
-		add_buf(text, &looks->indent);
-		add_word(text, &type);
-		if (name.length > 0) {
-			reeve_buf_add_byte(text, ' ');
-			add_word(text, &name);
-		}
-		reeve_buf_add_text(text, " {");
-		reeve_buf_add_text(text, looks->eol);
-		add_buf(&looks->indent, &looks->unit);
-		depth++;
-	}
-	is_good = add_setting(text, looks, &type, wish) && !name.has_failed;
-	while (depth-- > 0) {
-		looks->indent.length -= looks->unit.length;
-		add_buf(text, &looks->indent);
-		reeve_buf_add_text(text, "}");
-		reeve_buf_add_text(text, looks->eol);
-	}
-	reeve_buf_dispose(&type);
-	reeve_buf_dispose(&name);
-	return is_good;
-}
-
 /* ---- placing ------------------------------------------------------------------------------- */
 
 /* Behind the last thing in a block that is no empty line. */
@@ -440,8 +212,8 @@ static int choose(struct hunt *hunt, struct dovecot_insertion *insertion, uint32
 }
 
 /* Lines before `at` end with a line end; if the last does not, the new ones begin with one. */
-static int mend_ends(struct dovecot_insertion *insertion, const struct looks *looks, bool wants_blank,
-                     struct reeve_error *err)
+static int mend_ends(struct dovecot_insertion *insertion, const struct dovecot_looks *looks,
+                     bool wants_blank, struct reeve_error *err)
 {
 	const struct reeve_doc *doc = insertion->doc;
 	struct reeve_buf whole;
@@ -451,14 +223,14 @@ static int mend_ends(struct dovecot_insertion *insertion, const struct looks *lo
 	bool is_mark = insertion->at == 3 && doc->nodes[1].kind == REEVE_NODE_BLANK;
 
 	if (is_open && insertion->at < doc->size)
-		return reeve_fail(err, REEVE_EREFUSED, "'%s': no line begins where the new one belongs",
-		                  doc->path);
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s': no line begins where the new one belongs", doc->path);
 	reeve_buf_init(&whole, REEVE_CONF_MAX_BYTES);
 	if (is_open && !is_mark)
 		reeve_buf_add_text(&whole, looks->eol);
 	if (wants_blank)
 		reeve_buf_add_text(&whole, looks->eol);
-	add_buf(&whole, &insertion->text);
+	reeve_buf_add(&whole, insertion->text.bytes, insertion->text.length);
 	if (is_open && !is_mark && whole.length > n)
 		whole.length -= n;
 	reeve_buf_dispose(&insertion->text);
@@ -471,30 +243,30 @@ static int write_lines(struct hunt *hunt, const struct dovecot_wish *wish,
 {
 	const struct dovecot_at *comment = &hunt->comment;
 	uint32_t container = 0;
-	struct looks looks;
+	struct dovecot_looks looks;
 	int r = 0;
 
 	if (comment->doc != NULL)
 		insertion->doc = comment->doc;
 	else if (choose(hunt, insertion, &container, err) < 0)
 		return -1;
-	looks_init(&looks, insertion->doc);
+	dovecot_looks_init(&looks, insertion->doc);
 	if (comment->doc != NULL) {
 		insertion->at = comment->doc->nodes[comment->node].end;
-		look_at_comment(&looks, comment->doc, comment->node,
-		                hunt->is_block ? 0 : hunt->type.length);
+		dovecot_looks_at_comment(&looks, comment->doc, comment->node,
+		                         hunt->is_block ? 0 : hunt->type.length);
 	} else {
-		look_at_block(&looks, insertion->doc, container);
+		dovecot_looks_at_block(&looks, insertion->doc, container);
 	}
-	if (!add_blocks(&insertion->text, &looks, hunt->target->rest, wish))
-		r = reeve_fail(err, REEVE_EUSAGE, "'%s' cannot be written as a value of '%s'", wish->value,
-		               hunt->target->path);
+	if (!dovecot_looks_write(&looks, hunt->target->rest, wish, &insertion->text))
+		r = reeve_fail(err, REEVE_EUSAGE, "'%s' cannot be written as a value of '%s'",
+		               wish->value, hunt->target->path);
 	else
 		r = mend_ends(insertion, &looks,
 		              hunt->is_block && container == 0 && comment->doc == NULL &&
 		                      insertion->at > 3,
 		              err);
-	looks_dispose(&looks);
+	dovecot_looks_dispose(&looks);
 	return r;
 }
 

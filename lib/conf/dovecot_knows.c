@@ -6,10 +6,12 @@
 
 #include <string.h>
 
-/* Whether a block takes a setting: before 2.4 by the block's type, since then by its type in front, too. */
+/* Whether a block takes a setting: before 2.4 by the block's type, since then by its type in front,
+ * too. */
 static bool is_known(const char *block, const char *label, const char *name)
 {
-	static const char *const any[] = {"plugin", "dict"}; /* what is inside is up to whoever writes it */
+	static const char *const any[] = {"plugin",
+	                                  "dict"}; /* what is inside is up to whoever writes it */
 	struct reeve_buf full;
 	bool is_so = reeve_dovecot_was_in(block, name) ||
 	             reeve_dovecot_kind(name) != REEVE_DOVECOT_UNKNOWN;

@@ -7,8 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void dovecot_lint_say(struct dovecot_lint *lint, enum reeve_severity severity, struct reeve_doc *doc,
-                      uint32_t offset, const char *fmt, ...)
+void dovecot_lint_say(struct dovecot_lint *lint, enum reeve_severity severity,
+                      struct reeve_doc *doc, uint32_t offset, const char *fmt, ...)
 {
 	char text[1000];
 	va_list ap;

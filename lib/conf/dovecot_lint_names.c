@@ -12,13 +12,33 @@ enum { MAX_TOLD = 1000 }; /* unknown names of each kind: what has more is no con
 /* ---- before 2.4 ---------------------------------------------------------------------------- */
 
 static const char *const blocks_before[] = {
-	"protocol",      "local",         "local_name", "remote",  "service",   "unix_listener",
-	"fifo_listener", "inet_listener", "passdb",     "userdb",  "namespace", "mailbox",
-	"plugin",        "dict",          "metric",     "event_exporter",
+	"protocol",
+	"local",
+	"local_name",
+	"remote",
+	"service",
+	"unix_listener",
+	"fifo_listener",
+	"inet_listener",
+	"passdb",
+	"userdb",
+	"namespace",
+	"mailbox",
+	"plugin",
+	"dict",
+	"metric",
+	"event_exporter",
 	/* 1.x */
-	"auth", "socket", "client", "master", "server", "login",
+	"auth",
+	"socket",
+	"client",
+	"master",
+	"server",
+	"login",
 	/* files of dicts */
-	"map", "fields", "key",
+	"map",
+	"fields",
+	"key",
 };
 
 static bool is_filter(const char *type)
@@ -27,7 +47,8 @@ static bool is_filter(const char *type)
 	       strcmp(type, "local_name") == 0 || strcmp(type, "remote") == 0;
 }
 
-static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *row, const char *block)
+static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *row,
+                            const char *block)
 {
 	uint32_t at = row->doc->nodes[row->node].name;
 	const char *where = reeve_dovecot_was_where(row->name);
@@ -44,15 +65,16 @@ static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *r
 	}
 	if (where != NULL) {
 		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
-		                 "'%s' is no setting inside '%s'; it is one outside of blocks", row->name,
-		                 block);
+		                 "'%s' is no setting inside '%s'; it is one outside of blocks",
+		                 row->name, block);
 		return;
 	}
 	if (is_filter(block) && reeve_dovecot_kind(row->name) != REEVE_DOVECOT_UNKNOWN) {
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
-		                 "'%s' is new in Dovecot 2.4, and without dovecot_config_version this is "
-		                 "no configuration of 2.4",
-		                 row->name);
+		dovecot_lint_say(
+			lint, REEVE_WARNING, row->doc, at,
+			"'%s' is new in Dovecot 2.4, and without dovecot_config_version this is "
+			"no configuration of 2.4",
+			row->name);
 		return;
 	}
 	reeve_similar_begin(&similar, row->name, strlen(row->name));
@@ -60,10 +82,11 @@ static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *r
 	for (size_t i = 0; i < count; i++)
 		reeve_similar_try(&similar, names[i]);
 	if (similar.best != NULL)
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s': is it '%s'?",
-		                 row->name, similar.best);
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
+		                 "unknown setting '%s': is it '%s'?", row->name, similar.best);
 	else
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'", row->name);
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'",
+		                 row->name);
 }
 
 static void check_name_before(struct dovecot_lint *lint, const struct reeve_row *row)
@@ -90,13 +113,15 @@ static void check_block_before(struct dovecot_lint *lint, const struct reeve_pla
 	for (size_t i = 0; i < sizeof blocks_before / sizeof blocks_before[0]; i++)
 		reeve_similar_try(&similar, blocks_before[i]);
 	dovecot_lint_say(lint, REEVE_WARNING, place->doc, place->doc->nodes[place->node].name,
-	                 similar.best != NULL ? "unknown block '%s': is it '%s'?" : "unknown block '%s'",
+	                 similar.best != NULL ? "unknown block '%s': is it '%s'?"
+	                                      : "unknown block '%s'",
 	                 place->type, similar.best);
 }
 
 /* ---- 2.4 ----------------------------------------------------------------------------------- */
 
-/* Whether a name, with the types (and names) of blocks around it before it or not, is one of 2.4's. */
+/* Whether a name, with the types (and names) of blocks around it before it or not, is one of 2.4's.
+ */
 static bool is_known_in(struct dovecot_lint *lint, uint32_t n, const char *name)
 {
 	const struct reeve_places *places = lint->eval->places;
@@ -118,14 +143,14 @@ static bool is_known_in(struct dovecot_lint *lint, uint32_t n, const char *name)
 			reeve_buf_add_text(&full, "_");
 			if (with_name) {
 				for (const char *p = place->name; *p != '\0'; p++)
-					reeve_buf_add_byte(&full, *p == '-' || *p == '/' ?
-					                                  '_' :
-					                                  (unsigned char)*p);
+					reeve_buf_add_byte(&full, *p == '-' || *p == '/'
+					                                  ? '_'
+					                                  : (unsigned char)*p);
 				reeve_buf_add_text(&full, "_");
 			}
 			reeve_buf_add_text(&full, name);
-			is_known = !full.is_cut &&
-			           reeve_dovecot_kind(reeve_buf_text(&full)) != REEVE_DOVECOT_UNKNOWN;
+			is_known = !full.is_cut && reeve_dovecot_kind(reeve_buf_text(&full)) !=
+			                                   REEVE_DOVECOT_UNKNOWN;
 		}
 	}
 	lint->has_failed |= full.has_failed;
@@ -136,7 +161,8 @@ static bool is_known_in(struct dovecot_lint *lint, uint32_t n, const char *name)
 static void check_name_24(struct dovecot_lint *lint, const struct reeve_row *row)
 {
 	uint32_t at = row->doc->nodes[row->node].name;
-	const struct reeve_item *item = row->item == REEVE_NONE ? NULL : &lint->eval->items[row->item];
+	const struct reeve_item *item =
+		row->item == REEVE_NONE ? NULL : &lint->eval->items[row->item];
 	struct reeve_similar similar;
 	const char *name;
 
@@ -155,10 +181,11 @@ static void check_name_24(struct dovecot_lint *lint, const struct reeve_row *row
 	for (size_t i = 0; (name = reeve_dovecot_name_at(i)) != NULL; i++)
 		reeve_similar_try(&similar, name);
 	if (similar.best != NULL)
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s': is it '%s'?",
-		                 row->name, similar.best);
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
+		                 "unknown setting '%s': is it '%s'?", row->name, similar.best);
 	else
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'", row->name);
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'",
+		                 row->name);
 }
 
 static void check_block_24(struct dovecot_lint *lint, const struct reeve_place *place)
@@ -170,9 +197,10 @@ static void check_block_24(struct dovecot_lint *lint, const struct reeve_place *
 	if (strcmp(place->type, "passdb") == 0 || strcmp(place->type, "userdb") == 0) {
 		for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
 			if (strcmp(place->name, drivers[i]) == 0)
-				dovecot_lint_say(lint, REEVE_WARNING, doc, at,
-				                 "Dovecot 2.4 has no %s '%s', and doveconf does not say so",
-				                 place->type, place->name);
+				dovecot_lint_say(
+					lint, REEVE_WARNING, doc, at,
+					"Dovecot 2.4 has no %s '%s', and doveconf does not say so",
+					place->type, place->name);
 		}
 		return;
 	}

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings that are set again, and settings outside of blocks that come too late for those inside. */
+/* Settings that are set again, and settings outside of blocks that come too late for those inside.
+ */
 #include "conf/dovecot_lint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* "line 7", or "FILE:7" in another file. */
-static void add_where(struct reeve_buf *buf, const struct reeve_row *row, const struct reeve_doc *from)
+static void add_where(struct reeve_buf *buf, const struct reeve_row *row,
+                      const struct reeve_doc *from)
 {
 	uint64_t line, column;
 	char digits[24], *p = digits + sizeof digits;
@@ -25,8 +27,8 @@ static void add_where(struct reeve_buf *buf, const struct reeve_row *row, const 
 }
 
 /*
- * Set again later, so that this one is never used. In one file that is a slip; a later file that overrides
- * an earlier one may be there for it.
+ * Set again later, so that this one is never used. In one file that is a slip; a later file that
+ * overrides an earlier one may be there for it.
  */
 static void check_shadow(struct dovecot_lint *lint, const struct reeve_row *row)
 {
@@ -78,8 +80,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /*
- * A setting inside `protocol imap { }` has its value from what is set outside so far; what comes later
- * does not change it (config_parser_check_warnings()).
+ * A setting inside `protocol imap { }` has its value from what is set outside so far; what comes
+ * later does not change it (config_parser_check_warnings()).
  */
 static void check_late(struct dovecot_lint *lint)
 {
@@ -108,8 +110,8 @@ static void check_late(struct dovecot_lint *lint)
 		reeve_buf_init(&where, 500);
 		add_where(&where, inside, row->doc);
 		dovecot_lint_say(lint, REEVE_WARNING, row->doc, row->doc->nodes[row->node].name,
-		                 "'%s' comes too late for the block in %s, which sets it, too", row->name,
-		                 reeve_buf_text(&where));
+		                 "'%s' comes too late for the block in %s, which sets it, too",
+		                 row->name, reeve_buf_text(&where));
 		reeve_buf_dispose(&where);
 	}
 	free(rows);

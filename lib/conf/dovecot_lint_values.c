@@ -10,7 +10,7 @@ struct value {
 	const struct reeve_row *row;
 	const char *text; /* decoded */
 	size_t length;
-	uint32_t at;      /* where it stands */
+	uint32_t at; /* where it stands */
 	bool is_quoted, is_24;
 };
 
@@ -97,16 +97,18 @@ static void check_dollar(const struct value *value)
 		    reeve_dovecot_kind(name) == REEVE_DOVECOT_UNKNOWN)
 			continue;
 		if (value->is_24) {
-			dovecot_lint_say(value->lint, REEVE_WARNING, value->row->doc, value->at,
-			                 "'$%s' is plain text since 2.4: $SET:%s is its value, and a "
-			                 "block adds to a list",
-			                 name, name);
+			dovecot_lint_say(
+				value->lint, REEVE_WARNING, value->row->doc, value->at,
+				"'$%s' is plain text since 2.4: $SET:%s is its value, and a "
+				"block adds to a list",
+				name, name);
 			return;
 		}
 		if (reeve_dovecot_was_where(name) == NULL) {
-			dovecot_lint_say(value->lint, REEVE_WARNING, value->row->doc, value->at,
-			                 "'$%s' is no setting, and Dovecot 2 refuses it without quotes",
-			                 name);
+			dovecot_lint_say(
+				value->lint, REEVE_WARNING, value->row->doc, value->at,
+				"'$%s' is no setting, and Dovecot 2 refuses it without quotes",
+				name);
 			return;
 		}
 	}
@@ -114,19 +116,23 @@ static void check_dollar(const struct value *value)
 
 static bool is_hex(char byte)
 {
-	return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'F') || (byte >= 'a' && byte <= 'f');
+	return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'F') ||
+	       (byte >= 'a' && byte <= 'f');
 }
 
-/* %u and its kin, which since 2.4 are text (var-expand-parser.y: a '%' without '{' is a literal). */
+/* %u and its kin, which since 2.4 are text (var-expand-parser.y: a '%' without '{' is a literal).
+ */
 static void check_percent(const struct value *value)
 {
 	static const struct {
 		char letter;
 		const char *name;
 	} letters[] = {
-		{'u', "%{user}"},       {'n', "%{user | username}"}, {'d', "%{user | domain}"},
-		{'h', "%{home}"},       {'s', "%{protocol}"},        {'l', "%{local_ip}"},
-		{'r', "%{remote_ip}"},  {'p', "%{pid}"},             {'i', "%{uid}"},
+		{'u', "%{user}"},          {'n', "%{user | username}"},
+		{'d', "%{user | domain}"}, {'h', "%{home}"},
+		{'s', "%{protocol}"},      {'l', "%{local_ip}"},
+		{'r', "%{remote_ip}"},     {'p', "%{pid}"},
+		{'i', "%{uid}"},
 	};
 
 	/* Formats of strftime(3). */
@@ -149,14 +155,15 @@ static void check_percent(const struct value *value)
 			if (*next != letters[i].letter || is_word(next[1]))
 				continue;
 			dovecot_lint_say(value->lint, REEVE_WARNING, value->row->doc, value->at,
-			                 "'%%%c' is plain text since 2.4: %s is the variable", *next,
-			                 letters[i].name);
+			                 "'%%%c' is plain text since 2.4: %s is the variable",
+			                 *next, letters[i].name);
 			return;
 		}
 	}
 }
 
-/* Since 2.4.2, a backslash in quotes stands before a quote or a backslash, or the file is refused. */
+/* Since 2.4.2, a backslash in quotes stands before a quote or a backslash, or the file is refused.
+ */
 static void check_escapes(const struct value *value)
 {
 	const struct reeve_doc *doc = value->row->doc;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Braces that do not match, files that are read twice, and what 2.4 wants before all else. Dovecot refuses
- * most of it (config_parser_apply_line(), config_all_parsers_check()), but names only one
+ * Braces that do not match, files that are read twice, and what 2.4 wants before all else. Dovecot
+ * refuses most of it (config_parser_apply_line(), config_all_parsers_check()), but names only one
  * place; the one where it went wrong is another.
  */
 #include "conf/dovecot_include.h"
@@ -39,7 +39,8 @@ static uint32_t column_of(const struct reeve_doc *doc, const struct reeve_node *
 
 /*
  * A block that does not end: where its '}' is missing, by the indentation. What is inside should be
- * deeper than the block; the first that is not is where the block should have ended. 0 if that says nothing.
+ * deeper than the block; the first that is not is where the block should have ended. 0 if that says
+ * nothing.
  */
 static uint32_t find_missing(const struct reeve_doc *doc, uint32_t block)
 {
@@ -65,10 +66,11 @@ static void say_unclosed(struct state *state, const struct reeve_walk_block *blo
 	if (missing != 0)
 		reeve_doc_where(doc, doc->nodes[missing].name, &line, &column);
 	if (line > 0)
-		dovecot_lint_say(state->lint, REEVE_PROBLEM, doc, node->name,
-		                 "this block does not end; by the indentation, its '}' is missing before "
-		                 "line %ju",
-		                 (uintmax_t)line);
+		dovecot_lint_say(
+			state->lint, REEVE_PROBLEM, doc, node->name,
+			"this block does not end; by the indentation, its '}' is missing before "
+			"line %ju",
+			(uintmax_t)line);
 	else
 		dovecot_lint_say(state->lint, REEVE_PROBLEM, doc, node->name,
 		                 "this block does not end: a '}' is missing");
@@ -117,7 +119,8 @@ static void see_include(struct state *state)
 		if (reading->is_read && reading->place == place)
 			dovecot_lint_say(state->lint, REEVE_WARNING, state->walk.doc,
 			                 state->walk.doc->nodes[state->walk.node].name,
-			                 "'%s' is read a second time here", own->files[include->files[i]].path);
+			                 "'%s' is read a second time here",
+			                 own->files[include->files[i]].path);
 		if (!reading->is_read)
 			*reading = (struct reading){place, true};
 	}
@@ -153,9 +156,10 @@ static void see_end(struct state *state, bool is_24)
 	for (size_t i = 0; i < state->walk.depth; i++)
 		say_unclosed(state, &state->walk.blocks[i]);
 	if (is_24 && !state->has_storage_version)
-		dovecot_lint_say(state->lint, REEVE_PROBLEM, state->lint->conf->docs[0], 0,
-		                 "dovecot_storage_version is not set, and Dovecot 2.4 does not start "
-		                 "without");
+		dovecot_lint_say(
+			state->lint, REEVE_PROBLEM, state->lint->conf->docs[0], 0,
+			"dovecot_storage_version is not set, and Dovecot 2.4 does not start "
+			"without");
 }
 
 static void see_event(struct state *state, enum reeve_walk_event event)
@@ -188,7 +192,8 @@ void dovecot_lint_walk(struct dovecot_lint *lint)
 	while ((event = reeve_walk_next(&state.walk)) != REEVE_WALK_END)
 		see_event(&state, event);
 	see_end(&state, lint->eval->is_24);
-	lint->has_failed |= state.walk.has_failed || state.places->has_failed || state.text.has_failed;
+	lint->has_failed |=
+		state.walk.has_failed || state.places->has_failed || state.text.has_failed;
 out:
 	reeve_walk_dispose(&state.walk);
 	reeve_places_free(state.places);

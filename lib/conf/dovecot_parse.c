@@ -3,21 +3,14 @@
  * A Dovecot file as nodes.
  *
  * Lines that a backslash joins are read as one text, of which each byte's place in the file is
- * known. What Dovecot refuses is read as whoever wrote it will have meant it, as far as braces go, and
- * told: a '}' that is not seen would put all that follows into the wrong block.
+ * known. What Dovecot refuses is read as whoever wrote it will have meant it, as far as braces go,
+ * and told: a '}' that is not seen would put all that follows into the wrong block.
  */
 #include "conf/dovecot_shape.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_TOLD = 100 }; /* diagnostics of one file: a picture has one in every line */
-
-/* Bytes of the joined text from `at` on are those of the file from `offset` on. */
-struct piece {
-	size_t at;
-	uint32_t offset;
-};
 
 struct parser {
 	struct reeve_doc *doc;
@@ -25,12 +18,9 @@ struct parser {
 	unsigned int told;
 	/* The line at hand, all its continuations included. */
 	uint32_t start, end, note, note_end;
-	const unsigned char *text;
+	const unsigned char *text; /* as in joined */
 	size_t n;
-	struct piece *pieces;
-	size_t count, room;
-	struct reeve_buf joined;
-	bool is_dropped;
+	struct dovecot_joined joined;
 	bool has_mark; /* what stands before the line is a byte order mark */
 };
 
@@ -42,89 +32,22 @@ static void tell(struct parser *p, enum reeve_severity severity, uint32_t offset
 		reeve_doc_diag(p->doc, REEVE_NOTE, offset, "more of the kind is not told");
 }
 
-/* ---- lines --------------------------------------------------------------------------------- */
-
-static void add_piece(struct parser *p, size_t at, uint32_t offset)
-{
-	if (p->count == p->room) {
-		size_t room = p->room * 2 + 8;
-		struct piece *pieces = realloc(p->pieces, room * sizeof *pieces);
-
-		if (pieces == NULL) {
-			p->doc->has_failed = true;
-			return;
-		}
-		p->pieces = pieces;
-		p->room = room;
-	}
-	p->pieces[p->count++] = (struct piece){at, offset};
-}
-
-static uint32_t offset_of(const struct parser *p, size_t at)
-{
-	size_t low = 0, high = p->count;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->pieces[middle].at <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return p->pieces[low].offset + (uint32_t)(at - p->pieces[low].at);
-}
-
-/* Of the end of something that does not end in white space. */
-static uint32_t end_of(const struct parser *p, size_t at)
-{
-	return at == 0 ? offset_of(p, 0) : offset_of(p, at - 1) + 1;
-}
-
 static void look_at(struct parser *p, const struct reeve_dovecot_line *line)
 {
 	if (line->is_ambiguous)
 		tell(p, REEVE_WARNING, line->note, "a comment, though no blank is before its '#'");
 	if (line->has_nul)
-		tell(p, REEVE_WARNING, line->text_end, "a NUL byte: Dovecot does not see the rest of "
-		                                       "the line");
+		tell(p, REEVE_WARNING, line->text_end,
+		     "a NUL byte: Dovecot does not see the rest of "
+		     "the line");
 	p->note = line->note;
 	p->note_end = line->note_end;
-	p->end = line->end;
-}
-
-/* Join what follows `line`, which ends in a backslash. */
-static void join(struct parser *p, struct reeve_dovecot_line line)
-{
-	reeve_buf_clear(&p->joined);
-	for (;;) {
-		if (line.text < line.text_end)
-			add_piece(p, p->joined.length, line.text);
-		reeve_buf_add(&p->joined, p->doc->bytes + line.text, line.text_end - line.text);
-		look_at(p, &line);
-		if (!line.continues)
-			break;
-		if (line.text < line.text_end)
-			reeve_buf_add_byte(&p->joined, ' ');
-		p->is_dropped = line.end == p->doc->size;
-		if (p->is_dropped)
-			break;
-		line = reeve_dovecot_line_at(p->doc, line.end);
-		p->is_dropped = line.is_skipped;
-		if (p->is_dropped)
-			break;
-	}
-	if (p->joined.has_failed)
-		p->doc->has_failed = true;
-	p->text = p->joined.bytes;
-	p->n = p->joined.length;
-	while (p->n > 0 && p->text[p->n - 1] == ' ')
-		p->n--;
 }
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 
-static struct reeve_node *add(struct parser *p, enum reeve_node_kind kind, uint32_t start, uint32_t end)
+static struct reeve_node *add(struct parser *p, enum reeve_node_kind kind, uint32_t start,
+                              uint32_t end)
 {
 	uint32_t n = reeve_tree_add(p->doc, p->open, kind, start, end); /* moves the nodes */
 
@@ -149,22 +72,25 @@ static void fill(struct parser *p, struct reeve_node *node, const struct dovecot
 
 	if (doc->has_failed)
 		return;
-	node->name = offset_of(p, shape->key);
-	node->name_end = shape->key == shape->key_end ? node->name : end_of(p, shape->key_end);
+	node->name = dovecot_joined_offset(&p->joined, shape->key);
+	node->name_end = shape->key == shape->key_end
+	                         ? node->name
+	                         : dovecot_joined_end(&p->joined, shape->key_end);
 	if (p->note_end <= node->end) {
 		node->note = p->note;
 		node->note_end = p->note_end;
 	}
 	if (shape->value < shape->value_end) {
-		node->value = offset_of(p, shape->value);
-		node->value_end = end_of(p, shape->value_end);
+		node->value = dovecot_joined_offset(&p->joined, shape->value);
+		node->value_end = dovecot_joined_end(&p->joined, shape->value_end);
 	} else if (shape->kind == DOVECOT_SETTING || shape->kind == DOVECOT_INCLUDE) {
 		/* Where a value would be: a blank behind the '='. */
-		uint32_t at = shape->kind == DOVECOT_SETTING ? offset_of(p, shape->equals) + 1 :
-		                                               node->name_end;
+		uint32_t at = shape->kind == DOVECOT_SETTING
+		                      ? dovecot_joined_offset(&p->joined, shape->equals) + 1
+		                      : node->name_end;
 
 		if (shape->is_from_file)
-			at = end_of(p, shape->n);
+			at = dovecot_joined_end(&p->joined, shape->n);
 		else if (at < node->end && (doc->bytes[at] == ' ' || doc->bytes[at] == '\t'))
 			at++;
 		node->value = node->value_end = at;
@@ -182,7 +108,8 @@ static void read_here(struct parser *p, struct reeve_node *node, const struct do
 	uint32_t start = p->end, at = start, value_end = start;
 
 	while (at < doc->size) {
-		uint32_t end = reeve_line_after(doc, at), text_end = reeve_line_text_end(doc, at, end);
+		uint32_t end = reeve_line_after(doc, at),
+			 text_end = reeve_line_text_end(doc, at, end);
 
 		if (text_end - at == n && memcmp(doc->bytes + at, marker, n) == 0) {
 			node->flags |= REEVE_NODE_HERE;
@@ -199,8 +126,10 @@ static void read_here(struct parser *p, struct reeve_node *node, const struct do
 	node->end = p->end = doc->size;
 }
 
-/* One setting, include or error: what stands at text[from, n), from file offset `start` to `end`. */
-static void add_plain(struct parser *p, const struct dovecot_shape *shape, uint32_t start, uint32_t end)
+/* One setting, include or error: what stands at text[from, n), from file offset `start` to `end`.
+ */
+static void add_plain(struct parser *p, const struct dovecot_shape *shape, uint32_t start,
+                      uint32_t end)
 {
 	static const enum reeve_node_kind kinds[] = {
 		[DOVECOT_ERROR] = REEVE_NODE_ERROR,
@@ -218,8 +147,8 @@ static void add_plain(struct parser *p, const struct dovecot_shape *shape, uint3
 }
 
 /*
- * How many of the last bytes of text[from, *n) are '}', white space between them aside, `most` at most;
- * *n goes before them. So many of the blocks that the line opened it closes.
+ * How many of the last bytes of text[from, *n) are '}', white space between them aside, `most` at
+ * most; *n goes before them. So many of the blocks that the line opened it closes.
  */
 static unsigned int take_closers(const struct parser *p, size_t from, size_t *n, unsigned int most)
 {
@@ -245,7 +174,8 @@ static size_t next_brace(const struct parser *p, size_t at)
 	return at;
 }
 
-/* The open block began on this line, which is its last one, too; a comment behind it is its note. */
+/* The open block began on this line, which is its last one, too; a comment behind it is its note.
+ */
 static void end_line(struct parser *p, bool is_last)
 {
 	struct reeve_node *block = &p->doc->nodes[p->open];
@@ -265,8 +195,9 @@ static void close_on_line(struct parser *p, size_t at, unsigned int count)
 
 		at = brace + 1;
 		end_line(p, count == 0);
-		close_block(p, offset_of(p, brace),
-		            count > 0 ? offset_of(p, next_brace(p, at)) : p->end);
+		close_block(p, dovecot_joined_offset(&p->joined, brace),
+		            count > 0 ? dovecot_joined_offset(&p->joined, next_brace(p, at))
+		                      : p->end);
 	}
 }
 
@@ -279,8 +210,9 @@ static size_t read_close(struct parser *p, size_t at, uint32_t *start, bool is_o
 	while (next < p->n && reeve_dovecot_is_white(p->text[next]))
 		next++;
 	if (next < p->n)
-		tell(p, REEVE_PROBLEM, offset_of(p, next), "something behind '}', which Dovecot refuses");
-	end = next < p->n ? offset_of(p, next) : p->end;
+		tell(p, REEVE_PROBLEM, dovecot_joined_offset(&p->joined, next),
+		     "something behind '}', which Dovecot refuses");
+	end = next < p->n ? dovecot_joined_offset(&p->joined, next) : p->end;
 	if (p->open != 0) {
 		if (is_one_line)
 			end_line(p, next == p->n);
@@ -308,7 +240,7 @@ static size_t read_open(struct parser *p, const struct dovecot_shape *shape, uin
 	*start = p->end;
 	if (shape->rest < p->n) {
 		block->note = block->note_end = 0; /* it is the child's */
-		*start = offset_of(p, shape->rest);
+		*start = dovecot_joined_offset(&p->joined, shape->rest);
 		tell(p, REEVE_PROBLEM, *start, "something behind '{', which Dovecot refuses");
 	}
 	block->body = block->body_end = *start;
@@ -334,7 +266,8 @@ static void read_text(struct parser *p)
 		if (shape.kind != DOVECOT_OPEN)
 			break;
 		if (shape.problem != NULL)
-			tell(p, REEVE_PROBLEM, offset_of(p, at), shape.problem);
+			tell(p, REEVE_PROBLEM, dovecot_joined_offset(&p->joined, at),
+			     shape.problem);
 		at = read_open(p, &shape, &start);
 		opened++;
 	}
@@ -344,8 +277,9 @@ static void read_text(struct parser *p)
 	if (closed > 0)
 		dovecot_shape_find(&shape, p->text, at, n);
 	if (shape.problem != NULL)
-		tell(p, REEVE_PROBLEM, offset_of(p, at), shape.problem);
-	add_plain(p, &shape, start, closed == 0 ? p->end : offset_of(p, next_brace(p, n)));
+		tell(p, REEVE_PROBLEM, dovecot_joined_offset(&p->joined, at), shape.problem);
+	add_plain(p, &shape, start,
+	          closed == 0 ? p->end : dovecot_joined_offset(&p->joined, next_brace(p, n)));
 	close_on_line(p, n, closed);
 }
 
@@ -361,30 +295,38 @@ static void read_dropped(struct parser *p)
 	dovecot_shape_find(&shape, p->text, 0, p->n);
 	shape.kind = DOVECOT_ERROR;
 	shape.is_here = false;
-	tell(p, REEVE_WARNING, offset_of(p, 0),
-	     p->end == p->doc->size ?
-	             "lost: the file ends behind its backslash" :
-	             "lost: a comment or an empty line follows its backslash, and Dovecot then "
-	             "forgets what stood before");
+	tell(p, REEVE_WARNING, dovecot_joined_offset(&p->joined, 0),
+	     p->end == p->doc->size
+	             ? "lost: the file ends behind its backslash"
+	             : "lost: a comment or an empty line follows its backslash, and Dovecot then "
+	               "forgets what stood before");
 	add_plain(p, &shape, p->start, p->end);
 }
 
 /* A line that says something, and those that continue it. */
 static void read_line(struct parser *p, const struct reeve_dovecot_line *line)
 {
-	p->count = 0;
-	p->is_dropped = false;
-	if (line->continues) {
-		join(p, *line);
-	} else {
-		look_at(p, line);
-		p->text = p->doc->bytes + line->text;
-		p->n = line->text_end - line->text;
-		add_piece(p, 0, line->text);
+	struct dovecot_joined *joined = &p->joined;
+
+	dovecot_joined_start(joined, line);
+	look_at(p, line);
+	while (joined->wants_more) {
+		struct reeve_dovecot_line next = reeve_dovecot_line_at(p->doc, joined->end);
+
+		if (next.is_skipped) {
+			joined->is_dropped = true;
+			break;
+		}
+		dovecot_joined_add(joined, &next);
+		look_at(p, &next);
 	}
+	p->doc->has_failed |= joined->has_failed;
 	if (p->doc->has_failed)
 		return;
-	if (p->is_dropped || p->n == 0)
+	p->text = joined->text;
+	p->n = joined->n;
+	p->end = joined->end;
+	if (joined->is_dropped || p->n == 0)
 		read_dropped(p);
 	else
 		read_text(p);
@@ -396,7 +338,8 @@ static void read_skipped(struct parser *p, const struct reeve_dovecot_line *line
 	struct reeve_node *file = p->doc->nodes, *above = &file[p->open], *node;
 
 	if (line->has_nul)
-		tell(p, REEVE_WARNING, line->start, "a NUL byte: Dovecot does not see the rest of the line");
+		tell(p, REEVE_WARNING, line->start,
+		     "a NUL byte: Dovecot does not see the rest of the line");
 	if (line->note_end > line->note) {
 		node = add(p, REEVE_NODE_COMMENT, line->start, line->end);
 		if (!p->doc->has_failed) {
@@ -426,7 +369,7 @@ void reeve_parse_dovecot(struct reeve_doc *doc)
 	struct parser p = {.doc = doc};
 	uint32_t at = 0;
 
-	reeve_buf_init(&p.joined, REEVE_CONF_MAX_BYTES * 2);
+	dovecot_joined_init(&p.joined, doc);
 	if (doc->size >= 3 && memcmp(doc->bytes, "\xef\xbb\xbf", 3) == 0) {
 		tell(&p, REEVE_PROBLEM, 0,
 		     "a byte order mark, which Dovecot takes for a part of the first word");
@@ -448,6 +391,5 @@ void reeve_parse_dovecot(struct reeve_doc *doc)
 		at = p.end;
 	}
 	close_file(&p);
-	free(p.pieces);
-	reeve_buf_dispose(&p.joined);
+	dovecot_joined_dispose(&p.joined);
 }

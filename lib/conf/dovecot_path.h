@@ -90,6 +90,9 @@ enum reeve_path_match {
 enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t place,
                                          const void *name, size_t n);
 
+/* What is left of `path` behind "[number]/" or "/"; *number_r 0: none. NULL if it is none of them. */
+const char *reeve_path_number(const char *path, uint32_t *number_r);
+
 /*
  * The first block of a PATH at `text`, read without files: its type and name (decoded, "" if there is none)
  * and number (0: none) into the bufs. Returns where the PATH goes on behind the '/', or NULL if

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line says: the second half of config_parse_line() (src/config/config-parser.c, 2.3 to 2.4). */
+/* What a line says: the second half of config_parse_line() (src/config/config-parser.c, 2.3
+ * to 2.4). */
 #include "conf/dovecot_shape.h"
 
 #include <string.h>
@@ -104,7 +105,8 @@ static void find_name(struct dovecot_shape *shape, size_t at)
 	if (is_byte(shape, at, '{')) {
 		find_open(shape, at);
 	} else if (at == shape->n && is_byte(shape, shape->value_end - 1, '{')) {
-		/* Perhaps behind a quote that was forgotten: text before the '{' is not white then. */
+		/* Perhaps behind a quote that was forgotten: text before the '{' is not white then.
+		 */
 		shape->value_end--;
 		while (reeve_dovecot_is_white(shape->text[shape->value_end - 1]))
 			shape->value_end--;
@@ -114,11 +116,12 @@ static void find_name(struct dovecot_shape *shape, size_t at)
 		shape->kind = DOVECOT_ERROR;
 		shape->value_end = shape->n;
 		shape->problem = "neither a setting nor a block: no '=' behind the first word and "
-		                 "no '{' where a block has it";
+				 "no '{' where a block has it";
 	}
 }
 
-void dovecot_shape_find(struct dovecot_shape *shape, const unsigned char *text, size_t from, size_t n)
+void dovecot_shape_find(struct dovecot_shape *shape, const unsigned char *text, size_t from,
+                        size_t n)
 {
 	size_t at;
 

@@ -1,9 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* What a line of a Dovecot file says, once its comment is off and its continuations are joined. */
+/*
+ * A line of a Dovecot file, its comment off and its continuations joined, and what it says.
+ *
+ *     dovecot_joined_start(&joined, &line);
+ *     while (joined.wants_more)
+ *             next line is skipped: it is lost. Else dovecot_joined_add(&joined, &next)
+ *     dovecot_shape_find(&shape, joined.text, 0, joined.n)
+ */
 #ifndef CONF_DOVECOT_SHAPE_H
 #define CONF_DOVECOT_SHAPE_H
 
 #include "conf/dovecot.h"
+
+struct dovecot_piece;
+
+/* Lines that a backslash joins, as one text of which each byte's place in the file is known. */
+struct dovecot_joined {
+	const struct reeve_doc *doc;
+	const unsigned char *text; /* n bytes: the file's, or of buf */
+	size_t n;
+	uint32_t end; /* of the last line */
+	bool wants_more; /* it ends in a backslash, and a line is left */
+	bool is_dropped; /* it ends in a backslash, and what follows does not continue it */
+	bool has_failed; /* no memory */
+	struct dovecot_piece *pieces;
+	size_t count, room;
+	struct reeve_buf buf;
+};
+
+void dovecot_joined_init(struct dovecot_joined *joined, const struct reeve_doc *doc);
+void dovecot_joined_dispose(struct dovecot_joined *joined);
+void dovecot_joined_start(struct dovecot_joined *joined, const struct reeve_dovecot_line *line);
+void dovecot_joined_add(struct dovecot_joined *joined, const struct reeve_dovecot_line *line);
+
+/* Where a byte of the text is in the file. Of a text that is empty there is none. */
+uint32_t dovecot_joined_offset(const struct dovecot_joined *joined, size_t at);
+
+/* Of the end of something that does not end in white space. */
+uint32_t dovecot_joined_end(const struct dovecot_joined *joined, size_t at);
 
 enum dovecot_shape_kind {
 	DOVECOT_ERROR,

@@ -70,7 +70,8 @@ static int find_settings(struct dovecot_target *target, struct reeve_error *err)
 /* ---- several ------------------------------------------------------------------------------- */
 
 /* "'passdb[1]/driver' (FILE:LINE)" for the first place that a walk meets in each of `places`. */
-static void add_choice(struct dovecot_target *target, const struct dovecot_at *at, struct reeve_buf *buf)
+static void add_choice(struct dovecot_target *target, const struct dovecot_at *at,
+                       struct reeve_buf *buf)
 {
 	uint64_t line, column;
 	char number[24], *p = number + sizeof number;
@@ -159,8 +160,8 @@ static unsigned int count_steps(const char *text)
 }
 
 /*
- * The place where least of the PATH is missing, exact ones before loose ones. Several loose ones that
- * are as good: nobody knows which is meant.
+ * The place where least of the PATH is missing, exact ones before loose ones. Several loose ones
+ * that are as good: nobody knows which is meant.
  */
 static int find_place(struct dovecot_target *target, struct reeve_error *err)
 {
@@ -183,7 +184,8 @@ static int find_place(struct dovecot_target *target, struct reeve_error *err)
 
 			if (!is_path(rest))
 				continue;
-			if (target->rest == NULL || steps < best || (steps == best && is_loose && !loose)) {
+			if (target->rest == NULL || steps < best ||
+			    (steps == best && is_loose && !loose)) {
 				target->place = n;
 				target->rest = rest;
 				best = steps;
@@ -200,7 +202,8 @@ static int find_place(struct dovecot_target *target, struct reeve_error *err)
 	if (is_several) {
 		const struct reeve_place *a = &places->places[target->place];
 		const struct reeve_place *b = &places->places[other];
-		struct dovecot_at two[] = {{a->doc, a->node, target->place}, {b->doc, b->node, other}};
+		struct dovecot_at two[] = {{a->doc, a->node, target->place},
+		                           {b->doc, b->node, other}};
 
 		return fail_several(target, two, 2, err);
 	}
@@ -283,7 +286,8 @@ int dovecot_sum_take(struct dovecot_sum *sum, struct reeve_conf *conf, const cha
 		if (event == REEVE_WALK_SETTING) {
 			reeve_buf_clear(&text);
 			reeve_dovecot_name(walk.doc, walk.node, &text);
-			if (reeve_places_match(places, places->at, text.bytes, text.length) >= level) {
+			if (reeve_places_match(places, places->at, text.bytes, text.length) >=
+			    level) {
 				sum->count++;
 				sum->last = (struct dovecot_at){walk.doc, walk.node, places->at};
 				continue;

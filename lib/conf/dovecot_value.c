@@ -13,7 +13,8 @@ static uint32_t line_start(const struct reeve_doc *doc, uint32_t at)
 }
 
 /* The bytes of a span, continuation lines joined as Dovecot does: one blank for each. */
-static void add_joined(const struct reeve_doc *doc, uint32_t from, uint32_t to, struct reeve_buf *buf)
+static void add_joined(const struct reeve_doc *doc, uint32_t from, uint32_t to,
+                       struct reeve_buf *buf)
 {
 	uint32_t at;
 
@@ -38,8 +39,8 @@ static void add_joined(const struct reeve_doc *doc, uint32_t from, uint32_t to, 
 }
 
 /*
- * Take the quotes off what was added from `start` on, if it has them, and the backslashes: "\x" is x.
- * (2.4.2 and later refuse all but \" and \\.) A lone quote is nothing.
+ * Take the quotes off what was added from `start` on, if it has them, and the backslashes: "\x" is
+ * x. (2.4.2 and later refuse all but \" and \\.) A lone quote is nothing.
  */
 static void unquote(struct reeve_buf *buf, size_t start)
 {

@@ -27,8 +27,9 @@ static bool is_known(struct reeve_conf *conf, const char *word, size_t n)
 		return false;
 	reeve_buf_init(&name, 200);
 	reeve_buf_add(&name, word + 1, n - 1);
-	is_so = !name.is_cut && (reeve_dovecot_kind(reeve_buf_text(&name)) != REEVE_DOVECOT_UNKNOWN ||
-	                         reeve_conf_knows(conf, reeve_buf_text(&name)));
+	is_so = !name.is_cut &&
+	        (reeve_dovecot_kind(reeve_buf_text(&name)) != REEVE_DOVECOT_UNKNOWN ||
+	         reeve_conf_knows(conf, reeve_buf_text(&name)));
 	reeve_buf_dispose(&name);
 	return is_so;
 }
@@ -97,8 +98,8 @@ bool dovecot_wish_is(const struct dovecot_wish *wish, const struct reeve_doc *do
 /* ---- writing ------------------------------------------------------------------------------- */
 
 /*
- * Text that would not stay as it is without quotes, though a tree cannot see it: where there is a '$', 2.x
- * expands words that begin with it, and makes one blank of many.
+ * Text that would not stay as it is without quotes, though a tree cannot see it: where there is a
+ * '$', 2.x expands words that begin with it, and makes one blank of many.
  */
 static bool wants_quotes(const struct dovecot_wish *wish)
 {
@@ -140,11 +141,11 @@ static bool add_value(const struct dovecot_wish *wish, char quote, struct reeve_
 }
 
 /* Whether a text is one setting and nothing else, with the value wished. */
-static bool reads_so(const struct dovecot_wish *wish, const struct reeve_buf *line, const void *after,
-                     size_t n)
+static bool reads_so(const struct dovecot_wish *wish, const struct reeve_buf *line,
+                     const void *after, size_t n)
 {
-	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "", line->bytes, line->length, NULL,
-	                                     NULL);
+	struct reeve_doc *doc =
+		reeve_doc_of(REEVE_SYNTAX_DOVECOT, "", line->bytes, line->length, NULL, NULL);
 	bool is_so;
 
 	if (doc == NULL)
@@ -183,5 +184,6 @@ bool dovecot_wish_write(const struct dovecot_wish *wish, const struct reeve_buf 
 	if (quote != '\0' && try_quote(wish, before, quote, after, n, buf))
 		return true;
 	return (!wants_quotes(wish) && try_quote(wish, before, '\0', after, n, buf)) ||
-	       try_quote(wish, before, '"', after, n, buf) || try_quote(wish, before, '\'', after, n, buf);
+	       try_quote(wish, before, '"', after, n, buf) ||
+	       try_quote(wish, before, '\'', after, n, buf);
 }

@@ -2,9 +2,9 @@
 /*
  * Any bytes as a Dovecot file, in which one setting is changed, and a new one is set and removed.
  *
- * The first byte says which setting, the first line what its value shall be. Nodes tile the file; what
- * is changed lies inside the setting's node; what was set reads so; what was set and removed is as if
- * nothing had been.
+ * The first byte says which setting, the first line what its value shall be. Nodes tile the file;
+ * what is changed lies inside the setting's node; what was set reads so; what was set and removed
+ * is as if nothing had been.
  */
 #include "conf/dovecot_path.h"
 #include "conf/dovecot_walk.h"
@@ -43,7 +43,8 @@ static struct reeve_conf *open_conf(const unsigned char *bytes, size_t n)
 
 	if (file < 0)
 		file = memfd_create("dovecot.conf", 0);
-	must(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, n, 0) == (ssize_t)n, "no file");
+	must(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, n, 0) == (ssize_t)n,
+	     "no file");
 	snprintf(path, sizeof path, "/proc/self/fd/%d", file);
 	struct reeve_conf *conf = reeve_conf_open(REEVE_CONF_DOVECOT, &how, NULL);
 	must(conf != NULL, "not opened");
@@ -51,8 +52,8 @@ static struct reeve_conf *open_conf(const unsigned char *bytes, size_t n)
 }
 
 /*
- * The PATH of the setting number `pick`, and its node; false if there are fewer. Blocks' numbers are
- * known only after one walk.
+ * The PATH of the setting number `pick`, and its node; false if there are fewer. Blocks' numbers
+ * are known only after one walk.
  */
 static bool pick_setting(struct reeve_conf *conf, unsigned int pick, struct reeve_buf *path,
                          uint32_t *node_r)
@@ -77,7 +78,8 @@ static bool pick_setting(struct reeve_conf *conf, unsigned int pick, struct reev
 
 				reeve_buf_init(&name, 1 << 20);
 				reeve_dovecot_name(walk.doc, walk.node, &name);
-				reeve_places_path(places, places->at, name.bytes, name.length, path);
+				reeve_places_path(places, places->at, name.bytes, name.length,
+				                  path);
 				reeve_buf_dispose(&name);
 				*node_r = walk.node;
 				is_found = true;
@@ -98,7 +100,8 @@ static void check_around(const struct reeve_conf *conf, uint32_t start, uint32_t
 
 	must(f.new_size >= start + behind, "too much is gone");
 	must(memcmp(was, is, start) == 0, "something before was changed");
-	must(memcmp(was + end, is + f.new_size - behind, behind) == 0, "something behind was changed");
+	must(memcmp(was + end, is + f.new_size - behind, behind) == 0,
+	     "something behind was changed");
 }
 
 static void check_set(struct reeve_conf *conf, unsigned int pick, const char *value)
@@ -135,7 +138,8 @@ static void check_set(struct reeve_conf *conf, unsigned int pick, const char *va
 
 		if (a->kind == REEVE_NODE_SETTING && last == 0 &&
 		    (a->value_end - a->value != b->value_end - b->value ||
-		     memcmp(old->bytes + a->value, new->bytes + b->value, a->value_end - a->value) != 0 ||
+		     memcmp(old->bytes + a->value, new->bytes + b->value,
+		            a->value_end - a->value) != 0 ||
 		     a->flags != b->flags || a->end - a->start != b->end - b->start))
 			last = n;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conf_big: files that nobody writes, of 100 MB or of a million pieces, read, asked, changed and linted as
- * Dovecot's, for conf_big.py. How long it takes must not depend on what they hold: seconds for each; a minute
- * is where it fails, for a machine may be slow.
+ * conf_big: files that nobody writes, of 100 MB or of a million pieces, read, asked, changed and
+ * linted as Dovecot's, for conf_big.py. How long it takes must not depend on what they hold:
+ * seconds for each; a minute is where it fails, for a machine may be slow.
  *
  *     conf_big [BYTES [NAME]]
  */
@@ -109,8 +109,9 @@ static bool try_row(size_t row, const char *path)
 	reeve_conf_close(conf);
 	double all = now() - start;
 	is_good = is_good && all < SECONDS;
-	printf("%s%-28s open %5.2f s, get %5.2f, set %5.2f, lint %5.2f\n", is_good ? "" : "FAIL: ",
-	       rows[row].name, opened, asked - opened, changed - asked, all - changed);
+	printf("%s%-28s open %5.2f s, get %5.2f, set %5.2f, lint %5.2f\n",
+	       is_good ? "" : "FAIL: ", rows[row].name, opened, asked - opened, changed - asked,
+	       all - changed);
 	return is_good;
 }
 

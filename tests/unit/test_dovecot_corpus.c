@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every file of ../shared/dovecot/corpus: its nodes tile it, and when one of its settings gets another
- * value, one line changes. Without the samples the suite is skipped.
+ * Every file of ../shared/dovecot/corpus: its nodes tile it, and when one of its settings gets
+ * another value, one line changes. Without the samples the suite is skipped.
  */
 #include "conf/dovecot_path.h"
 #include "conf/dovecot_walk.h"
@@ -43,7 +43,8 @@ static unsigned int pick_setting(struct reeve_conf *conf, unsigned int pick, str
 
 				reeve_buf_init(&name, 1000);
 				reeve_dovecot_name(walk.doc, walk.node, &name);
-				reeve_places_path(places, places->at, name.bytes, name.length, path);
+				reeve_places_path(places, places->at, name.bytes, name.length,
+				                  path);
 				reeve_buf_dispose(&name);
 				*node_r = walk.node;
 			}
@@ -68,8 +69,8 @@ static unsigned int count_lines(const unsigned char *bytes, size_t n)
 static void check_lines(const struct reeve_conf_file *file, const char *setting)
 {
 	const unsigned char *was = file->old_bytes, *is = file->new_bytes;
-	size_t start = 0, behind = 0, least = file->old_size < file->new_size ? file->old_size :
-	                                                                        file->new_size;
+	size_t start = 0, behind = 0,
+	       least = file->old_size < file->new_size ? file->old_size : file->new_size;
 
 	while (start < least && was[start] == is[start])
 		start++;
@@ -147,8 +148,8 @@ static void add_setting(const char *path, const char *setting)
 		const unsigned char *was = file.old_bytes, *is = file.new_bytes;
 
 		ck_assert_int_eq(r, 1);
-		ck_assert_int_eq((int)(count_lines(is, file.new_size) - count_lines(was, file.old_size)),
-		                 1);
+		ck_assert_int_eq(
+			(int)(count_lines(is, file.new_size) - count_lines(was, file.old_size)), 1);
 		ck_assert_int_eq(reeve_conf_unset(conf, setting, &err), 1);
 		file = reeve_conf_file(conf, 0);
 		if (file.old_size > 0 && was[file.old_size - 1] == '\n')

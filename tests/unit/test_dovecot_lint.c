@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lint finds in Dovecot's files, and what it does not. A finding is "LINE:COLUMN S WORDS", where
- * S is N, W or P, and the words are part of its text; findings are sorted by line.
+ * What lint finds in Dovecot's files, and what it does not. A finding is "LINE:COLUMN S WORDS",
+ * where S is N, W or P, and the words are part of its text; findings are sorted by line.
  */
 #include "base/buf.h"
 #include "unit.h"
@@ -19,7 +19,8 @@ static const struct {
 	const char *found[4];
 } rows[] = {
 	/* names before 2.4 */
-	{"mail_location = x\nprotocol imap {\n mail_plugins = y\n}\nplugin {\n anything = z\n}\n", {0}},
+	{"mail_location = x\nprotocol imap {\n mail_plugins = y\n}\nplugin {\n anything = z\n}\n",
+         {0}},
 	{"mail_locaton = x\n", {"1:1 W is it 'mail_location'?"}},
 	{"protocol imap {\n  mail_plugin = x\n}\n", {"2:3 W is it 'mail_plugins'?"}},
 	{"zzzzzzzz = x\n", {"1:1 W unknown setting 'zzzzzzzz'"}},
@@ -30,14 +31,15 @@ static const struct {
 	{"mail_driver = maildir\n", {"1:1 W new in Dovecot 2.4"}},
 	{"protocl imap {\n}\n", {"1:1 W is it 'protocol'?"}},
 	{"zzzz {\n}\n", {"1:1 W unknown block 'zzzz'"}},
-	{"auth default {\n mechanisms = plain\n passdb pam {\n }\n socket listen {\n client {\n path = x\n }\n }\n}\n",
-	 {0}},
+	{"auth default {\n mechanisms = plain\n passdb pam {\n }\n socket listen {\n client {\n "
+         "path = x\n }\n }\n}\n",
+         {0}},
 	{"default_mail_env = x\n", {0}},
 	{"plugin/quota = x\n", {0}},
 
 	/* names of 2.4 */
 	{V24 "mail_driver = maildir\npassdb sql {\n query = x\n passdb_sql_query = y\n}\n",
-	 {"5:2 W 'query' is not used"}},
+         {"5:2 W 'query' is not used"}},
 	{V24 "mail_plugins {\n anything = yes\n}\n@group = x\n", {0}},
 	{V24 "mail_location = x\n", {"3:1 W before 2.4"}},
 	{V24 "mail_drver = x\n", {"3:1 W is it 'mail_driver'?"}},
@@ -53,7 +55,8 @@ static const struct {
 	{"service a {\n user = x\n}\nservice a {\n user = y\n}\n", {"2:2 W set again in line 5"}},
 	{"passdb {\n driver = a\n}\npassdb {\n driver = b\n}\n", {0}},
 	{"plugin {\n a = b\n}\nplugin {\n a = c\n}\n", {"2:2 W set again in line 5"}},
-	{"protocol imap {\n mail_plugins = a\n}\nmail_plugins = b\n", {"4:1 W too late for the block in line 2"}},
+	{"protocol imap {\n mail_plugins = a\n}\nmail_plugins = b\n",
+         {"4:1 W too late for the block in line 2"}},
 	{"mail_plugins = b\nprotocol imap {\n mail_plugins = a\n}\n", {0}},
 	{"service imap {\n user = a\n}\nprotocol imap {\n ssl = no\n}\n", {0}},
 
@@ -113,7 +116,8 @@ static void tell(void *user, const struct reeve_diag *diag)
 		findings[i] = findings[i - 1];
 	findings[i].line = diag->line;
 	findings[i].column = diag->column;
-	snprintf(findings[i].text, sizeof findings[i].text, "%c %s", "NWP"[diag->severity], diag->text);
+	snprintf(findings[i].text, sizeof findings[i].text, "%c %s", "NWP"[diag->severity],
+	         diag -> text);
 	count++;
 }
 
@@ -145,10 +149,12 @@ START_TEST(table)
 
 	for (size_t i = 0; i < count; i++)
 		warnings += findings[i].text[0] != 'N';
-	ck_assert_msg(found == warnings, "'%s': %ld findings, not %ld", rows[_i].text, found, warnings);
+	ck_assert_msg(found == warnings, "'%s': %ld findings, not %ld", rows[_i].text, found,
+	              warnings);
 	while (expected < 4 && rows[_i].found[expected] != NULL) {
 		char where[40];
-		int n = snprintf(where, sizeof where, "%ju:%ju ", (uintmax_t)findings[expected].line,
+		int n = snprintf(where, sizeof where, "%ju:%ju ",
+		                 (uintmax_t)findings[expected].line,
 		                 (uintmax_t)findings[expected].column);
 		const char *row = rows[_i].found[expected], *is = findings[expected].text;
 

@@ -16,13 +16,15 @@ static const struct {
 	{"plugin/sieve", "plugin||0 sieve"},
 	{"protocol imap/plugin/sieve", "protocol|imap|0 plugin||0 sieve"},
 	{"service auth/unix_listener /var/spool/postfix/private/auth/mode",
-	 "service|auth|0 unix_listener|/var/spool/postfix/private/auth|0 mode"},
-	{"service imap-login/inet_listener imaps/port", "service|imap-login|0 inet_listener|imaps|0 port"},
+         "service|auth|0 unix_listener|/var/spool/postfix/private/auth|0 mode"},
+	{"service imap-login/inet_listener imaps/port",
+         "service|imap-login|0 inet_listener|imaps|0 port"},
 	{"unix_listener login/login/mode", "unix_listener|login/login|0 mode"},
 	{"unix_listener \"/a/b c\"/mode", "unix_listener|/a/b c|0 mode"},
-	{"namespace inbox/mailbox Sent Messages/auto", "namespace|inbox|0 mailbox|Sent Messages|0 auto"},
+	{"namespace inbox/mailbox Sent Messages/auto",
+         "namespace|inbox|0 mailbox|Sent Messages|0 auto"},
 	{"namespace inbox/mailbox \"Sent \\\"x\\\"\"/auto",
-	 "namespace|inbox|0 mailbox|Sent \"x\"|0 auto"},
+         "namespace|inbox|0 mailbox|Sent \"x\"|0 auto"},
 	{"passdb[2]/driver", "passdb||2 driver"},
 	{"passdb sql[2]/args", "passdb|sql|2 args"},
 	{"local 10.0.0.0/8/protocol imap/ssl", "local|10.0.0.0/8|0 protocol|imap|0 ssl"},
@@ -64,24 +66,25 @@ START_TEST(steps)
 }
 END_TEST
 
-static const char sample[] = "listen = a\n"
-			     "service auth {\n"
-			     "  unix_listener /var/auth {\n mode = b\n }\n"
-			     "  unix_listener x {\n mode = c\n }\n"
-			     "}\n"
-			     "service imap {\n  mode = d\n unix_listener y {\n mode = e\n }\n}\n"
-			     "passdb {\n driver = f\n}\n"
-			     "passdb {\n driver = g\n}\n"
-			     "userdb {\n driver = h\n}\n"
-			     "userdb i {\n driver = i\n}\n"
-			     "plugin {\n sieve = j\n}\n"
-			     "plugin {\n sieve = k\n}\n"
-			     "plugin/sieve = l\n"
-			     "mailbox \"Sent Messages\" {\n auto = m\n}\n"
-			     "auth default {\n passdb sql {\n args = n\n }\n passdb sql {\n args = o\n }\n}\n"
-			     "local 10.0.0.0/8 {\n ssl = p\n protocol imap {\n ssl = q\n}\n}\n"
-			     "\"a b\" = r\n"
-			     "sieve {\n \"x/y\" = s\n}\n";
+static const char sample[] =
+	"listen = a\n"
+	"service auth {\n"
+	"  unix_listener /var/auth {\n mode = b\n }\n"
+	"  unix_listener x {\n mode = c\n }\n"
+	"}\n"
+	"service imap {\n  mode = d\n unix_listener y {\n mode = e\n }\n}\n"
+	"passdb {\n driver = f\n}\n"
+	"passdb {\n driver = g\n}\n"
+	"userdb {\n driver = h\n}\n"
+	"userdb i {\n driver = i\n}\n"
+	"plugin {\n sieve = j\n}\n"
+	"plugin {\n sieve = k\n}\n"
+	"plugin/sieve = l\n"
+	"mailbox \"Sent Messages\" {\n auto = m\n}\n"
+	"auth default {\n passdb sql {\n args = n\n }\n passdb sql {\n args = o\n }\n}\n"
+	"local 10.0.0.0/8 {\n ssl = p\n protocol imap {\n ssl = q\n}\n}\n"
+	"\"a b\" = r\n"
+	"sieve {\n \"x/y\" = s\n}\n";
 
 static const struct {
 	const char *path, *values; /* values of what it means; loose ones with '?' */
@@ -122,26 +125,25 @@ static const struct {
 };
 
 /* The PATHs of all settings of the sample, in order. */
-static const char paths[] =
-	"listen\n"
-	"service auth/unix_listener /var/auth/mode\n"
-	"service auth/unix_listener x/mode\n"
-	"service imap/mode\n"
-	"service imap/unix_listener y/mode\n"
-	"passdb[1]/driver\n"
-	"passdb[2]/driver\n"
-	"userdb/driver\n"
-	"userdb i/driver\n"
-	"plugin/sieve\n"
-	"plugin/sieve\n"
-	"plugin/sieve\n"
-	"mailbox \"Sent Messages\"/auto\n"
-	"auth default/passdb sql[1]/args\n"
-	"auth default/passdb sql[2]/args\n"
-	"local 10.0.0.0/8/ssl\n"
-	"local 10.0.0.0/8/protocol imap/ssl\n"
-	"\"a b\"\n"
-	"sieve/x/y\n";
+static const char paths[] = "listen\n"
+			    "service auth/unix_listener /var/auth/mode\n"
+			    "service auth/unix_listener x/mode\n"
+			    "service imap/mode\n"
+			    "service imap/unix_listener y/mode\n"
+			    "passdb[1]/driver\n"
+			    "passdb[2]/driver\n"
+			    "userdb/driver\n"
+			    "userdb i/driver\n"
+			    "plugin/sieve\n"
+			    "plugin/sieve\n"
+			    "plugin/sieve\n"
+			    "mailbox \"Sent Messages\"/auto\n"
+			    "auth default/passdb sql[1]/args\n"
+			    "auth default/passdb sql[2]/args\n"
+			    "local 10.0.0.0/8/ssl\n"
+			    "local 10.0.0.0/8/protocol imap/ssl\n"
+			    "\"a b\"\n"
+			    "sieve/x/y\n";
 
 /* Walk over the nodes; with `paths_r` add all PATHs, else the values of what the PATH means. */
 static void walk(struct reeve_places *places, struct reeve_doc *doc, struct reeve_buf *out,
@@ -183,8 +185,8 @@ static void walk(struct reeve_places *places, struct reeve_doc *doc, struct reev
 
 START_TEST(matches)
 {
-	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a", sample, strlen(sample), NULL,
-	                                     NULL);
+	struct reeve_doc *doc =
+		reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a", sample, strlen(sample), NULL, NULL);
 	struct reeve_buf out;
 
 	reeve_buf_init(&out, 10000);
