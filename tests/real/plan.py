@@ -277,6 +277,15 @@ def what_no_namespace_allows_is_verified_in_a_copy(system):
         check(wanted in said, said)
         check("mailreeve/stage" not in said, f"our copy is named: {said}")
     equal(bytes_of(part), b"# nothing else\n", part)
+    if system.has_postfix:
+        old = bytes_of(system.main)
+        for line, status, wanted in ((b"message_size_limit = many\n", 1, "bad numerical"),
+                                     (b"message_size_limit = 20480000\n", 0, "a copy is verified")):
+            with open(new, "wb") as f:
+                f.write(old + line)
+            done = run(*words, "-p", f"{system.root}/etc/postfix", system.main, new, status=status)
+            said = done.stderr.decode()
+            check(wanted in said and "mailreeve/stage" not in said, said)
     nothing_lies_about(system)
 
 
@@ -366,25 +375,16 @@ def two_runs_at_once_come_one_after_the_other(system):
     equal(contents(f"{system.root}/etc/dovecot"), before, "the files at last")
 
 
-@on_each
-def killed_at_random_moments(system):
-    """Two files at once; kill -9; each is old or new; reeve-undo goes back or on."""
-    if not system.has_postfix:
-        raise Skip("no Postfix here")
-    olds = {p: bytes_of(p) for p in (system.conf, system.main)}
-    news = {p: b + b"# new\n" * 200 for p, b in olds.items()}
-    words = [CHANGE] + (["-r", system.root] if system.root else [])
-    for i, (path, new) in enumerate(news.items()):
-        name = os.path.join(system.folder, f"new-{i}")
-        with open(name, "wb") as f:
-            f.write(new)
-        words += [path, name]
+def killed(system, words, news, rounds):
+    """`words` change files to `news`; killed at random, mended, and back at last, so many times."""
+    olds = {path: bytes_of(path) for path in news}
+    ended = {"old": 0, "new": 0, "mixed": 0}
     began = time.monotonic()
     run(*words)
     takes = time.monotonic() - began
+    equal({path: bytes_of(path) for path in news}, news, "the files without a kill")
     system.undo()
-    ended = {"old": 0, "new": 0, "mixed": 0}
-    for number in range(KILLS):
+    for number in range(rounds):
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         time.sleep(random.random() * takes)
@@ -400,14 +400,38 @@ def killed_at_random_moments(system):
             check("was broken off" in said, said)
             system.undo(*(["--finish"] if number % 2 else []))
         else:
-            run(*words[:1], *(["-r", system.root] if system.root else []))
+            # Any run that would change something clears away.
+            run(CHANGE, *(["-r", system.root] if system.root else []))
         nothing_lies_about(system)
-        for path, old in olds.items():
-            if bytes_of(path) != old:
-                system.undo()
-                break
+        if any(bytes_of(path) != old for path, old in olds.items()):
+            system.undo()
         equal({p: bytes_of(p) for p in olds}, olds, "the files at last")
-    return f"{system.name}: " + ", ".join(f"{n} {word}" for word, n in ended.items())
+    return ", ".join(f"{n} {word}" for word, n in ended.items())
+
+
+@on_each
+def killed_at_random_moments(system):
+    """Two files at once; kill -9; each is old or new; reeve-undo goes back or on."""
+    if not system.has_postfix:
+        raise Skip("no Postfix here")
+    root = ["-r", system.root] if system.root else []
+    news, words = {}, [CHANGE, *root]
+    for i, path in enumerate((system.conf, system.main)):
+        news[path] = bytes_of(path) + b"# new\n" * 200
+        name = os.path.join(system.folder, f"new-{i}")
+        with open(name, "wb") as f:
+            f.write(news[path])
+        words += [path, name]
+    said = killed(system, words, news, KILLS)
+
+    # The tool, whose time goes by verifying most of all.
+    root = [f"--root={system.root}"] if system.root else []
+    words = [os.path.join(BIN, "reeve-conf"), *root, "--force", "set", "message_size_limit=20480000",
+             "login_greeting=hello"]
+    run(*words)
+    news = {path: bytes_of(path) for path in news}
+    system.undo()
+    return f"{system.name}: {said}; reeve-conf: {killed(system, words, news, KILLS // 6)}"
 
 
 if __name__ == "__main__":

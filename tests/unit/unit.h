@@ -44,6 +44,7 @@ void unit_skip(int count, const char *why);
 	X(choose)      \
 	X(append)      \
 	X(run)         \
+	X(replace)     \
 	X(plan)        \
 	X(plan_record) \
 	X(plan_verify) \
