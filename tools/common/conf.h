@@ -75,8 +75,8 @@ const char *conf_program(enum reeve_conf_kind kind);
 const char *conf_program_key(enum reeve_conf_kind kind);
 
 /*
- * Open the configurations that are wanted, and there. -1 after saying why; then what could be opened
- * is open.
+ * Open the configurations that are wanted, and there. -1 after saying why; then what could be
+ * opened is open.
  */
 int conf_open(struct conf_run *run);
 
@@ -84,8 +84,8 @@ int conf_open(struct conf_run *run);
  * Whose setting is it? A change must not hit the wrong program, so for one it counts who knows the
  * PATH as well as who has set it.
  *
- * Returns 1 with *side_r, 0 if it is set nowhere and nobody knows it (not for a change: or both do),
- * -1 with err: REEVE_EUSAGE if it could be either's.
+ * Returns 1 with *side_r, 0 if it is set nowhere and nobody knows it (or both do, if it is not for
+ * a change), -1 with err: REEVE_EUSAGE if it could be either's.
  */
 int conf_side_of(struct conf_run *run, const char *path, bool is_change,
                  struct conf_side **side_r, struct reeve_error *err);

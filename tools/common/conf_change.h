@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A change that reeve-conf(8) makes: from words (conf_words.c) to a plan, and what is said of it. */
+/* A change that reeve-conf(8) makes: from words to a plan, and what is said of it. */
 #ifndef COMMON_CONF_CHANGE_H
 #define COMMON_CONF_CHANGE_H
 
@@ -45,8 +45,8 @@ char *conf_value_read(const char *path, struct reeve_error *err);
 char *conf_words_describe(const struct conf_run *run);
 
 /*
- * Lint a side before its first change, and after the last. What is new is held, as findings; where an
- * error is among it, -1 with err (REEVE_EREFUSED), unless the change is forced.
+ * Lint a side before its first change, and after the last. What is new is held, as findings; where
+ * an error is among it, -1 with err (REEVE_EREFUSED), unless the change is forced.
  */
 int conf_check_before(struct conf_side *side, struct reeve_error *err);
 int conf_check_after(struct conf_side *side, bool is_forced, struct reeve_error *err);

@@ -25,7 +25,8 @@ static bool is_same_text(const char *a, const char *b)
 	return *a == *b;
 }
 
-static bool is_new(const struct conf_side *side, size_t baseline, const struct conf_finding *finding)
+static bool is_new(const struct conf_side *side, size_t baseline,
+                   const struct conf_finding *finding)
 {
 	for (size_t i = 0; i < baseline; i++)
 		if (strcmp(side->findings[i].file, finding->file) == 0 &&
@@ -37,6 +38,8 @@ static bool is_new(const struct conf_side *side, size_t baseline, const struct c
 /* Take findings [from, to) out. */
 static void drop(struct conf_side *side, size_t from, size_t to)
 {
+	if (from == to)
+		return;
 	for (size_t i = from; i < to; i++) {
 		free(side->findings[i].file);
 		free(side->findings[i].text);

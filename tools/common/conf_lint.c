@@ -40,13 +40,17 @@ static void say_finding(struct conf_run *run, const struct conf_finding *finding
 /* The findings about one file; they are moved to where they have been told. */
 static void say_file(struct conf_run *run, struct conf_side *side, const char *file)
 {
-	struct conf_finding *first = &side->findings[side->told];
+	struct conf_finding *first;
 	size_t n = 0;
+
+	if (side->told == side->finding_count)
+		return;
+	first = &side->findings[side->told];
 
 	for (size_t i = side->told; i < side->finding_count; i++) {
 		struct conf_finding finding = side->findings[i];
 
-		if (file != NULL && strcmp(finding.file, file) != 0)
+		if (strcmp(finding.file, file) != 0)
 			continue;
 		side->findings[i] = first[n];
 		first[n++] = finding;

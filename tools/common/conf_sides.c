@@ -112,7 +112,7 @@ void conf_tell(struct conf_run *run, struct conf_side *side)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* Without "//", "/." and a slash at the end: as a person would write it. Links are not looked at. */
+/* Without "//", "/." and a slash at the end: as a person would write it. Not a look at links. */
 static void tidy(char *path)
 {
 	char *to = path;
