@@ -64,7 +64,8 @@ void unit_skip(int count, const char *why);
 	X(aliases) \
 	X(postfix) \
 	X(postfix_set) \
-	X(postfix_lint)
+	X(postfix_lint) \
+	X(postfix_corpus)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)
