@@ -31,6 +31,9 @@ void dovecot_lint_rows(struct dovecot_lint *lint);
 /* Values that are not what they seem (dovecot_lint_values.c). */
 void dovecot_lint_values(struct dovecot_lint *lint);
 
+/* Values of the wrong type (dovecot_lint_types.c). */
+void dovecot_lint_types(struct dovecot_lint *lint);
+
 /* The place in which a row is written; its type is "" outside of all blocks. */
 static inline const struct reeve_place *dovecot_lint_place(const struct dovecot_lint *lint,
                                                            const struct reeve_row *row)

@@ -31,6 +31,17 @@ const char *reeve_dovecot_name_at(size_t i);
  */
 const char *reeve_dovecot_default(const char *name, int is_24);
 
+enum reeve_dovecot_type {
+	REEVE_DOVECOT_UNTYPED, /* a text, a list, or of different types in different versions */
+	REEVE_DOVECOT_BOOLEAN,
+	REEVE_DOVECOT_NUMBER,
+	REEVE_DOVECOT_SIZE,
+	REEVE_DOVECOT_INTERVAL,
+};
+
+/* Of the name as it is in the sources: "vsz_limit" in a service, before 2.4 "auth_debug" of `debug`. */
+enum reeve_dovecot_type reeve_dovecot_type(const char *name);
+
 /* ---- before 2.4 (dovecot_old_names.c) ------------------------------------------------------ */
 
 /* The names that a block of this type takes ("": outside of all); NULL if it takes any, or none is known. */

@@ -91,6 +91,27 @@ static const struct {
 	{V24 "login_greeting = \"a\\eb\"\n", {"3:18 W since 2.4.2"}},
 	{V24 "login_greeting = \"a\\\\b\"\n", {0}},
 
+	/* types */
+	{"mail_debug = true\n", {"1:14 P 'true' is neither yes nor no"}},
+	{"mail_debug = Y\nmail_fsync = never\n", {0}},
+	{"mail_debug = \n", {"1:14 P '' is neither yes nor no"}},
+	{"mail_debug = %{x}\n", {0}},
+	{"default_vsz_limit = 256 MiB\n", {0}},
+	{"default_vsz_limit = 1.5G\n", {"1:21 P no fractions"}},
+	{"default_vsz_limit = 256MBs\n", {"1:21 P units are B, K"}},
+	{"default_vsz_limit = unlimited\n", {"1:21 P no size"}},
+	{V24 "default_vsz_limit = unlimited\n", {0}},
+	{"default_client_limit = 1k\n", {"1:24 P takes no unit"}},
+	{"default_client_limit = many\n", {"1:24 P no number"}},
+	{"mailbox_idle_check_interval = 1 ho\n", {0}},
+	{"mailbox_idle_check_interval = 1h30m\n", {"1:31 P one number"}},
+	{"mailbox_idle_check_interval = 60\n", {"1:31 P without a unit"}},
+	{"mailbox_idle_check_interval = 0\n", {0}},
+	{"auth_cache_ttl = 3600\n", {0}},
+	{"service imap {\n vsz_limit = 1X\n}\n", {"2:14 P units are"}},
+	{"plugin {\n mail_debug = true\n}\n", {0}},
+	{V24 "service imap {\n vsz_limit = 1X\n}\n", {"4:14 P units are"}},
+
 	/* includes: b.conf is there, and empty */
 	{"!include b.conf\n!include b.conf\n", {"2:1 W read a second time"}},
 	{"!include b.conf\nprotocol imap {\n !include b.conf\n}\n", {0}},
