@@ -107,8 +107,8 @@ const char *reeve_eval_keep(struct reeve_eval *eval, const void *text, size_t n)
 /* The item, or REEVE_NONE; with `make` it is made. */
 uint32_t reeve_eval_item(struct reeve_eval *eval, uint32_t scope, const char *key, bool make);
 
-/* The last row sets this item. It puts the row before into the shadow, unless `keeps_before`. */
-void reeve_eval_put(struct reeve_eval *eval, uint32_t item, enum reeve_item_kind kind,
+/* The last row sets item `n`. It puts the row before into the shadow, unless `keeps_before`. */
+void reeve_eval_put(struct reeve_eval *eval, uint32_t n, enum reeve_item_kind kind,
                     const char *value, bool keeps_before);
 
 /*

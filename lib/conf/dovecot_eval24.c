@@ -282,11 +282,14 @@ static const char *follow_path(struct reeve_eval *eval, uint32_t *scope, const c
 		const char *type = reeve_eval_keep(eval, key, (size_t)(slash - key)), *name = "";
 		enum reeve_dovecot_kind kind = reeve_dovecot_kind(type);
 
-		next = slash;
-		if (kind == REEVE_DOVECOT_FILTER_LIST && (next = strchr(slash + 1, '/')) != NULL)
+		next = strchr(slash + 1, '/');
+		if (kind == REEVE_DOVECOT_FILTER) {
+			next = slash;
+		} else if (kind == REEVE_DOVECOT_FILTER_LIST && next != NULL) {
 			name = reeve_eval_keep(eval, slash + 1, (size_t)(next - slash - 1));
-		else if (kind != REEVE_DOVECOT_FILTER)
+		} else {
 			break;
+		}
 		*scope = reeve_eval_scope(eval, *scope, type, name);
 		key = next + 1;
 	}
