@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX ((size_t)64 << 20) /* one value, expanded */
+#define TEXT_MAX     ((size_t)64 << 20)  /* one value as written */
+#define EXPANDED_MAX ((size_t)1 << 20)   /* one value, expanded: `x = $x $x` doubles it */
+#define EXPANDED_ALL ((size_t)128 << 20) /* all of them */
 
 static const struct reeve_eval_rules *rules(const struct reeve_eval *eval)
 {
@@ -178,6 +180,11 @@ const char *reeve_eval_expand(struct reeve_eval *eval, const char *key, const ch
 	}
 	if (buf->has_failed)
 		eval->has_failed = true;
+	eval->expanded += buf->length;
+	if (buf->is_cut || eval->expanded > EXPANDED_ALL) {
+		*uses_r = false;
+		return value;
+	}
 	return reeve_eval_keep(eval, buf->bytes, buf->length);
 }
 
@@ -242,7 +249,7 @@ static bool prepare(struct reeve_eval *eval, const char *path)
 	eval->arena = reeve_arena_new();
 	eval->places = reeve_places_new(path);
 	reeve_buf_init(&eval->buf, TEXT_MAX);
-	reeve_buf_init(&eval->more, TEXT_MAX);
+	reeve_buf_init(&eval->more, EXPANDED_MAX);
 	eval->open = calloc(16, sizeof *eval->open);
 	eval->open_room = 16;
 	own->is_24 = -1; /* it may have been changed */

@@ -92,6 +92,7 @@ struct reeve_eval {
 	struct reeve_open *open; /* open[0]: outside of all blocks; then as walk.blocks */
 	size_t depth, open_room;
 	unsigned int auth_depth, socket_depth; /* of 1.x, as old-set-parser.c counts them */
+	size_t expanded; /* bytes of values with variables in them */
 	struct reeve_buf buf, more;
 };
 
@@ -114,7 +115,7 @@ void reeve_eval_put(struct reeve_eval *eval, uint32_t n, enum reeve_item_kind ki
 /*
  * The value of the last row with its own former value in place of `$key` (2.4: `$SET:key`), which Dovecot
  * expands at once; other variables stay, as in the output of doveconf -n. The result is kept.
- * *uses_r: whether there was one.
+ * *uses_r: whether there was one. What would become too large stays as written.
  */
 const char *reeve_eval_expand(struct reeve_eval *eval, const char *key, const char *value, bool *uses_r);
 

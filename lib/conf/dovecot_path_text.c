@@ -28,7 +28,7 @@ static void add_word(struct reeve_buf *buf, const char *text, size_t n)
 	bool is_plain = n > 0 && text[n - 1] != ']';
 
 	for (size_t i = 0; i < n; i++)
-		is_plain &= (unsigned char)text[i] > ' ' && text[i] != '"';
+		is_plain &= (unsigned char)text[i] > ' ' && text[i] != '"' && text[i] != '=';
 	if (is_plain)
 		reeve_buf_add(buf, text, n);
 	else

@@ -14,17 +14,20 @@ Trees: those of ../shared/dovecot/corpus (skipped where it is not), rules of our
 made-up ones out of a grammar. REEVE_TREES=500 makes more of them, REEVE_SEED=7 others.
 """
 
+import ipaddress
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 import conf_trees
-from doveconf import FILTERS, LISTS, ORACLES, TOP, Doveconf, flat, order, ours, split, written
+from doveconf import FILTERS, LISTS, ORACLES, TOP, Doveconf, flat, names, order, ours, split, written
 
 VERSIONS = ('2.3', '2.4')
+FILTER_LISTS = set(names('filter_lists'))
 SHARED = os.path.join(TOP, '../shared/dovecot')
 SEED = int(os.environ.get('REEVE_SEED', '20261129'))
 TREES = int(os.environ.get('REEVE_TREES', '120'))
@@ -54,15 +57,19 @@ def differences(one, other):
 # ---- rows ---------------------------------------------------------------------------------------
 
 
-def shown_block(block, seen):
+def shown_block(block):
+    """As doveconf prints it."""
     kind, name, number = block
     if name is None and kind in ('passdb', 'userdb', 'namespace'):
         return (kind, number or 1)
     if kind == 'auth' or name is None:
         return kind
     if kind in ('local', 'remote'):
-        name = name.removesuffix('/32' if ':' not in name else '/128')
-    if ' ' in name and kind != 'group' or name == '':
+        net = ipaddress.ip_interface(name.strip('[]'))
+        name = str(net.ip) if net.network.prefixlen == net.max_prefixlen else str(net)
+    if kind == 'local_name':
+        name = name.lower()
+    if re.search(r'[ "{=<\'$]', name) and kind != 'group' or name == '':
         name = '"' + name + '"'
     return kind + ' ' + name
 
@@ -70,12 +77,16 @@ def shown_block(block, seen):
 def places(path):
     """Where doveconf may print a setting of this PATH: 2.4 has several names for one."""
     blocks, key = split(path)
-    above = [shown_block(b, None) for b in blocks]
+    above = [shown_block(b) for b in blocks]
     yield tuple(above) + (key,)
+    if len(blocks) > 1 and blocks[-1][1] is None:  # `userdb_fields` is printed as `fields`
+        yield tuple(above[:-1]) + (above[-1].removeprefix(blocks[-2][0] + '_') if
+                                   isinstance(above[-1], str) else above[-1], key)
     for i, (kind, name, _) in enumerate(blocks):
         full = '%s_%s' % (blocks[i - 1][0], kind) if i else kind
-        if full in LISTS or full in FILTERS:
-            yield tuple(above[:i]) + (full,) + tuple(above[i + 1:]) + (key,)
+        if full in LISTS or full in FILTERS or full in FILTER_LISTS:
+            shown = full + above[i][len(kind):] if isinstance(above[i], str) else full
+            yield tuple(above[:i]) + (shown,) + tuple(above[i + 1:]) + (key,)
     words = key.split('_')
     for n in range(1, len(words)):
         prefix, rest = '_'.join(words[:n]), '_'.join(words[n:])
@@ -94,9 +105,14 @@ def places(path):
                     yield tuple(above) + (filter_name, '_'.join(words[n:]))
 
 
+def lower_hosts(found):
+    return {tuple(k.lower() if isinstance(k, str) and k.startswith('local_name ') else k for k in place): value
+            for place, value in found.items()}
+
+
 def check_rows(name, rows, files, again):
     """Each row against what doveconf says is set in the files, and in the file written from the list."""
-    a, b = flat(files), flat(again)
+    a, b = (lower_hosts(flat(tree)) for tree in (files, again))
     for path, value, file, line in rows:
         if path.endswith('/'):
             continue
