@@ -390,8 +390,11 @@ static int look(struct change *change, struct reeve_error *err)
 		if (change->service == NULL && change->value == NULL)
 			return 0;
 		if (change->service == NULL && path->part != PF_SERVICE)
-			return reeve_fail(err, REEVE_EREFUSED, "'%s': '%s' has no such service",
-			                  change->text, change->doc->path);
+			return reeve_fail(err, REEVE_EREFUSED,
+			                  "'%s': '%s' has no such service; first set '%.*s/%.*s' to its "
+			                  "whole line",
+			                  change->text, change->doc->path, (int)path->service_length,
+			                  path->service, (int)path->type_length, path->type);
 	}
 	if (path->part == PF_SERVICE || path->part == PF_FIELD) {
 		if (change->value == NULL) {
