@@ -14,6 +14,8 @@ int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
 	int r = -1;
 
 	*history_r = h;
+	if (plan->blind.code != REEVE_OK)
+		return reeve_fail(err, plan->blind.code, "%s", plan->blind.text);
 	if (plan->state.undo < 0)
 		return 0;
 	if (record_list(plan->state.undo, &ids, err) < 0)

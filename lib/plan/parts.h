@@ -159,6 +159,7 @@ struct reeve_plan {
 	struct reeve_plan_how how;
 	struct reeve_arena *arena;
 	struct plan_state state;
+	struct reeve_error blind; /* of a dry run: why it could not look at the records */
 	struct plan_file **files;
 	size_t file_count, file_room;
 	struct record_check *checks;

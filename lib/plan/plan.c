@@ -117,12 +117,13 @@ struct reeve_plan *plan_new(const struct reeve_plan_how *how, struct reeve_error
 		reeve_fail_nomem(err);
 		goto fail;
 	}
-	if (plan_state_open(&plan->state, &plan->how, !how->dry_run, &why) < 0 &&
-	    !(how->dry_run && why.sys_errno == EACCES)) {
+	/* To look at what would be, nobody needs to see what was. */
+	if (plan_state_open(&plan->state, &plan->how, !how->dry_run, &why) < 0 && !how->dry_run) {
 		if (err != NULL)
 			*err = why;
 		goto fail;
 	}
+	plan->blind = why;
 	return plan;
 fail:
 	reeve_plan_free(plan);

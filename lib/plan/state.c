@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -92,6 +93,26 @@ static int take_lock(struct plan_state *state, const struct reeve_plan_how *how,
 	return 0;
 }
 
+/*
+ * A link in an image must not have us make folders, and believe what is in them, outside of it. As far
+ * as the way is there.
+ */
+static int check_inside(const struct plan_state *state, const struct reeve_plan_how *how,
+                        struct reeve_error *err)
+{
+	char *path = strdup(state->path), *slash;
+	struct stat st;
+	int r;
+
+	if (path == NULL)
+		return reeve_fail_nomem(err);
+	while (lstat(path, &st) < 0 && (slash = strrchr(path, '/')) != NULL && slash != path)
+		*slash = '\0';
+	r = reeve_path_inside(how->root, path, err);
+	free(path);
+	return r;
+}
+
 int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, bool writes,
                     struct reeve_error *err)
 {
@@ -107,6 +128,8 @@ int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, 
 		reeve_fail_nomem(err);
 		goto out;
 	}
+	if (how->state == NULL && check_inside(state, how, err) < 0)
+		goto out;
 	if (writes && reeve_folder_make(undo, err) < 0)
 		goto out;
 	/* Others may look at what is in it, as at the journals beside; the backups are in undo/. */

@@ -341,6 +341,45 @@ START_TEST(test_lock)
 }
 END_TEST
 
+/* An image whose var leads out of it: nothing is made there, nothing is believed. */
+START_TEST(test_state_outside)
+{
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(mkdir("out", 0755), 0);
+	if (_i == 1) {
+		ck_assert_int_eq(mkdir("out/lib", 0755), 0);
+		ck_assert_int_eq(mkdir("out/lib/mailreeve", 0755), 0);
+	}
+	ck_assert_int_eq(symlink("../out", "r/var"), 0);
+	ck_assert_ptr_null(reeve_plan_begin(&how, &err));
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	ck_assert_msg(strstr(err.text, "leads out of 'r'") != NULL, "%s", err.text);
+	ck_assert_int_eq(access("out/lib/mailreeve/undo", F_OK), -1);
+	ck_assert_ptr_null(reeve_changes_open(&how, &err));
+	how.dry_run = true;
+	reeve_plan_free(begin());
+}
+END_TEST
+
+/* Who may not look at the list is told so; a dry run does without. */
+START_TEST(test_blind)
+{
+	struct reeve_error err = {0};
+
+	if (geteuid() != 0)
+		return;
+	change_both();
+	ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_ptr_null(reeve_changes_open(&how, &err));
+	ck_assert_msg(strstr(err.text, "must belong to uid 65534") != NULL, "%s", err.text);
+	how.dry_run = true;
+	ck_assert_ptr_null(reeve_plan_undo(&how, NULL, &err));
+	reeve_plan_free(begin());
+	ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
 /* ---- the way back ------------------------------------------------------------------------------ */
 
 static int undo(const char *id, struct reeve_plan_result *result, struct reeve_error *err)
@@ -580,6 +619,8 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_twice);
 	tcase_add_loop_test(tc, test_changed, 0, 3);
 	tcase_add_test(tc, test_lock);
+	tcase_add_loop_test(tc, test_state_outside, 0, 2);
+	tcase_add_test(tc, test_blind);
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_undo_steps);
 	tcase_add_test(tc, test_conflict);
