@@ -21,6 +21,7 @@ struct hunt {
 	struct dovecot_at kin;   /* the last block in the place with the missing one's type */
 	struct dovecot_at
 		comment;        /* a commented-out default, or the '}' of a commented-out block */
+	struct dovecot_at user; /* a setting in a filter that a setting outside must come before */
 	int rank;               /* of the comment: how much it looks like one */
 	unsigned int commented; /* blocks that comments opened */
 	bool is_namesake;       /* the outermost of them is the one that is missing */
@@ -127,13 +128,50 @@ static void see_block(struct hunt *hunt, const struct reeve_walk *walk)
 		hunt->kin = at;
 }
 
+/* Whether a value has the word `$name`. */
+static bool has_word(const struct reeve_buf *value, const struct reeve_buf *name)
+{
+	for (size_t i = 0; i + name->length < value->length; i++) {
+		size_t end = i + 1 + name->length;
+
+		if (value->bytes[i] == '$' &&
+		    memcmp(value->bytes + i + 1, name->bytes, name->length) == 0 &&
+		    (end == value->length || is_blank(value->bytes[end])))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * `protocol imap { mail_plugins = $mail_plugins x }` has the value that is set outside so far: what
+ * is written below it comes too late.
+ */
+static void see_setting(struct hunt *hunt, const struct reeve_walk *walk, struct reeve_buf *text)
+{
+	bool is_one;
+
+	if (hunt->is_block || hunt->target->place != 0 || hunt->target->places->at == 0 ||
+	    hunt->user.doc != NULL)
+		return;
+	reeve_buf_clear(text);
+	reeve_dovecot_name(walk->doc, walk->node, text);
+	is_one = text->length == hunt->type.length &&
+	         memcmp(text->bytes, hunt->type.bytes, text->length) == 0;
+	reeve_buf_clear(text);
+	reeve_dovecot_value(walk->doc, walk->node, text);
+	if (is_one || has_word(text, &hunt->type))
+		hunt->user = (struct dovecot_at){walk->doc, walk->node, 0};
+}
+
 static int look(struct hunt *hunt, struct reeve_error *err)
 {
 	struct reeve_places *places = hunt->target->places;
 	struct reeve_walk walk;
 	enum reeve_walk_event event;
+	struct reeve_buf text;
 	bool has_failed;
 
+	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 	reeve_places_rewind(places);
 	reeve_walk_init(&walk, hunt->target->conf);
 	walk.wants_comments = true;
@@ -147,10 +185,13 @@ static int look(struct hunt *hunt, struct reeve_error *err)
 			see_block(hunt, &walk);
 		} else if (event == REEVE_WALK_LEAVE) {
 			reeve_places_leave(places);
+		} else if (event == REEVE_WALK_SETTING) {
+			see_setting(hunt, &walk, &text);
 		}
 	}
-	has_failed = walk.has_failed || places->has_failed;
+	has_failed = walk.has_failed || places->has_failed || text.has_failed;
 	reeve_walk_dispose(&walk);
+	reeve_buf_dispose(&text);
 	return has_failed ? reeve_fail_nomem(err) : 0;
 }
 
@@ -166,6 +207,47 @@ static uint32_t end_of_block(const struct reeve_doc *doc, uint32_t container)
 			at = doc->nodes[n].end;
 	}
 	return at;
+}
+
+/*
+ * Outside of blocks, above the node `n`, which is in one: behind the last setting there, or above
+ * the block and the comments that belong to it.
+ */
+static uint32_t end_above(const struct reeve_doc *doc, uint32_t n)
+{
+	uint32_t at = UINT32_MAX, start = 0;
+
+	while (doc->nodes[n].parent != 0)
+		n = doc->nodes[n].parent;
+	for (uint32_t k = doc->nodes[0].first; k != n; k = doc->nodes[k].next) {
+		const struct reeve_node *node = &doc->nodes[k];
+
+		if (node->kind == REEVE_NODE_SETTING)
+			at = node->end;
+		if (node->kind != REEVE_NODE_COMMENT)
+			start = node->end;
+	}
+	return at != UINT32_MAX ? at : start;
+}
+
+/* 2.4 wants its version before all else. */
+static bool is_first(const struct hunt *hunt)
+{
+	static const char name[] = "dovecot_config_version";
+
+	return !hunt->is_block && hunt->target->place == 0 &&
+	       hunt->type.length == sizeof name - 1 &&
+	       memcmp(hunt->type.bytes, name, sizeof name - 1) == 0;
+}
+
+static uint32_t start_of(const struct reeve_doc *doc)
+{
+	uint32_t n = doc->nodes[0].first;
+
+	while (n != 0 &&
+	       (doc->nodes[n].kind == REEVE_NODE_BLANK || doc->nodes[n].kind == REEVE_NODE_COMMENT))
+		n = doc->nodes[n].next;
+	return n == 0 ? doc->size : doc->nodes[n].start;
 }
 
 /* The block of a PATH's last number must be the next one. */
@@ -206,7 +288,14 @@ static int choose(struct hunt *hunt, struct dovecot_insertion *insertion, uint32
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s': its block in '%s' is on one line, which Dovecot refuses",
 		                  hunt->target->path, insertion->doc->path);
-	insertion->at = end_of_block(insertion->doc, container);
+	if (is_first(hunt)) {
+		insertion->at = start_of(insertion->doc);
+	} else if (hunt->user.doc != NULL) {
+		insertion->doc = hunt->user.doc;
+		insertion->at = end_above(insertion->doc, hunt->user.node);
+	} else {
+		insertion->at = end_of_block(insertion->doc, container);
+	}
 	*container_r = container;
 	return 0;
 }
@@ -283,7 +372,7 @@ int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_t
 	hunt.is_block = reeve_path_step(target->rest, &hunt.type, &hunt.name, &hunt.number) != NULL;
 	r = look(&hunt, err);
 	if (is_plain)
-		hunt.kin = hunt.comment = (struct dovecot_at){0};
+		hunt.kin = hunt.comment = hunt.user = (struct dovecot_at){0};
 	if (r == 0)
 		r = check_number(&hunt, err);
 	if (r == 0)

@@ -133,6 +133,14 @@ static const struct {
 	{"== dovecot.conf\nx {\n  !include b.conf\n}\n== b.conf\nc = d\n", "x/a", "b", 1,
 	 "== dovecot.conf\nx {\n  !include b.conf\n  a = b\n}\n== b.conf\nc = d\n"},
 
+	/* above what uses it */
+	{"a = b\n# c\nprotocol imap {\n  mail_plugins = $mail_plugins d\n}\ne = f\n", "mail_plugins", "g", 1,
+	 "a = b\nmail_plugins = g\n# c\nprotocol imap {\n  mail_plugins = $mail_plugins d\n}\ne = f\n"},
+	{"# a\n\n# c\nprotocol imap {\n  mail_plugins = d\n}\n", "mail_plugins", "g", 1,
+	 "# a\n\nmail_plugins = g\n# c\nprotocol imap {\n  mail_plugins = d\n}\n"},
+	{"# a\n\nlisten = *\n", "dovecot_config_version", "2.4.0", 1,
+	 "# a\n\ndovecot_config_version = 2.4.0\nlisten = *\n"},
+
 	/* new blocks */
 	{"a = b\n", "x/c", "d", 1, "a = b\n\nx {\n  c = d\n}\n"},
 	{"", "x y/c", "d", 1, "x y {\n  c = d\n}\n"},
