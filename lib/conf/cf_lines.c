@@ -63,18 +63,19 @@ uint32_t reeve_cf_trim(const struct reeve_doc *doc, uint32_t start, uint32_t end
 void reeve_cf_text(const struct reeve_doc *doc, uint32_t at, uint32_t end, struct reeve_buf *buf)
 {
 	while (at < end) {
-		uint32_t next = reeve_line_after(doc, at), stop = next < end ? next : end;
 		const unsigned char *line = doc->bytes + at;
-		const unsigned char *nul = memchr(line, '\0', stop - at);
+		const unsigned char *line_end = memchr(line, '\n', end - at);
+		size_t n = line_end != NULL ? (size_t)(line_end - line) : end - at;
+		const unsigned char *nul = memchr(line, '\0', n);
 
 		if (nul != NULL) {
 			reeve_buf_add(buf, line, (size_t)(nul - line));
 			return;
 		}
-		if (doc->bytes[stop - 1] == '\n')
-			stop--;
-		reeve_buf_add(buf, line, stop - at);
-		at = reeve_cf_text_line(doc, next, end);
+		reeve_buf_add(buf, line, n);
+		if (line_end == NULL)
+			return;
+		at = reeve_cf_text_line(doc, at + (uint32_t)n + 1, end);
 	}
 }
 

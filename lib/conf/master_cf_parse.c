@@ -106,10 +106,11 @@ static uint32_t add_word(struct reeve_doc *doc, uint32_t block, uint32_t from,
                          uint32_t next)
 {
 	uint32_t last = value != NULL ? value->end : word->end;
-	uint32_t end = reeve_line_after(doc, last - 1);
+	uint32_t end = next;
 
-	if (next < end)
-		end = next;
+	/* A line may be long, and have many words: its end is looked for once. */
+	if (memchr(doc->bytes + last, '\n', next - last) != NULL)
+		end = reeve_line_after(doc, last);
 	uint32_t n = reeve_tree_add(doc, block, is_option ? REEVE_NODE_SETTING : REEVE_NODE_PIECE,
 	                            from, end);
 	struct reeve_node *node = &doc->nodes[n];

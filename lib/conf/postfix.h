@@ -66,6 +66,7 @@ struct pf_service {
 	size_t word_count;
 	struct pf_settings options; /* -o name=value */
 	bool is_shadowed;
+	const struct pf_service *last; /* of that name and type: the one that counts */
 };
 
 /* A name that services which deliver have. */

@@ -125,11 +125,15 @@ static bool find_shadowed(struct pf_index *index)
 	for (size_t i = 0; i < index->service_count; i++)
 		sorted[i] = &index->services[i];
 	qsort(sorted, index->service_count, sizeof(struct pf_service *), by_service);
-	for (size_t i = 1; i < index->service_count; i++) {
-		const struct pf_word *left = sorted[i - 1]->words, *right = sorted[i]->words;
+	for (size_t i = index->service_count; i-- > 0;) {
+		const struct pf_service *next = i + 1 < index->service_count ? sorted[i + 1] : NULL;
 
-		sorted[i - 1]->is_shadowed = strcmp(left[0].text, right[0].text) == 0 &&
-		                             strcmp(left[1].text, right[1].text) == 0;
+		sorted[i]->last = sorted[i];
+		if (next != NULL && strcmp(sorted[i]->words[0].text, next->words[0].text) == 0 &&
+		    strcmp(sorted[i]->words[1].text, next->words[1].text) == 0) {
+			sorted[i]->is_shadowed = true;
+			sorted[i]->last = next->last;
+		}
 	}
 	free(sorted);
 	return true;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define MAX_ASKED 1000
+
 void reeve_pf_say(struct pf_lint *lint, struct reeve_doc *doc, enum reeve_severity severity,
                   uint32_t offset, const char *fmt, ...)
 {
@@ -54,6 +56,9 @@ static const char *nearest(struct pf_lint *lint, const char *name)
 	enum pf_version version = reeve_pf_version(lint->conf);
 	struct reeve_similar similar;
 
+	/* Somebody who has so many has not mistyped them. */
+	if (lint->asked++ > MAX_ASKED)
+		return NULL;
 	reeve_similar_begin(&similar, name, strlen(name));
 	for (size_t i = 0; i < reeve_pf_param_count; i++) {
 		if (reeve_pf_default(&reeve_pf_params[i], version) == NULL)

@@ -22,6 +22,7 @@ struct pf_lint {
 	size_t count, room;
 	bool has_failed; /* no memory */
 	uint64_t work;   /* of expanding; reeve_pf_eval() */
+	unsigned int asked; /* how often a name was compared with all others */
 };
 
 void reeve_pf_say(struct pf_lint *lint, struct reeve_doc *doc, enum reeve_severity severity,

@@ -166,17 +166,12 @@ static void lint_options(struct pf_lint *lint, const struct pf_service *service)
 static void lint_shadowed(struct pf_lint *lint, const struct pf_service *service)
 {
 	struct reeve_doc *doc = lint->own->master;
-	struct pf_path path = {.service = service->words[0].text,
-	                       .service_length = strlen(service->words[0].text),
-	                       .type = service->words[1].text,
-	                       .type_length = strlen(service->words[1].text)};
-	const struct pf_service *last = reeve_pf_service(lint->own->index, &path);
 	uint64_t line, column;
 
-	reeve_doc_where(doc, doc->nodes[last->node].start, &line, &column);
+	reeve_doc_where(doc, doc->nodes[service->last->node].start, &line, &column);
 	reeve_pf_say(lint, doc, REEVE_WARNING, doc->nodes[service->node].start,
-	             "'%s/%s' is there again in line %llu, and that counts", path.service, path.type,
-	             (unsigned long long)line);
+	             "'%s/%s' is there again in line %llu, and that counts", service->words[0].text,
+	             service->words[1].text, (unsigned long long)line);
 }
 
 /* Before compatibility level 1, '-' in the chroot column is y, which surprises people. */

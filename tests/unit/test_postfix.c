@@ -220,6 +220,32 @@ START_TEST(test_braces)
 }
 END_TEST
 
+/* A service of 50,000 options in one line: what looks for the line's end at each would never end. */
+START_TEST(test_long_line)
+{
+	struct reeve_conf *conf;
+	struct reeve_conf_list *list;
+	struct reeve_buf text;
+
+	reeve_buf_init(&text, 10000000);
+	reeve_buf_add_text(&text, "s unix - - - - - smtp");
+	for (unsigned int i = 0; i < 50000; i++) {
+		reeve_buf_add_text(&text, " -o n");
+		add_number(&text, i);
+		reeve_buf_add_text(&text, "=$mine");
+	}
+	conf = reeve_pf_of("mine = a\n", 9, text.bytes, text.length, NULL, NULL);
+	reeve_buf_dispose(&text);
+	ck_assert_ptr_nonnull(conf);
+	list = reeve_conf_list(conf, REEVE_CONF_EFFECTIVE, NULL);
+	ck_assert_ptr_nonnull(list);
+	ck_assert_uint_eq(reeve_conf_list_count(list), 50002);
+	reeve_conf_list_free(list);
+	ck_assert_int_eq(reeve_conf_set(conf, "s/unix/-o n7", "b", NULL), 1);
+	reeve_conf_close(conf);
+}
+END_TEST
+
 /* ---- paths --------------------------------------------------------------------------------- */
 
 static const char path_main[] = "myhostname = a\nmynetworks = b,\n  c\nmyhostname = d\n"
@@ -422,6 +448,7 @@ Suite *suite_postfix(void)
 	tcase_add_loop_test(tcase, test_expression, 0, sizeof expressions / sizeof *expressions);
 	tcase_add_test(tcase, test_depth);
 	tcase_add_test(tcase, test_braces);
+	tcase_add_test(tcase, test_long_line);
 	tcase_add_loop_test(tcase, test_get, 0, sizeof gets / sizeof *gets);
 	tcase_add_test(tcase, test_list);
 	tcase_add_test(tcase, test_params);
