@@ -90,6 +90,25 @@ void dovecot_looks_at_block(struct dovecot_looks *looks, const struct reeve_doc 
 bool dovecot_looks_write(struct dovecot_looks *looks, const char *rest, const struct dovecot_wish *wish,
                          struct reeve_buf *text);
 
+/* What a walk found for the new line. */
+struct dovecot_hunt {
+	struct dovecot_target *target;
+	struct reeve_buf type, name; /* the first missing block, or the name of the setting */
+	uint32_t number;
+	bool is_block;           /* a block is missing */
+	struct dovecot_at block; /* the last block of the place */
+	struct dovecot_at kin;   /* the last block in the place with the missing one's type */
+	struct dovecot_at
+		comment;        /* a commented-out default, or the '}' of a commented-out block */
+	struct dovecot_at user; /* a setting in a filter that a setting outside must come before */
+	int rank;               /* of the comment: how much it looks like one */
+	unsigned int commented; /* blocks that comments opened */
+	bool is_namesake;       /* the outermost of them is the one that is missing */
+};
+
+/* Fill it; target, type, name, number and is_block are set. */
+int dovecot_hunt_look(struct dovecot_hunt *hunt, struct reeve_error *err);
+
 /* One insertion: of `text`, at `at` of `doc`. */
 struct dovecot_insertion {
 	struct reeve_doc *doc;

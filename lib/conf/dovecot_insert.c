@@ -7,195 +7,8 @@
  */
 #include "base/error.h"
 #include "conf/dovecot_edit.h"
-#include "conf/dovecot_walk.h"
 
 #include <string.h>
-
-/* What a walk found for the new line. */
-struct hunt {
-	struct dovecot_target *target;
-	struct reeve_buf type, name; /* the first missing block, or the name of the setting */
-	uint32_t number;
-	bool is_block;           /* a block is missing */
-	struct dovecot_at block; /* the last block of the place */
-	struct dovecot_at kin;   /* the last block in the place with the missing one's type */
-	struct dovecot_at
-		comment;        /* a commented-out default, or the '}' of a commented-out block */
-	struct dovecot_at user; /* a setting in a filter that a setting outside must come before */
-	int rank;               /* of the comment: how much it looks like one */
-	unsigned int commented; /* blocks that comments opened */
-	bool is_namesake;       /* the outermost of them is the one that is missing */
-};
-
-static bool is_blank(unsigned char byte)
-{
-	return byte == ' ' || byte == '\t';
-}
-
-/* ---- looking ------------------------------------------------------------------------------- */
-
-/*
- * How much a comment looks like `#name = value`: 3 if it is so, 2 with a blank behind '#', 1 with
- * more, as examples in prose have. 0: not at all.
- */
-static int rank_of(const struct hunt *hunt, const struct reeve_doc *doc,
-                   const struct reeve_node *node)
-{
-	uint32_t at = node->note + 1, blanks;
-
-	while (at < node->note_end && is_blank(doc->bytes[at]))
-		at++;
-	blanks = at - node->note - 1;
-	if (node->note_end - at < hunt->type.length ||
-	    memcmp(doc->bytes + at, hunt->type.bytes, hunt->type.length) != 0)
-		return 0;
-	at += (uint32_t)hunt->type.length;
-	while (at < node->note_end && is_blank(doc->bytes[at]))
-		at++;
-	if (at == node->note_end || doc->bytes[at] != '=')
-		return 0;
-	return blanks == 0 ? 3 : blanks == 1 ? 2 : 1;
-}
-
-/* Whether a comment's text, [at, end), is the first line of the block that is missing. */
-static bool is_its_start(const struct hunt *hunt, const struct reeve_doc *doc, uint32_t at,
-                         uint32_t end)
-{
-	struct reeve_doc *line;
-	struct reeve_buf type, name;
-	bool is_so;
-
-	if (!hunt->is_block || hunt->target->places->at != hunt->target->place)
-		return false;
-	line = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "", doc->bytes + at, end - at, NULL, NULL);
-	if (line == NULL)
-		return false;
-	reeve_buf_init(&type, REEVE_CONF_MAX_BYTES);
-	reeve_buf_init(&name, REEVE_CONF_MAX_BYTES);
-	if (line->count == 2 && line->nodes[1].kind == REEVE_NODE_BLOCK) {
-		reeve_dovecot_name(line, 1, &type);
-		reeve_dovecot_value(line, 1, &name);
-	}
-	is_so = type.length == hunt->type.length && name.length == hunt->name.length &&
-	        memcmp(type.bytes, hunt->type.bytes, type.length) == 0 &&
-	        (name.length == 0 || memcmp(name.bytes, hunt->name.bytes, name.length) == 0);
-	reeve_buf_dispose(&type);
-	reeve_buf_dispose(&name);
-	reeve_doc_free(line);
-	return is_so;
-}
-
-/*
- * Inside of a commented-out block, comments are not defaults of the block around. Where it is a
- * namesake of the block that is missing, that goes behind it.
- */
-static void see_comment(struct hunt *hunt, const struct reeve_walk *walk)
-{
-	const struct reeve_doc *doc = walk->doc;
-	const struct reeve_node *node = &doc->nodes[walk->node];
-	uint32_t at = node->note + 1;
-	int rank;
-
-	while (at < node->note_end && (is_blank(doc->bytes[at]) || doc->bytes[at] == '#'))
-		at++;
-	if (at < node->note_end && doc->bytes[node->note_end - 1] == '{') {
-		if (hunt->commented++ == 0)
-			hunt->is_namesake = is_its_start(hunt, doc, at, node->note_end);
-	} else if (at + 1 == node->note_end && doc->bytes[at] == '}') {
-		if (hunt->commented > 0 && --hunt->commented == 0 && hunt->is_namesake)
-			hunt->comment = (struct dovecot_at){walk->doc, walk->node, 0};
-	} else if (hunt->commented == 0 && !hunt->is_block &&
-	           hunt->target->places->at == hunt->target->place) {
-		rank = rank_of(hunt, doc, node);
-		if (rank > 0 && rank >= hunt->rank) {
-			hunt->rank = rank;
-			hunt->comment = (struct dovecot_at){walk->doc, walk->node, 0};
-		}
-	}
-}
-
-static void see_block(struct hunt *hunt, const struct reeve_walk *walk)
-{
-	const struct reeve_places *places = hunt->target->places;
-	const struct reeve_place *place = &places->places[places->at];
-	struct dovecot_at at = {walk->doc, walk->node, places->at};
-
-	if (places->at == hunt->target->place)
-		hunt->block = at;
-	else if (hunt->is_block && place->parent == hunt->target->place &&
-	         strlen(place->type) == hunt->type.length &&
-	         memcmp(place->type, hunt->type.bytes, hunt->type.length) == 0)
-		hunt->kin = at;
-}
-
-/* Whether a value has the word `$name`. */
-static bool has_word(const struct reeve_buf *value, const struct reeve_buf *name)
-{
-	for (size_t i = 0; i + name->length < value->length; i++) {
-		size_t end = i + 1 + name->length;
-
-		if (value->bytes[i] == '$' &&
-		    memcmp(value->bytes + i + 1, name->bytes, name->length) == 0 &&
-		    (end == value->length || is_blank(value->bytes[end])))
-			return true;
-	}
-	return false;
-}
-
-/*
- * `protocol imap { mail_plugins = $mail_plugins x }` has the value that is set outside so far: what
- * is written below it comes too late.
- */
-static void see_setting(struct hunt *hunt, const struct reeve_walk *walk, struct reeve_buf *text)
-{
-	bool is_one;
-
-	if (hunt->is_block || hunt->target->place != 0 || hunt->target->places->at == 0 ||
-	    hunt->user.doc != NULL)
-		return;
-	reeve_buf_clear(text);
-	reeve_dovecot_name(walk->doc, walk->node, text);
-	is_one = text->length == hunt->type.length &&
-	         memcmp(text->bytes, hunt->type.bytes, text->length) == 0;
-	reeve_buf_clear(text);
-	reeve_dovecot_value(walk->doc, walk->node, text);
-	if (is_one || has_word(text, &hunt->type))
-		hunt->user = (struct dovecot_at){walk->doc, walk->node, 0};
-}
-
-static int look(struct hunt *hunt, struct reeve_error *err)
-{
-	struct reeve_places *places = hunt->target->places;
-	struct reeve_walk walk;
-	enum reeve_walk_event event;
-	struct reeve_buf text;
-	bool has_failed;
-
-	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
-	reeve_places_rewind(places);
-	reeve_walk_init(&walk, hunt->target->conf);
-	walk.wants_comments = true;
-	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
-		if (event != REEVE_WALK_COMMENT)
-			hunt->commented = 0;
-		if (event == REEVE_WALK_COMMENT) {
-			see_comment(hunt, &walk);
-		} else if (event == REEVE_WALK_ENTER) {
-			reeve_places_enter(places, walk.doc, walk.node);
-			see_block(hunt, &walk);
-		} else if (event == REEVE_WALK_LEAVE) {
-			reeve_places_leave(places);
-		} else if (event == REEVE_WALK_SETTING) {
-			see_setting(hunt, &walk, &text);
-		}
-	}
-	has_failed = walk.has_failed || places->has_failed || text.has_failed;
-	reeve_walk_dispose(&walk);
-	reeve_buf_dispose(&text);
-	return has_failed ? reeve_fail_nomem(err) : 0;
-}
-
-/* ---- placing ------------------------------------------------------------------------------- */
 
 /* Behind the last thing in a block that is no empty line. */
 static uint32_t end_of_block(const struct reeve_doc *doc, uint32_t container)
@@ -231,7 +44,7 @@ static uint32_t end_above(const struct reeve_doc *doc, uint32_t n)
 }
 
 /* 2.4 wants its version before all else. */
-static bool is_first(const struct hunt *hunt)
+static bool is_first(const struct dovecot_hunt *hunt)
 {
 	static const char name[] = "dovecot_config_version";
 
@@ -251,7 +64,7 @@ static uint32_t start_of(const struct reeve_doc *doc)
 }
 
 /* The block of a PATH's last number must be the next one. */
-static int check_number(const struct hunt *hunt, struct reeve_error *err)
+static int check_number(const struct dovecot_hunt *hunt, struct reeve_error *err)
 {
 	const struct reeve_places *places = hunt->target->places;
 	uint32_t have = 0;
@@ -271,8 +84,8 @@ static int check_number(const struct hunt *hunt, struct reeve_error *err)
 }
 
 /* The document and the block at whose end the new line goes. */
-static int choose(struct hunt *hunt, struct dovecot_insertion *insertion, uint32_t *container_r,
-                  struct reeve_error *err)
+static int choose(struct dovecot_hunt *hunt, struct dovecot_insertion *insertion,
+                  uint32_t *container_r, struct reeve_error *err)
 {
 	uint32_t container = 0;
 
@@ -327,7 +140,7 @@ static int mend_ends(struct dovecot_insertion *insertion, const struct dovecot_l
 	return 0;
 }
 
-static int write_lines(struct hunt *hunt, const struct dovecot_wish *wish,
+static int write_lines(struct dovecot_hunt *hunt, const struct dovecot_wish *wish,
                        struct dovecot_insertion *insertion, struct reeve_error *err)
 {
 	const struct dovecot_at *comment = &hunt->comment;
@@ -362,7 +175,7 @@ static int write_lines(struct hunt *hunt, const struct dovecot_wish *wish,
 int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_target *target,
                            const struct dovecot_wish *wish, bool is_plain, struct reeve_error *err)
 {
-	struct hunt hunt = {.target = target};
+	struct dovecot_hunt hunt = {.target = target};
 	int r;
 
 	*insertion = (struct dovecot_insertion){0};
@@ -370,7 +183,7 @@ int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_t
 	reeve_buf_init(&hunt.type, REEVE_CONF_MAX_BYTES);
 	reeve_buf_init(&hunt.name, REEVE_CONF_MAX_BYTES);
 	hunt.is_block = reeve_path_step(target->rest, &hunt.type, &hunt.name, &hunt.number) != NULL;
-	r = look(&hunt, err);
+	r = dovecot_hunt_look(&hunt, err);
 	if (is_plain)
 		hunt.kin = hunt.comment = hunt.user = (struct dovecot_at){0};
 	if (r == 0)
