@@ -326,14 +326,15 @@ int reeve_dovecot_get(struct reeve_conf *conf, const char *path, unsigned int fl
 	struct found found;
 	int r = 0;
 
-	if (n == 0 || path[n - 1] == '/' || path[0] == '/')
-		return reeve_fail(err, REEVE_EUSAGE, "no setting is named by '%s'", path);
 	eval = reeve_eval_new(conf, path);
 	if (eval == NULL)
 		return reeve_fail_nomem(err);
 	found = find(eval, flags & REEVE_CONF_EFFECTIVE);
-	if (found.match == REEVE_PATH_OTHER)
+	if (found.match == REEVE_PATH_OTHER) {
+		if (n == 0 || path[n - 1] == '/') /* a block's */
+			r = reeve_fail(err, REEVE_EUSAGE, "no setting is named by '%s'", path);
 		goto out;
+	}
 	if (found.is_ambiguous) {
 		r = reeve_fail(err, REEVE_EUSAGE, "'%s' could mean several settings", path);
 		goto out;
