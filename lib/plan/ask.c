@@ -207,7 +207,11 @@ bool ask_is_installed(struct reeve_plan *plan, const struct record_check *check)
 }
 
 /* A root that is not ours needs chroot(2). */
-bool ask_can(const struct reeve_plan *plan)
+bool ask_can(const struct reeve_plan *plan, const struct record_check *check)
 {
-	return plan->programs != NULL || plan->how.root == NULL || geteuid() == 0;
+	if (plan->programs != NULL || plan->how.root == NULL || geteuid() == 0)
+		return true;
+	reeve_diag(plan->how.talk, REEVE_NOTE, check->path, 0, 0,
+	           "not verified: only root can run the programs of another root");
+	return false;
 }

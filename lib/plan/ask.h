@@ -23,11 +23,9 @@ struct verify {
 	char said[700];                 /* the verdict's reason */
 };
 
-/* Whether we may run the programs of the plan's root at all. */
-bool ask_can(const struct reeve_plan *plan);
-
-/* Whether the first of the programs to be asked is installed; a note says so if not. */
+/* Whether the first of the programs to be asked is installed; and whether we may run it. A note if not. */
 bool ask_is_installed(struct reeve_plan *plan, const struct record_check *check);
+bool ask_can(const struct reeve_plan *plan, const struct record_check *check);
 
 /*
  * All questions about a configuration, until one is answered with no: then REEVE_EREFUSED tells who

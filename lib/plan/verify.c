@@ -208,11 +208,8 @@ int plan_verify_stage(struct reeve_plan *plan, bool *is_broken_r, struct reeve_e
 	for (size_t i = 0; i < plan->check_count; i++) {
 		struct record_check *check = &plan->checks[i];
 
-		check->is_moot = !ask_can(plan) || !ask_is_installed(plan, check);
-		if (!ask_can(plan))
-			reeve_diag(plan->how.talk, REEVE_NOTE, check->path, 0, 0,
-			           "not verified: only root can run the programs of another root");
-		else if (!check->is_moot && verify_one(plan, check, is_broken_r, err) < 0)
+		check->is_moot = !ask_is_installed(plan, check) || !ask_can(plan, check);
+		if (!check->is_moot && verify_one(plan, check, is_broken_r, err) < 0)
 			return -1;
 	}
 	return 0;
