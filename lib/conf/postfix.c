@@ -416,8 +416,9 @@ static bool knows_param(struct reeve_conf *conf, const struct pf_path *path)
 	    reeve_pf_service_param(own->index, path->name, path->name_length) != NULL)
 		return true;
 	setting = reeve_pf_find(&own->index->settings, path->name, path->name_length);
-	return setting != NULL && reeve_pf_mark_used(conf, NULL, NULL, NULL) == 0 &&
-	       setting->is_used;
+	if (setting == NULL)
+		return reeve_pf_is_referred(conf, path->name, path->name_length);
+	return reeve_pf_mark_used(conf, NULL, NULL, NULL) == 0 && setting->is_used;
 }
 
 static bool knows(const struct reeve_conf *conf, const char *text)

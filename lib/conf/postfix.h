@@ -198,6 +198,9 @@ typedef void pf_undefined(void *user, const struct pf_service *service,
 int reeve_pf_mark_used(struct reeve_conf *conf, pf_undefined *undefined, void *user,
                        struct reeve_error *err);
 
+/* Whether something refers to a name that nothing sets: `-o x=$name`, a restriction class. */
+bool reeve_pf_is_referred(struct reeve_conf *conf, const char *name, size_t n);
+
 /* Whether a name is a parameter: one of this version's, or one that a transport makes. */
 bool reeve_pf_is_param(struct reeve_conf *conf, const char *name);
 

@@ -349,3 +349,29 @@ bool reeve_pf_is_used_option(struct reeve_conf *conf, const struct pf_setting *o
 	setting = reeve_pf_find(&own->index->settings, option->name, strlen(option->name));
 	return setting != NULL && setting->is_used;
 }
+
+/* ---- names that are only referred to --------------------------------------------------------- */
+
+struct referred {
+	const char *name;
+	size_t n;
+	bool is_found;
+};
+
+static void compare_undefined(void *user, const struct pf_service *service,
+                              const struct pf_setting *setting, const char *name)
+{
+	struct referred *referred = user;
+
+	(void)service, (void)setting;
+	if (strlen(name) == referred->n && memcmp(name, referred->name, referred->n) == 0)
+		referred->is_found = true;
+}
+
+bool reeve_pf_is_referred(struct reeve_conf *conf, const char *name, size_t n)
+{
+	struct referred referred = {.name = name, .n = n};
+
+	return reeve_pf_mark_used(conf, compare_undefined, &referred, NULL) == 0 &&
+	       referred.is_found;
+}

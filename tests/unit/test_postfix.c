@@ -416,6 +416,23 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* What something refers to, and nothing sets yet, is no slip. */
+START_TEST(test_referred)
+{
+	static const char main_cf[] = "smtpd_restriction_classes = cls\nrelayhost = $foo_bar\n";
+	static const char master_cf[] = "slow unix - - - - - smtp -o relayhost=$mua\n";
+	struct reeve_conf *conf = reeve_pf_of(main_cf, strlen(main_cf), master_cf,
+	                                      strlen(master_cf), NULL, NULL);
+
+	ck_assert(reeve_conf_knows(conf, "foo_bar"));
+	ck_assert(reeve_conf_knows(conf, "cls"));
+	ck_assert(reeve_conf_knows(conf, "mua"));
+	ck_assert(!reeve_conf_knows(conf, "mu"));
+	ck_assert(!reeve_conf_knows(conf, "muaa"));
+	reeve_conf_close(conf);
+}
+END_TEST
+
 /* The table is in the order that it is looked up by, and its columns are what they should be. */
 START_TEST(test_params)
 {
@@ -451,6 +468,7 @@ Suite *suite_postfix(void)
 	tcase_add_test(tcase, test_long_line);
 	tcase_add_loop_test(tcase, test_get, 0, sizeof gets / sizeof *gets);
 	tcase_add_test(tcase, test_list);
+	tcase_add_test(tcase, test_referred);
 	tcase_add_test(tcase, test_params);
 	suite_add_tcase(suite, tcase);
 	return suite;
