@@ -7,14 +7,17 @@
  * services of one name the last counts, as in a dictionary that Postfix fills (src/util/dict.c,
  * dict_load_fp()); those before are shadowed.
  *
+ *     postfix_open.c    the two files
  *     postfix_index.c   settings and services out of trees
  *     postfix_word.c    a service's words, put in order as postconf does
  *     postfix_params.c  the parameters that Postfix has: names, types, defaults
  *     postfix_expand.c  $name, ${name?text}, ${{a} == {b} ? {c} : {d}}
+ *     postfix_compare.c the sides of a comparison
  *     postfix_eval.c    what a name stands for
  *     postfix_used.c    names of somebody's own that something uses
  *     postfix_path.c    PATH, and the text that postconf prints
- *     postfix_edit.c    set, unset: what is done, and whether it did what it should
+ *     postfix_edit.c    set, unset: what is done
+ *     postfix_change.c  whether it did what it should, and nothing else
  *     postfix_edit_*.c  the edits, of main.cf and of master.cf
  *     postfix_lint*.c   what is taken in silence
  */
@@ -172,6 +175,17 @@ uint64_t reeve_pf_work(const struct postfix *own);
  */
 bool reeve_pf_expand(struct pf_expand *expand, const char *text, size_t n, struct reeve_buf *out);
 
+/* Keep what is wrong, the first of it. Returns false. */
+bool reeve_pf_expand_fail(struct pf_expand *expand, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Less than 0, 0, more: numbers by value if both are, else texts by bytes. False with why. */
+bool reeve_pf_compare(struct pf_expand *expand, const char *left, const char *right, int *order_r);
+
+/* The same of compatibility levels, "3.6". */
+bool reeve_pf_compare_levels(struct pf_expand *expand, const char *left, const char *right,
+                             int *order_r);
+
 /*
  * The value of a name as Postfix would look it up: of `service` (may be NULL), of main.cf, or the
  * default. NULL if it is not defined.
@@ -276,9 +290,11 @@ void reeve_pf_edit_service(const struct postfix *own, const struct pf_service *s
 void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
                           struct reeve_edits *edits);
 
-/* ---- changing, lint: the rows of kinds.h --------------------------------------------------- */
+/* ---- the rows of kinds.h --------------------------------------------------- */
 
 const char *reeve_pf_nearest(const struct reeve_conf *conf, const char *path);
+int reeve_pf_open(struct reeve_conf *conf, struct reeve_error *err);
+void reeve_pf_close(struct reeve_conf *conf);
 int reeve_pf_set(struct reeve_conf *conf, const char *path, const char *value,
                  struct reeve_error *err);
 int reeve_pf_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err);

@@ -5,26 +5,12 @@
  */
 #include "base/error.h"
 #include "conf/cf_lines.h"
-#include "conf/postfix.h"
+#include "conf/postfix_change.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- what is wanted ------------------------------------------------------------------------ */
-
-/* A change: where, to what. */
-struct change {
-	struct reeve_conf *conf;
-	struct postfix *own;
-	struct reeve_doc *doc;
-	struct pf_path path;
-	const char *text;  /* the PATH */
-	const char *value; /* without white space around; NULL: unset */
-	const struct pf_service *service; /* that is changed; NULL: main.cf, or a new one */
-	struct pf_service wanted;         /* the words that it shall have */
-	const char *command;              /* the text of its last field */
-	struct reeve_arena *arena;
-};
 
 /* A value without white space around it, which Postfix would not see. */
 static const char *trimmed(struct reeve_arena *arena, const char *value)
@@ -39,7 +25,7 @@ static const char *trimmed(struct reeve_arena *arena, const char *value)
 }
 
 /* Read the text of a service as master.cf would have it. */
-static int parse_service(struct change *change, const char *text, struct reeve_error *err)
+static int parse_service(struct pf_change *change, const char *text, struct reeve_error *err)
 {
 	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_MASTER_CF, "", text, strlen(text), NULL, err);
 	bool ok;
@@ -82,7 +68,7 @@ static int check_field(int field, const char *value, struct reeve_error *err)
 }
 
 /* The same words as the service has, but for one field. */
-static int want_field(struct change *change, struct reeve_error *err)
+static int want_field(struct pf_change *change, struct reeve_error *err)
 {
 	const struct pf_service *service = change->service;
 	size_t n = service->word_count * sizeof *service->words;
@@ -97,7 +83,7 @@ static int want_field(struct change *change, struct reeve_error *err)
 }
 
 /* The service's fields, and the value as its command. */
-static int want_command(struct change *change, struct reeve_error *err)
+static int want_command(struct pf_change *change, struct reeve_error *err)
 {
 	struct reeve_buf text;
 	int r;
@@ -115,7 +101,7 @@ static int want_command(struct change *change, struct reeve_error *err)
 }
 
 /* All of it is in the value. */
-static int want_service(struct change *change, struct reeve_error *err)
+static int want_service(struct pf_change *change, struct reeve_error *err)
 {
 	const struct pf_path *path = &change->path;
 	const char *names[2], *at = change->value;
@@ -141,7 +127,7 @@ static int want_service(struct change *change, struct reeve_error *err)
 }
 
 /* The words that a service shall have. */
-static int want_words(struct change *change, struct reeve_error *err)
+static int want_words(struct pf_change *change, struct reeve_error *err)
 {
 	int r = change->path.part == PF_SERVICE         ? want_service(change, err)
 	        : change->path.field == PF_COMMAND ? want_command(change, err)
@@ -152,158 +138,9 @@ static int want_words(struct change *change, struct reeve_error *err)
 	return r;
 }
 
-/* ---- whether it is so ---------------------------------------------------------------------- */
-
-static bool has_squeezed(const char *value, const char *wanted)
-{
-	struct reeve_buf a, b;
-	bool same;
-
-	reeve_buf_init(&a, REEVE_CONF_MAX_BYTES);
-	reeve_buf_init(&b, REEVE_CONF_MAX_BYTES);
-	reeve_pf_squeeze(&a, value);
-	reeve_pf_squeeze(&b, wanted);
-	same = !a.has_failed && !b.has_failed && a.length == b.length &&
-	       strcmp(reeve_buf_text(&a), reeve_buf_text(&b)) == 0;
-	reeve_buf_dispose(&a);
-	reeve_buf_dispose(&b);
-	return same;
-}
-
-/*
- * Whether a setting has the value already: byte for byte, or as `get` prints it, which makes one blank
- * of what is between the lines of a value.
- */
-static bool has_value(const char *value, const char *wanted)
-{
-	struct reeve_buf squeezed;
-	bool same;
-
-	if (strcmp(value, wanted) == 0)
-		return true;
-	reeve_buf_init(&squeezed, REEVE_CONF_MAX_BYTES);
-	reeve_pf_squeeze(&squeezed, value);
-	same = strcmp(reeve_buf_text(&squeezed), wanted) == 0;
-	reeve_buf_dispose(&squeezed);
-	return same;
-}
-
-static bool same_words(const struct pf_service *a, const struct pf_service *b)
-{
-	if (a->word_count != b->word_count)
-		return false;
-	for (size_t i = 0; i < a->word_count; i++) {
-		if (strcmp(a->words[i].text, b->words[i].text) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* The same settings in the same order, but for `except`. */
-static bool same_settings(const struct pf_settings *a, const struct pf_settings *b,
-                          const struct pf_path *except)
-{
-	size_t i = 0, j = 0;
-
-	for (;;) {
-		while (i < a->count && strlen(a->rows[i].name) == except->name_length &&
-		       strncmp(a->rows[i].name, except->name, except->name_length) == 0)
-			i++;
-		while (j < b->count && strlen(b->rows[j].name) == except->name_length &&
-		       strncmp(b->rows[j].name, except->name, except->name_length) == 0)
-			j++;
-		if (i == a->count || j == b->count)
-			return i == a->count && j == b->count;
-		if (strcmp(a->rows[i].name, b->rows[j].name) != 0 ||
-		    strcmp(a->rows[i].value, b->rows[j].value) != 0)
-			return false;
-		i++, j++;
-	}
-}
-
-/* A setting has the value that is wanted, or is gone. */
-static bool is_set(const struct change *change, const struct pf_settings *settings)
-{
-	const struct pf_setting *setting = reeve_pf_find(settings, change->path.name,
-	                                                 change->path.name_length);
-
-	if (setting == NULL || change->value == NULL)
-		return setting == NULL && change->value == NULL;
-	return has_squeezed(setting->value, change->value);
-}
-
-/* Everything of a service but the options of that name is as before. */
-static bool same_but_option(const struct pf_service *a, const struct pf_service *b,
-                            const struct pf_path *path)
-{
-	size_t i, j;
-
-	for (i = 0; i < PF_FIELDS; i++) {
-		if (strcmp(a->words[i].text, b->words[i].text) != 0)
-			return false;
-	}
-	for (i = j = PF_FIELDS;; i++, j++) {
-		while (i < a->word_count && a->words[i].has_value)
-			i += 2;
-		while (j < b->word_count && b->words[j].has_value)
-			j += 2;
-		if (i >= a->word_count || j >= b->word_count)
-			break;
-		if (strcmp(a->words[i].text, b->words[j].text) != 0)
-			return false;
-	}
-	return i >= a->word_count && j >= b->word_count &&
-	       same_settings(&a->options, &b->options, path);
-}
-
-static bool is_unset_service(const struct change *change, const struct pf_service *service)
-{
-	return change->path.part == PF_SERVICE && change->value == NULL &&
-	       strcmp(service->words[0].text, change->service->words[0].text) == 0 &&
-	       strcmp(service->words[1].text, change->service->words[1].text) == 0;
-}
-
-static bool is_done_master(const struct change *change, const struct pf_index *before,
-                           const struct pf_index *after)
-{
-	size_t j = 0;
-
-	for (size_t i = 0; i < before->service_count; i++) {
-		const struct pf_service *old = &before->services[i], *new = &after->services[j];
-
-		if (is_unset_service(change, old))
-			continue;
-		if (j++ >= after->service_count)
-			return false;
-		if (old != change->service) {
-			if (!same_words(old, new))
-				return false;
-		} else if (change->path.part == PF_OPTION) {
-			if (!same_but_option(old, new, &change->path) ||
-			    !is_set(change, &new->options))
-				return false;
-		} else if (!same_words(new, &change->wanted)) {
-			return false;
-		}
-	}
-	if (change->service == NULL)
-		return j + 1 == after->service_count &&
-		       same_words(&after->services[j], &change->wanted);
-	return j == after->service_count;
-}
-
-static bool is_done(const struct change *change, const struct pf_index *before,
-                    const struct pf_index *after)
-{
-	if (change->path.part == PF_PARAM)
-		return is_set(change, &after->settings) &&
-		       same_settings(&before->settings, &after->settings, &change->path);
-	return is_done_master(change, before, after);
-}
-
 /* ---- doing it ------------------------------------------------------------------------------ */
 
-static int make_edits(const struct change *change, struct reeve_edits *edits,
+static int make_edits(const struct pf_change *change, struct reeve_edits *edits,
                       struct reeve_error *err)
 {
 	const struct postfix *own = change->own;
@@ -320,7 +157,7 @@ static int make_edits(const struct change *change, struct reeve_edits *edits,
 		for (size_t i = 0; i < index->service_count; i++) {
 			const struct reeve_node *node = &change->doc->nodes[index->services[i].node];
 
-			if (is_unset_service(change, &index->services[i]))
+			if (reeve_pf_is_unset_service(change, &index->services[i]))
 				reeve_pf_remove_lines(change->doc, edits, node->start, node->end);
 		}
 	} else if (change->service == NULL) {
@@ -332,7 +169,7 @@ static int make_edits(const struct change *change, struct reeve_edits *edits,
 }
 
 /* Try it. 1, or -1 with err and nothing changed. */
-static int carry_out(struct change *change, struct reeve_error *err)
+static int carry_out(struct pf_change *change, struct reeve_error *err)
 {
 	struct reeve_edits *edits = reeve_edits_new();
 	struct postfix *own = change->own;
@@ -349,7 +186,7 @@ static int carry_out(struct change *change, struct reeve_error *err)
 		goto out;
 	own->index = NULL;
 	after = reeve_pf_index(change->conf, err);
-	if (after != NULL && is_done(change, before, after)) {
+	if (after != NULL && reeve_pf_is_done(change, before, after)) {
 		reeve_doc_keep(change->doc, &bytes);
 		reeve_arena_free(before->arena);
 		free(before);
@@ -374,7 +211,7 @@ out:
 }
 
 /* What there is already: 1 to go on, 0 if nothing is to be done, -1 with err. */
-static int look(struct change *change, struct reeve_error *err)
+static int look(struct pf_change *change, struct reeve_error *err)
 {
 	const struct pf_index *index = change->own->index;
 	const struct pf_path *path = &change->path;
@@ -405,20 +242,20 @@ static int look(struct change *change, struct reeve_error *err)
 		}
 		if (want_words(change, err) < 0)
 			return -1;
-		return change->service == NULL || !same_words(change->service, &change->wanted);
+		return change->service == NULL || !reeve_pf_same_words(change->service, &change->wanted);
 	}
 	if (path->part == PF_OPTION)
 		settings = &change->service->options;
 	setting = reeve_pf_find(settings, path->name, path->name_length);
 	if (change->value == NULL)
 		return setting != NULL;
-	return setting == NULL || !has_value(setting->value, change->value);
+	return setting == NULL || !reeve_pf_has_value(setting->value, change->value);
 }
 
 static int change_to(struct reeve_conf *conf, const char *text, const char *value,
                      struct reeve_error *err)
 {
-	struct change change = {.conf = conf, .own = conf->own, .text = text};
+	struct pf_change change = {.conf = conf, .own = conf->own, .text = text};
 	int r = -1;
 
 	if (value != NULL && value[strcspn(value, "\r\n")] != '\0')

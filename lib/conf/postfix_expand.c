@@ -7,13 +7,10 @@
  * machine's stack and memory (comparisons that nest, $a$a of $b$b of ...) we bound by a depth and by
  * the number of bytes looked at.
  */
-#include "base/number.h"
 #include "conf/postfix.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_LEVEL 100 /* mac_expand_callback()'s; begins anew inside a comparison */
@@ -26,8 +23,7 @@ struct text {
 
 static bool parse(struct pf_expand *x, struct text text, unsigned int level, struct reeve_buf *out);
 
-__attribute__((format(printf, 2, 3)))
-static bool fail(struct pf_expand *x, const char *fmt, ...)
+bool reeve_pf_expand_fail(struct pf_expand *x, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -77,7 +73,7 @@ static bool spend(struct pf_expand *x, struct text text)
 	uint64_t n = (uint64_t)(text.end - text.at) + 1;
 
 	if (x->work < n)
-		return fail(x, "it expands to too much");
+		return reeve_pf_expand_fail(x, "it expands to too much");
 	x->work -= n;
 	return true;
 }
@@ -95,7 +91,7 @@ static bool take_braces(struct pf_expand *x, struct text *text, struct text *ins
 			break;
 	}
 	if (p == text->end)
-		return fail(x, "unbalanced {} in '%.*s'", shown(*text), text->at);
+		return reeve_pf_expand_fail(x, "unbalanced {} in '%.*s'", shown(*text), text->at);
 	*inside_r = (struct text){text->at + 1, p};
 	text->at = p + 1;
 	text->at = skip_space(*text);
@@ -139,63 +135,7 @@ static bool take_operator(struct pf_expand *x, struct text *text, size_t *operat
 		}
 	}
 	text->at = from;
-	return fail(x, "a comparison such as == is expected at '%.*s'", shown(*text), text->at);
-}
-
-static bool all_digits(const char *text)
-{
-	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
-/* Numbers by value, else texts by bytes. */
-static bool compare(struct pf_expand *x, const char *left, const char *right, int *order_r)
-{
-	if (!all_digits(left) || !all_digits(right)) {
-		*order_r = strcmp(left, right);
-		return true;
-	}
-	uint64_t a, b;
-	if (!reeve_digits(left, strlen(left), LONG_MAX, &a) ||
-	    !reeve_digits(right, strlen(right), LONG_MAX, &b))
-		return fail(x, "a number is too large to compare");
-	*order_r = a < b ? -1 : a > b;
-	return true;
-}
-
-/* "3.6" as one number (src/global/compat_level.c). */
-static bool level_number(struct pf_expand *x, const char *text, long *level_r)
-{
-	static const long most[] = {LONG_MAX >> 20, 0x3ff, 0x3ff};
-	static const int shift[] = {20, 10, 0};
-	const char *at = text;
-	long level = 0;
-
-	for (size_t i = 0; i < 3; i++) {
-		char *end;
-		long number = strtol(at, &end, 10);
-
-		if (end == at || number < 0 || number > most[i] || number == LONG_MAX)
-			break;
-		level |= number << shift[i];
-		if (*end == '\0') {
-			*level_r = level;
-			return true;
-		}
-		if (*end != '.')
-			break;
-		at = end + 1;
-	}
-	return fail(x, "'%.40s' is no compatibility level", text);
-}
-
-static bool compare_levels(struct pf_expand *x, const char *left, const char *right, int *order_r)
-{
-	long a, b;
-
-	if (!level_number(x, left, &a) || !level_number(x, right, &b))
-		return false;
-	*order_r = a < b ? -1 : a > b;
-	return true;
+	return reeve_pf_expand_fail(x, "a comparison such as == is expected at '%.*s'", shown(*text), text->at);
 }
 
 /* "{left} == {right}"; text->at goes behind it. */
@@ -216,11 +156,11 @@ static bool take_comparison(struct pf_expand *x, struct text *text, bool *is_tru
 			text->at++;
 		is_level = text->at - suffix == 5 && memcmp(suffix, "level", 5) == 0;
 		if (!is_level)
-			return fail(x, "there is no comparison %s%.*s", operators[operator],
+			return reeve_pf_expand_fail(x, "there is no comparison %s%.*s", operators[operator],
 			            (int)(text->at - suffix > 40 ? 40 : text->at - suffix), suffix);
 	}
 	if (!find_brace(text))
-		return fail(x, "'{' is expected behind %s", operators[operator]);
+		return reeve_pf_expand_fail(x, "'{' is expected behind %s", operators[operator]);
 	if (!take_braces(x, text, &right))
 		return false;
 
@@ -230,16 +170,16 @@ static bool take_comparison(struct pf_expand *x, struct text *text, bool *is_tru
 	if (!parse(x, left, 0, &a) || !parse(x, right, 0, &b))
 		goto out;
 	if (a.is_cut || b.is_cut) {
-		fail(x, "it expands to too much");
+		reeve_pf_expand_fail(x, "it expands to too much");
 		goto out;
 	}
 	*is_true_r = false;
-	ok = x->is_scan || (is_level ? compare_levels : compare)(x, reeve_buf_text(&a),
+	ok = x->is_scan || (is_level ? reeve_pf_compare_levels : reeve_pf_compare)(x, reeve_buf_text(&a),
 	                                                         reeve_buf_text(&b), &order);
 	if (ok && !x->is_scan)
 		*is_true_r = is_true(operator, order);
 	if (a.has_failed || b.has_failed)
-		ok = fail(x, "out of memory");
+		ok = reeve_pf_expand_fail(x, "out of memory");
 out:
 	reeve_buf_dispose(&a);
 	reeve_buf_dispose(&b);
@@ -272,14 +212,14 @@ static bool expand_choice(struct pf_expand *x, struct text text, char mark, bool
 		if (text.at == text.end)
 			return true;
 		if (*text.at++ != ':')
-			return fail(x, "':' is expected at '%.*s'", shown(text), text.at - 1);
+			return reeve_pf_expand_fail(x, "':' is expected at '%.*s'", shown(text), text.at - 1);
 	}
 	if (!take_result(x, &text, &result))
 		return false;
 	if ((!is_set || x->is_scan) && !parse(x, result, level, out))
 		return false;
 	if (text.at < text.end)
-		return fail(x, "unexpected text at '%.*s'", shown(text), text.at);
+		return reeve_pf_expand_fail(x, "unexpected text at '%.*s'", shown(text), text.at);
 	return true;
 }
 
@@ -302,7 +242,7 @@ static bool take_name(struct pf_expand *x, struct text *text, struct text *name_
 			return true;
 		}
 		if (!is_name(*text->at) && *text->at != '_')
-			return fail(x, "a name is expected at '%.*s'", shown(*text), text->at);
+			return reeve_pf_expand_fail(x, "a name is expected at '%.*s'", shown(*text), text->at);
 	}
 	return true;
 }
@@ -323,7 +263,7 @@ static bool expand_reference(struct pf_expand *x, struct text text, unsigned int
 		if (text.at < text.end) {
 			mark = *text.at++;
 			if (mark != '?' && mark != ':')
-				return fail(x, "'?' or ':' is expected at '%.*s'", shown(text),
+				return reeve_pf_expand_fail(x, "'?' or ':' is expected at '%.*s'", shown(text),
 				            text.at - 1);
 		}
 	} else {
@@ -365,7 +305,7 @@ static bool expand_one(struct pf_expand *x, struct text *text, unsigned int leve
 		inside.at = text->at + 1;
 		inside.end = closing((struct text){inside.at, text->end}, open, open == '{' ? '}' : ')');
 		if (inside.end == NULL)
-			return fail(x, "no '%c' for '$%.*s'", open == '{' ? '}' : ')', shown(*text),
+			return reeve_pf_expand_fail(x, "no '%c' for '$%.*s'", open == '{' ? '}' : ')', shown(*text),
 			            text->at);
 		text->at = inside.end + 1;
 		if (!spend(x, inside))
@@ -377,7 +317,7 @@ static bool expand_one(struct pf_expand *x, struct text *text, unsigned int leve
 		inside.end = text->at;
 	}
 	if (inside.at == inside.end)
-		return fail(x, "'$' without a name (write $$ for a '$')");
+		return reeve_pf_expand_fail(x, "'$' without a name (write $$ for a '$')");
 	return expand_reference(x, inside, level + 1, out);
 }
 
@@ -386,10 +326,10 @@ static bool parse(struct pf_expand *x, struct text text, unsigned int level, str
 	bool ok = spend(x, text);
 
 	if (++x->depth > MAX_DEPTH)
-		ok = fail(x, "it is nested too deep");
+		ok = reeve_pf_expand_fail(x, "it is nested too deep");
 	/* Every piece of text behind the last level is an error, plain text, too. */
 	if (ok && level > MAX_LEVEL && text.at < text.end)
-		ok = fail(x, "names are nested too deep, or in a loop, at '%.*s'", shown(text), text.at);
+		ok = reeve_pf_expand_fail(x, "names are nested too deep, or in a loop, at '%.*s'", shown(text), text.at);
 	while (ok && text.at < text.end) {
 		const char *dollar = memchr(text.at, '$', (size_t)(text.end - text.at));
 		const char *stop = dollar != NULL ? dollar : text.end;
@@ -418,6 +358,6 @@ bool reeve_pf_expand(struct pf_expand *x, const char *text, size_t n, struct ree
 	if (!parse(x, (struct text){text, text + n}, 0, out))
 		return false;
 	if (!x->is_scan && out->is_cut)
-		return fail(x, "it expands to too much");
+		return reeve_pf_expand_fail(x, "it expands to too much");
 	return true;
 }
