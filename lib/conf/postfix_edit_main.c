@@ -3,6 +3,7 @@
 #include "conf/cf_lines.h"
 #include "conf/postfix.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define INDENT "    "
@@ -82,79 +83,73 @@ static void add_line(const struct reeve_doc *doc, struct reeve_edits *edits,
 	reeve_buf_dispose(&line);
 }
 
+/* The pieces of a value over several lines, and which of them stay: at its beginning, at its end. */
+struct lines {
+	const struct reeve_node **pieces;
+	size_t count, head, tail;
+	const char *text; /* the words between those that stay */
+	size_t n;
+};
+
+static bool find_lines(const struct reeve_doc *doc, const struct reeve_node *node,
+                       const char *value, struct lines *lines)
+{
+	const struct reeve_node *nodes = doc->nodes;
+	size_t take;
+
+	*lines = (struct lines){.text = value, .n = strlen(value)};
+	for (uint32_t c = node->first; c != 0; c = nodes[c].next)
+		lines->count += nodes[c].kind == REEVE_NODE_PIECE;
+	lines->pieces = malloc((lines->count + 1) * sizeof(struct reeve_node *));
+	if (lines->pieces == NULL)
+		return false;
+	lines->count = 0;
+	for (uint32_t c = node->first; c != 0; c = nodes[c].next) {
+		if (nodes[c].kind == REEVE_NODE_PIECE)
+			lines->pieces[lines->count++] = &nodes[c];
+	}
+	while (lines->head < lines->count && lines->n > 0 &&
+	       (take = matches(doc, lines->pieces[lines->head], lines->text, lines->n, false)) > 0) {
+		lines->text += take;
+		lines->n -= take;
+		lines->head++;
+	}
+	/* The first piece, which is behind the name, can only be the first. */
+	while (lines->head + lines->tail < lines->count - (lines->head == 0) && lines->n > 0 &&
+	       (take = matches(doc, lines->pieces[lines->count - lines->tail - 1], lines->text,
+	                       lines->n, true)) > 0) {
+		lines->n -= take;
+		lines->tail++;
+	}
+	return true;
+}
+
 /*
  * A value over several lines: lines whose words stay are kept, at its beginning and its end; the new words
  * between go into the first of the others. Comments between stay where they are.
  */
-static void edit_lines(const struct reeve_doc *doc, const struct reeve_node *node, const char *value,
+static void edit_lines(const struct reeve_doc *doc, const struct lines *lines,
                        struct reeve_edits *edits)
 {
-	const struct reeve_node *nodes = doc->nodes, *before = NULL, *like = NULL;
-	size_t n = strlen(value), take, count = 0, head = 0, tail = 0;
-	const char *text = value;
+	size_t behind = lines->count - lines->tail; /* the first that stays at the end */
 
-	for (uint32_t c = node->first; c != 0; c = nodes[c].next)
-		count += nodes[c].kind == REEVE_NODE_PIECE;
-	for (uint32_t c = node->first; c != 0 && n > 0; c = nodes[c].next) {
-		if (nodes[c].kind != REEVE_NODE_PIECE)
-			continue;
-		if ((take = matches(doc, &nodes[c], text, n, false)) == 0)
-			break;
-		text += take;
-		n -= take;
-		head++;
-	}
-	/*
-	 * From the end: children know no sibling before, so each is counted to anew. The first piece,
-	 * which is behind the name, can only be the first.
-	 */
-	for (bool more = n > 0; more && head + tail < count - (head == 0);) {
-		const struct reeve_node *last = NULL;
-		size_t i = 0;
+	for (size_t i = lines->head; i < behind; i++) {
+		const struct reeve_node *piece = lines->pieces[i];
+		uint32_t n = piece->value_end - piece->value;
 
-		for (uint32_t c = node->first; c != 0; c = nodes[c].next) {
-			if (nodes[c].kind == REEVE_NODE_PIECE && i++ == count - tail - 1)
-				last = &nodes[c];
-		}
-		take = matches(doc, last, text, n, true);
-		more = take > 0 && tail < 64; /* lists are short; what is longer is written anew */
-		n -= take;
-		tail += take > 0;
-		more &= n > 0;
-	}
-
-	size_t i = 0;
-	for (uint32_t c = node->first; c != 0; c = nodes[c].next) {
-		const struct reeve_node *piece = &nodes[c];
-
-		if (piece->kind != REEVE_NODE_PIECE)
-			continue;
-		if (i > 0 && like == NULL)
-			like = piece;
-		if (i < head || i >= count - tail) {
-			if (i < head)
-				before = piece;
-		} else if (i == head && (n > 0 || i == 0)) {
-			reeve_edits_add(edits,
-			                (struct reeve_span){piece->value,
-			                                    piece->value_end - piece->value},
-			                text, n);
-			n = 0;
-		} else {
+		if (i == lines->head && (lines->n > 0 || i == 0))
+			reeve_edits_add(edits, (struct reeve_span){piece->value, n}, lines->text,
+			                lines->n);
+		else
 			reeve_pf_replace(edits, piece->start, piece->end, "");
-		}
-		if (++i == head && head + tail == count && n > 0) {
-			/* Nothing goes, something comes. */
-			const struct reeve_node *after = NULL;
-
-			for (uint32_t d = piece->next; d != 0 && after == NULL; d = nodes[d].next) {
-				if (nodes[d].kind == REEVE_NODE_PIECE)
-					after = &nodes[d];
-			}
-			add_line(doc, edits, before, after != NULL ? after : like, text, n);
-			n = 0;
-		}
 	}
+	/* Nothing goes, something comes: a line indented like its neighbour. */
+	if (lines->head == behind && lines->n > 0)
+		add_line(doc, edits, lines->pieces[behind - 1],
+		         lines->tail > 0     ? lines->pieces[behind]
+		         : lines->count > 1 ? lines->pieces[1]
+		                            : NULL,
+		         lines->text, lines->n);
 }
 
 static void edit_value(const struct reeve_doc *doc, const struct reeve_node *node, const char *value,
@@ -163,9 +158,14 @@ static void edit_value(const struct reeve_doc *doc, const struct reeve_node *nod
 	struct reeve_buf text;
 
 	if (node->first != 0) {
+		struct lines lines;
+
+		/* Without memory nothing is edited, which is seen, and refused, afterwards. */
 		reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 		reeve_pf_squeeze(&text, value);
-		edit_lines(doc, node, reeve_buf_text(&text), edits);
+		if (find_lines(doc, node, reeve_buf_text(&text), &lines))
+			edit_lines(doc, &lines, edits);
+		free(lines.pieces);
 		reeve_buf_dispose(&text);
 		return;
 	}

@@ -11,7 +11,7 @@ bool reeve_pf_settings_new(struct pf_settings *settings, struct reeve_arena *are
 {
 	*settings = (struct pf_settings){
 		.rows = reeve_arena_alloc(arena, (most + 1) * sizeof *settings->rows),
-		.sorted = reeve_arena_alloc(arena, (most + 1) * sizeof *settings->sorted),
+		.sorted = reeve_arena_alloc(arena, (most + 1) * sizeof(struct pf_setting *)),
 	};
 	return settings->rows != NULL && settings->sorted != NULL;
 }

@@ -34,7 +34,7 @@ static bool gather_options(struct pf_index *index)
 
 	for (size_t i = 0; i < index->service_count; i++)
 		count += index->services[i].options.count;
-	index->options = reeve_arena_alloc(index->arena, (count + 1) * sizeof *index->options);
+	index->options = reeve_arena_alloc(index->arena, (count + 1) * sizeof(struct pf_setting *));
 	if (index->options == NULL)
 		return false;
 	for (size_t i = 0; i < index->service_count; i++) {
