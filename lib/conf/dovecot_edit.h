@@ -76,7 +76,8 @@ struct dovecot_looks {
 	const char *eol;
 };
 
-void dovecot_looks_init(struct dovecot_looks *looks, const struct reeve_doc *doc); /* the usual ones */
+/* The usual ones; line ends as before `at`. */
+void dovecot_looks_init(struct dovecot_looks *looks, const struct reeve_doc *doc, uint32_t at);
 void dovecot_looks_dispose(struct dovecot_looks *looks);
 
 /* As the commented-out default, whose name has `name` bytes; with 0 only its indentation. */

@@ -148,13 +148,14 @@ static int write_lines(struct dovecot_hunt *hunt, const struct dovecot_wish *wis
 	struct dovecot_looks looks;
 	int r = 0;
 
-	if (comment->doc != NULL)
-		insertion->doc = comment->doc;
-	else if (choose(hunt, insertion, &container, err) < 0)
-		return -1;
-	dovecot_looks_init(&looks, insertion->doc);
 	if (comment->doc != NULL) {
+		insertion->doc = comment->doc;
 		insertion->at = comment->doc->nodes[comment->node].end;
+	} else if (choose(hunt, insertion, &container, err) < 0) {
+		return -1;
+	}
+	dovecot_looks_init(&looks, insertion->doc, insertion->at);
+	if (comment->doc != NULL) {
 		dovecot_looks_at_comment(&looks, comment->doc, comment->node,
 		                         hunt->is_block ? 0 : hunt->type.length);
 	} else {

@@ -75,18 +75,18 @@ static void find_unit(struct dovecot_looks *looks, const struct reeve_doc *doc)
 	reeve_buf_dispose(&inner);
 }
 
-/* The line end of the file's first line. */
-static const char *eol_of(const struct reeve_doc *doc)
+/* The line end of the line before `at`; where that has none, of the file's first line. */
+static const char *eol_of(const struct reeve_doc *doc, uint32_t at)
 {
-	uint32_t end = reeve_line_after(doc, 0);
+	uint32_t end = at > 0 && doc->bytes[at - 1] == '\n' ? at : reeve_line_after(doc, 0);
 
 	return end > 1 && doc->bytes[end - 1] == '\n' && doc->bytes[end - 2] == '\r' ? "\r\n"
 	                                                                             : "\n";
 }
 
-void dovecot_looks_init(struct dovecot_looks *looks, const struct reeve_doc *doc)
+void dovecot_looks_init(struct dovecot_looks *looks, const struct reeve_doc *doc, uint32_t at)
 {
-	*looks = (struct dovecot_looks){.eol = eol_of(doc)};
+	*looks = (struct dovecot_looks){.eol = eol_of(doc, at)};
 	reeve_buf_init(&looks->indent, REEVE_CONF_MAX_BYTES);
 	reeve_buf_init(&looks->unit, 1000);
 	reeve_buf_init(&looks->before, 1000);

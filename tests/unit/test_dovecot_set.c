@@ -103,6 +103,7 @@ static const struct {
 	{"# a = b\nc = d\n", "a", "e", 1, "# a = b\na = e\nc = d\n"},
 	{"#a = b", "a", "c", 1, "#a = b\na = c"},
 	{"#a = b\r\n", "a", "c", 1, "#a = b\r\na = c\r\n"},
+	{"c = d\n#a = b\r\ne = f\n", "a", "g", 1, "c = d\n#a = b\r\na = g\r\ne = f\n"},
 	{"x {\n\t#a = b\n\tc = d\n}\n", "x/a", "e", 1, "x {\n\t#a = b\n\ta = e\n\tc = d\n}\n"},
 	{"#a = b\nx {\n c = d\n}\n", "x/a", "e", 1, "#a = b\nx {\n c = d\n a = e\n}\n"},
 	{"#x {\n  #a = b\n#}\nc = d\n", "a", "e", 1, "#x {\n  #a = b\n#}\nc = d\na = e\n"},

@@ -133,7 +133,10 @@ long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err);
 int reeve_conf_set(struct reeve_conf *conf, const char *path, const char *value,
                    struct reeve_error *err);
 
-/* Remove it, all of them if there are several. Returns 1, 0 if it was not set, -1 with err. */
+/*
+ * Remove it, all of them if there are several; comments stay, and so does a block that becomes empty.
+ * Returns 1, 0 if it was not set, -1 with err as reeve_conf_set().
+ */
 int reeve_conf_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err);
 
 struct reeve_conf_file {
