@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
-#define LOCK_TIMEOUT_MAX     (7 * 24 * 3600)
+#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 
 enum {
 	KEY_LIST = 0x300,
@@ -27,8 +27,8 @@ static const struct argp_option options[] = {
 	{.doc = "How:", .group = 2},
 	{"dry-run", 'n', NULL, 0, "say what would be changed, change nothing, take no lock", 0},
 	{"diff", KEY_DIFF, NULL, 0, "print the change as a unified diff", 0},
-	{"force", KEY_FORCE, NULL, 0, "leave files that were changed since as they are, restore the others",
-         0},
+	{"force", KEY_FORCE, NULL, 0,
+         "leave files that were changed since as they are, restore the others", 0},
 	{"json", KEY_JSON, NULL, 0, "print JSON", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
          "how long to wait for another run that changes a configuration (60)", 0},

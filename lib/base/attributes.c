@@ -115,6 +115,7 @@ int reeve_attributes_copy(int to, int from, const char *path, struct reeve_error
 	if (fstat(to, &is) < 0)
 		return reeve_fail_errno(err, "cannot look at a new '%s'", path);
 	if (is.st_uid != want.st_uid || is.st_gid != want.st_gid || is.st_mode != want.st_mode)
-		return reeve_fail(err, REEVE_EREFUSED, "owner and mode of '%s' cannot be kept", path);
+		return reeve_fail(err, REEVE_EREFUSED, "owner and mode of '%s' cannot be kept",
+		                  path);
 	return 0;
 }

@@ -17,8 +17,8 @@
 
 /*
  * Write the file `beside`, flushed. What a run that was killed left under this name goes first. It
- * is for nobody else's eyes (0600) until it has what `like` (an open file; -1: stays 0600) has: owner,
- * group, mode, ACL and extended attributes. `path` is for messages.
+ * is for nobody else's eyes (0600) until it has what `like` (an open file; -1: stays 0600) has:
+ * owner, group, mode, ACL and extended attributes. `path` is for messages.
  *
  * Returns 0, or -1 with err and no file: REEVE_EREFUSED for an attribute that cannot be kept,
  * REEVE_EIO.

@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FIRST_FD  3
-#define LOOK_MS   100 /* how often "stop?" is asked */
-#define LINGER_MS 10  /* a program has ended, its child holds our pipe */
+#define FIRST_FD 3
+#define LOOK_MS 100  /* how often "stop?" is asked */
+#define LINGER_MS 10 /* a program has ended, its child holds our pipe */
 
 enum { OUT, ERR, START, PIPES };
 
@@ -44,7 +44,7 @@ static void close_end(struct run *run, int pipe, int end)
 	run->pipes[pipe][end] = -1;
 }
 
-/* ---- the new process: system calls only ---------------------------------------------------------- */
+/* ---- the new process: system calls only --------------------------------------------------- */
 
 /* The file becomes descriptor `to`, and stays open when the program starts. */
 static bool move_fd(int from, int to)
@@ -101,7 +101,7 @@ static _Noreturn void become(struct run *run)
 	_exit(127);
 }
 
-/* ---- ours ---------------------------------------------------------------------------------------- */
+/* ---- ours --------------------------------------------------------------------------------- */
 
 /* What there is to read. False at the end. */
 static bool hear(int fd, struct reeve_buf *buf)
@@ -222,7 +222,8 @@ const char *reeve_run_find(const char *root, const char *name, char *buf, size_t
 	for (;;) {
 		size_t length = strcspn(p, ":");
 		size_t top = root == NULL ? 0 : strlen(root);
-		int r = snprintf(buf, n, "%s%.*s/%s", root == NULL ? "" : root, (int)length, p, name);
+		int r = snprintf(buf, n, "%s%.*s/%s", root == NULL ? "" : root, (int)length, p,
+		                 name);
 		if (r > 0 && (size_t)r < n && lstat(buf, &st) == 0 &&
 		    (S_ISLNK(st.st_mode) || (S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0)))
 			return buf + top;

@@ -18,8 +18,8 @@ struct reeve_run_how {
 	const char *const *argv; /* argv[0] is a path, in the root */
 	const char *root;        /* where it runs (chroot(2)); NULL: as we do */
 	/*
-	 * Called in the new process before the root is changed; system calls only. False, with errno:
-	 * the program is not run.
+	 * Called in the new process before the root is changed; system calls only. False, with
+	 * errno: the program is not run.
 	 */
 	bool (*prepare)(void *user);
 	void *user;
@@ -31,8 +31,8 @@ struct reeve_run_how {
 };
 
 enum reeve_run_end {
-	REEVE_RUN_EXITED,  /* status is its exit status */
-	REEVE_RUN_KILLED,  /* by signal `status` */
+	REEVE_RUN_EXITED, /* status is its exit status */
+	REEVE_RUN_KILLED, /* by signal `status` */
 	REEVE_RUN_TOO_LONG,
 	REEVE_RUN_STOPPED, /* talk->cancel said so */
 	REEVE_RUN_NOT,     /* status is the errno of prepare, chroot or exec */

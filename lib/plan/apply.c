@@ -42,7 +42,7 @@ static int check_still(const struct reeve_plan *plan, struct reeve_error *err)
 	return reeve_canceled(plan->how.talk) ? reeve_fail(err, REEVE_ECANCELED, "stopped") : 0;
 }
 
-/* ---- the record -------------------------------------------------------------------------------- */
+/* ---- the record --------------------------------------------------------------------------- */
 
 static int fill_record(struct reeve_plan *plan, struct record *record, struct reeve_error *err)
 {
@@ -98,7 +98,7 @@ static int write_record(struct reeve_plan *plan, struct record *record, struct r
 	return -1;
 }
 
-/* ---- there and back ---------------------------------------------------------------------------- */
+/* ---- there and back ----------------------------------------------------------------------- */
 
 static void say_not_noted(const struct reeve_plan *plan, const struct record *record,
                           const struct reeve_error *why)

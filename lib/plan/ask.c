@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define SAID_BYTES 65536
-#define ARGS       8
-#define CONF       "@" /* stands for the path to the configuration */
+#define ARGS 8
+#define CONF "@" /* stands for the path to the configuration */
 
 /* A question to a real program; exit status 0 is yes. */
 static const struct question {
@@ -29,8 +29,7 @@ static const struct question {
 	bool may_be_slow; /* then no answer is none: it looks through the whole queue */
 } questions[] = {
 	{REEVE_CHECK_DOVECOT, "doveconf", {"-n", "-c", CONF}, 60000, false, false},
-	/* main.cf and master.cf by their syntax; then all that each Postfix program reads of main.cf:
-	   postfix check of 3.7 tells its reason to the log alone. */
+	/* By syntax; then what each program reads of main.cf: 3.7's check tells only the log why */
 	{REEVE_CHECK_POSTFIX, "postconf", {"-c", CONF, "-M"}, 60000, false, false},
 	{REEVE_CHECK_POSTFIX, "postmap", {"-c", CONF, "-q", "x", "static:x"}, 60000, false, false},
 	{REEVE_CHECK_POSTFIX, "postfix", {"-c", CONF, "check"}, 300000, true, true},
@@ -57,8 +56,8 @@ static void pick_line(struct verify *v, struct reeve_buf *heard)
 	char *text = strdup(reeve_buf_text(heard)), *save = NULL, *best = NULL;
 	size_t n = v->copy == NULL ? 0 : strlen(v->copy);
 
-	for (char *line = text == NULL ? NULL : strtok_r(text, "\n", &save);
-	     line != NULL; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = text == NULL ? NULL : strtok_r(text, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save)) {
 		bool tells = strcasestr(line, "fatal") != NULL || strcasestr(line, "error") != NULL;
 		if (best == NULL || tells)
 			best = line;
@@ -178,7 +177,8 @@ enum verdict ask_all(struct verify *v, bool *is_denied_r, struct reeve_error *er
 			all = VERDICT_TAKEN;
 		else
 			reeve_diag(v->plan->how.talk, is_first ? REEVE_NOTE : REEVE_WARNING,
-			           v->check->path, 0, 0, "not verified by %s: %s", q->name, v->said);
+			           v->check->path, 0, 0, "not verified by %s: %s", q->name,
+			           v->said);
 		if (is_first && verdict == VERDICT_NOT_ASKED)
 			return VERDICT_NOT_ASKED;
 		is_first = false;

@@ -14,16 +14,16 @@ enum verdict {
 struct verify {
 	struct reeve_plan *plan;
 	const struct record_check *check;
-	const char *conf;        /* what is asked about, with the root in front */
+	const char *conf; /* what is asked about, with the root in front */
 	const struct plan_bind *binds;
 	size_t bind_count;
-	const char *copy_of;     /* conf is in a copy of this folder, without the root; or NULL */
+	const char *copy_of; /* conf is in a copy of this folder, without the root; or NULL */
 	const char *copy;
 	const struct reeve_talk *stops; /* asked whether to stop; NULL: once bytes have changed */
 	char said[700];                 /* the verdict's reason */
 };
 
-/* Whether the first of the programs to be asked is installed; and whether we may run it. A note if not. */
+/* Whether the first of the programs to be asked is installed, and we may run it. A note if not. */
 bool ask_is_installed(struct reeve_plan *plan, const struct record_check *check);
 bool ask_can(const struct reeve_plan *plan, const struct record_check *check);
 

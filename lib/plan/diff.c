@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Differences of files in memory, by diff(1), whose one door this is. Nothing is written to disk. */
+/* Differences of files in memory, by diff(1), whose one door this is. Nothing goes to disk. */
 #include "base/error.h"
 #include "base/io.h"
 #include "plan/parts.h"
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define DIFF_BYTES (4 * PLAN_FILE_BYTES) /* old, new, and signs */
-#define DIFF_MS    60000
-#define TROUBLE    2 /* its exit status; 1: they differ */
+#define DIFF_MS 60000
+#define TROUBLE 2 /* its exit status; 1: they differ */
 
 static int in_memory(const void *bytes, size_t n, struct reeve_error *err)
 {
@@ -43,11 +43,11 @@ static int run_diff(const int fds[2], const char *path, struct reeve_buf *out,
 	char a[PATH_MAX], b[PATH_MAX], program[PATH_MAX];
 	struct reeve_buf said;
 	struct reeve_run_answer answer;
-	const char *const argv[] = {reeve_run_find(NULL, "diff", program, sizeof program),
-	                            "-a", "-u", "--label", a, "--label", b,
-	                            "/dev/fd/3", "/dev/fd/4", NULL};
+	const char *diff = reeve_run_find(NULL, "diff", program, sizeof program);
+	const char *const argv[] = {diff, "-au",       "--label",   a,   "--label",
+	                            b,    "/dev/fd/3", "/dev/fd/4", NULL};
 
-	if (argv[0] == NULL)
+	if (diff == NULL)
 		return reeve_fail(err, REEVE_EIO, "diff(1) is not installed");
 	make_label(a, 'a', path);
 	make_label(b, 'b', path);

@@ -47,8 +47,8 @@ out:
 }
 
 /*
- * Of the changes that can still be undone so many are kept, and as many of the others, lest somebody
- * who goes back step by step loses an old change for each new undo.
+ * Of the changes that can still be undone so many are kept, and as many of the others, lest
+ * somebody who goes back step by step loses an old change for each new undo.
  */
 void plan_history_prune(struct reeve_plan *plan)
 {
@@ -68,7 +68,7 @@ void plan_history_prune(struct reeve_plan *plan)
 	}
 }
 
-/* ---- public ------------------------------------------------------------------------------------ */
+/* ---- public ------------------------------------------------------------------------------- */
 
 struct reeve_changes {
 	struct reeve_plan *plan; /* one that is never carried out */
@@ -87,8 +87,7 @@ struct reeve_changes *reeve_changes_open(const struct reeve_plan_how *how, struc
 	}
 	look.dry_run = true;
 	changes->plan = plan_new(&look, err);
-	if (changes->plan == NULL ||
-	    plan_history_read(changes->plan, &changes->history, err) < 0) {
+	if (changes->plan == NULL || plan_history_read(changes->plan, &changes->history, err) < 0) {
 		reeve_changes_close(changes);
 		return NULL;
 	}

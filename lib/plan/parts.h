@@ -27,10 +27,10 @@
 #include <mailreeve/plan.h>
 
 #define PLAN_FILE_BYTES ((size_t)1 << 30) /* of one configuration file */
-#define PLAN_BESIDE     32                /* bytes of a name beside a file, with its NUL */
-#define PLAN_KEPT       20                /* changes that can be undone; of others as many */
+#define PLAN_BESIDE 32                    /* bytes of a name beside a file, with its NUL */
+#define PLAN_KEPT 20                      /* changes that can be undone; of others as many */
 
-/* ---- records (record.c, record_text.c) --------------------------------------------------------- */
+/* ---- records (record.c, record_text.c) ---------------------------------------------------- */
 
 enum plan_side { PLAN_OLD, PLAN_NEW };
 
@@ -40,9 +40,9 @@ struct record_bytes {
 };
 
 struct record_file {
-	const char *path;   /* as it was named, without the root */
-	const char *target; /* the file itself */
-	const char *beside; /* name in the target's folder while it is written */
+	const char *path;        /* as it was named, without the root */
+	const char *target;      /* the file itself */
+	const char *beside;      /* name in the target's folder while it is written */
 	uint64_t uid, gid, mode; /* of the old file, for a person who reads it */
 	struct record_bytes sides[2];
 };
@@ -105,7 +105,7 @@ struct record_ids {
 };
 int record_list(int undo, struct record_ids *ids_r, struct reeve_error *err);
 
-/* ---- the state folder (state.c) ------------------------------------------------------------------ */
+/* ---- the state folder (state.c) ----------------------------------------------------------- */
 
 struct plan_state {
 	char *path;
@@ -117,7 +117,7 @@ int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, 
                     struct reeve_error *err);
 void plan_state_close(struct plan_state *state);
 
-/* ---- a file of a plan (target.c) ----------------------------------------------------------------- */
+/* ---- a file of a plan (target.c) ---------------------------------------------------------- */
 
 struct plan_file {
 	const char *path, *target; /* without the root; in the plan's arena */
@@ -129,7 +129,7 @@ struct plan_file {
 	size_t was_n;
 	const void *sides[2]; /* what it was, what it shall be */
 	size_t sizes[2];
-	enum plan_side wants; /* the side that is to come: of a change broken off perhaps the old one */
+	enum plan_side wants; /* what is to come: of a change broken off perhaps the old side */
 	char beside[PLAN_BESIDE];
 	bool is_conflict;
 	bool is_changed; /* it has not the bytes that are wanted; stays so when it has */
@@ -153,7 +153,7 @@ int plan_file_still(const struct plan_file *file, struct reeve_error *err);
 /* The root and an absolute path; NULL without memory. In the plan's arena. */
 char *plan_path(struct reeve_plan *plan, const char *path);
 
-/* ---- the plan ------------------------------------------------------------------------------------- */
+/* ---- the plan ----------------------------------------------------------------------------- */
 
 struct reeve_plan {
 	struct reeve_plan_how how;
@@ -164,12 +164,12 @@ struct reeve_plan {
 	size_t file_count, file_room;
 	struct record_check *checks;
 	size_t check_count;
-	const char *undoes;      /* the change that this one takes back */
-	struct record *resumes;  /* the record of a change broken off, which this plan ends */
+	const char *undoes;     /* the change that this one takes back */
+	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
 	bool is_applied;
 	struct reeve_error failure; /* the first; REEVE_OK: none */
-	const char *programs; /* a folder of stand-ins for the real programs: tests only */
+	const char *programs;       /* a folder of stand-ins for the real programs: tests only */
 };
 
 /* Remember err, if it is the first failure. */
@@ -215,7 +215,7 @@ int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool
 /* Put each file that is not there yet in its place (put.c). */
 int plan_put(struct reeve_plan *plan, struct reeve_error *err);
 
-/* ---- verifying (verify.c, stage.c) --------------------------------------------------------------- */
+/* ---- verifying (verify.c, stage.c) -------------------------------------------------------- */
 
 /* Instead of a file the program sees another one. */
 struct plan_bind {
@@ -223,8 +223,8 @@ struct plan_bind {
 };
 
 /*
- * What shall be, for a program to look at: a file for each that changes, to be mounted over it where
- * only that program sees it. All lies in STATE/stage until plan_stage_remove().
+ * What shall be, for a program to look at: a file for each that changes, to be mounted over it
+ * where only that program sees it. All lies in STATE/stage until plan_stage_remove().
  */
 int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t *count_r,
                      struct reeve_error *err);
@@ -238,8 +238,8 @@ char *plan_stage_copy(struct reeve_plan *plan, const char *top, struct reeve_err
 void plan_stage_remove(struct reeve_plan *plan);
 
 /*
- * Before anything is changed: -1 with REEVE_EREFUSED if a real program refuses what shall be and takes
- * what is. *is_broken_r: it refuses what is, so it has no say in what follows.
+ * Before anything is changed: -1 with REEVE_EREFUSED if a real program refuses what shall be and
+ * takes what is. *is_broken_r: it refuses what is, so it has no say in what follows.
  */
 int plan_verify_stage(struct reeve_plan *plan, bool *is_broken_r, struct reeve_error *err);
 

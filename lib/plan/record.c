@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define MANIFEST_BYTES ((size_t)16 << 20)
-#define TRIES          1000 /* changes in one second */
-#define NAME           64
+#define TRIES 1000 /* changes in one second */
+#define NAME 64
 
 static const char *side_name(size_t i, enum plan_side side, char name[NAME])
 {
@@ -194,7 +194,7 @@ int record_remove(int undo, const char *id, struct reeve_error *err)
 
 	if (folder < 0)
 		return -1;
-	/* A record that lost some of its bytes must not look like one, so the manifest goes first. */
+	/* A record that lost some bytes must not look like one, so the manifest goes first. */
 	if (unlinkat(folder, "manifest", 0) == 0)
 		r = reeve_folder_flush(folder, "the record of a change", err);
 	else if (errno != ENOENT)
@@ -263,7 +263,7 @@ int record_make(int undo, struct record *record, struct reeve_error *err)
 		return reeve_fail(err, REEVE_EREFUSED, "what year is this?");
 	if (record_list(undo, &ids, err) < 0)
 		return -1;
-	/* The last one is the last one, even if the clock was put back, or earlier ones are gone. */
+	/* The last one is the last, even if the clock was put back, or earlier ones are gone. */
 	const char *last = ids.count > 0 ? ids.ids[ids.count - 1] : "";
 	unsigned int number = 1;
 	if (strncmp(last, when, strlen(when)) >= 0) {

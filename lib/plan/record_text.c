@@ -51,7 +51,7 @@ const char *plan_check_word(enum reeve_check kind)
 	return "?";
 }
 
-/* ---- to text ----------------------------------------------------------------------------------- */
+/* ---- to text ------------------------------------------------------------------------------ */
 
 static void put_line(struct reeve_buf *text, const char *word, const char *value)
 {
@@ -120,7 +120,7 @@ int record_to_text(const struct record *record, struct reeve_buf *text, struct r
 	return text->has_failed || text->is_cut ? reeve_fail_nomem(err) : 0;
 }
 
-/* ---- from text --------------------------------------------------------------------------------- */
+/* ---- from text ---------------------------------------------------------------------------- */
 
 struct reader {
 	struct record *record;
@@ -169,8 +169,8 @@ static bool read_check(struct reader *r, const char *value)
 	record->checks = more(r->arena, record->checks, record->check_count, &r->check_room,
 	                      sizeof *record->checks);
 	for (size_t i = 0; i < sizeof check_words / sizeof check_words[0]; i++) {
-		if (record->checks == NULL || value[n] == '\0' || strlen(check_words[i].word) != n ||
-		    memcmp(value, check_words[i].word, n) != 0)
+		if (record->checks == NULL || value[n] == '\0' ||
+		    strlen(check_words[i].word) != n || memcmp(value, check_words[i].word, n) != 0)
 			continue;
 		record->checks[record->check_count++] =
 			(struct record_check){.kind = check_words[i].kind, .path = value + n + 1};

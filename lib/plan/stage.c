@@ -23,7 +23,7 @@
 #define COPY_FILES ((size_t)2000)
 #define COPY_BYTES ((size_t)64 << 20)
 #define COPY_DEPTH 32
-/* Postfix waits for a file that was changed a moment ago, lest it is half written (dict_load_fp). */
+/* Postfix waits for a file that was changed a moment ago, lest it is half written. */
 #define AGE_SECONDS 10
 
 /* Owner, mode and times as far as we may: programs warn about them, and the last tells nothing. */
@@ -88,8 +88,7 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
                      struct reeve_error *err)
 {
 	char *top = join(plan, plan->state.path, "stage");
-	struct plan_bind *binds =
-		reeve_arena_alloc(plan->arena, plan->file_count * sizeof *binds);
+	struct plan_bind *binds = reeve_arena_alloc(plan->arena, plan->file_count * sizeof *binds);
 	size_t n = 0;
 	int fd, r = 0;
 
@@ -118,7 +117,7 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
 	return r;
 }
 
-/* ---- a copy of a tree -------------------------------------------------------------------------- */
+/* ---- a copy of a tree --------------------------------------------------------------------- */
 
 struct copy {
 	struct reeve_plan *plan;
@@ -196,8 +195,7 @@ static int copy_folder(struct copy *copy, int from, int to, const char *name, co
 	int r = 0;
 
 	if (in < 0)
-		return errno == EACCES ? 0
-		                       : reeve_fail_errno(copy->err, "cannot open '%s'", name);
+		return errno == EACCES ? 0 : reeve_fail_errno(copy->err, "cannot open '%s'", name);
 	if (path == NULL)
 		r = reeve_fail_nomem(copy->err);
 	else if (mkdirat(to, name, 0700) < 0 ||

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TRY_MS     50
+#define TRY_MS 50
 #define HOLDER_MAX 32
 
 static char *state_path(const struct reeve_plan_how *how, struct reeve_error *err)
@@ -70,7 +70,8 @@ static int take_lock(struct plan_state *state, const struct reeve_plan_how *how,
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char holder[HOLDER_MAX], text[HOLDER_MAX];
 
-	state->lock = openat(state->fd, "plan.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	state->lock =
+		openat(state->fd, "plan.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (state->lock < 0)
 		return reeve_fail_errno(err, "cannot open '%s/plan.lock'", state->path);
 	for (int64_t waited = 0; fcntl(state->lock, F_OFD_SETLK, &lock) < 0; waited += TRY_MS) {
@@ -80,9 +81,10 @@ static int take_lock(struct plan_state *state, const struct reeve_plan_how *how,
 			return reeve_fail(err, REEVE_ECANCELED, "stopped while waiting for a lock");
 		if (waited >= how->lock_timeout_ms) {
 			read_holder(state->lock, holder);
-			return reeve_fail(err, REEVE_EBUSY,
-			                  "another change is under way: '%s/plan.lock' is held by pid %s",
-			                  state->path, holder[0] != '\0' ? holder : "unknown");
+			return reeve_fail(
+				err, REEVE_EBUSY,
+				"another change is under way: '%s/plan.lock' is held by pid %s",
+				state->path, holder[0] != '\0' ? holder : "unknown");
 		}
 		reeve_progress(how->talk, "lock", (uint64_t)waited, (uint64_t)how->lock_timeout_ms);
 		pause_ms(TRY_MS);
@@ -94,8 +96,8 @@ static int take_lock(struct plan_state *state, const struct reeve_plan_how *how,
 }
 
 /*
- * A link in an image must not have us make folders, and believe what is in them, outside of it. As far
- * as the way is there.
+ * A link in an image must not have us make folders, and believe what is in them, outside of it. As
+ * far as the way is there.
  */
 static int check_inside(const struct plan_state *state, const struct reeve_plan_how *how,
                         struct reeve_error *err)

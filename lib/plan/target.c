@@ -258,8 +258,8 @@ int plan_file_still(const struct plan_file *file, struct reeve_error *err)
 	struct reeve_whole whole;
 
 	if (!reeve_place_still(&file->place, file->fd))
-		return reeve_fail(err, REEVE_ECHANGED, "'%s' was replaced by another file meanwhile",
-		                  path);
+		return reeve_fail(err, REEVE_ECHANGED,
+		                  "'%s' was replaced by another file meanwhile", path);
 	if (reeve_whole_read_fd(&whole, file->fd, path, PLAN_FILE_BYTES, err) < 0)
 		return -1;
 	bool is_same = whole.size == file->now_n &&

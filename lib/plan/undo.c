@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the files of a record --------------------------------------------------------------------- */
+/* ---- the files of a record ---------------------------------------------------------------- */
 
 static int take_side(struct reeve_plan *plan, const struct record *record, size_t i,
                      enum plan_side side, struct plan_file *file, enum plan_side as,
@@ -61,7 +61,7 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 	return 0;
 }
 
-/* ---- changes that were broken off -------------------------------------------------------------- */
+/* ---- changes that were broken off --------------------------------------------------------- */
 
 static int resume(struct reeve_plan *plan, struct record *record, enum plan_side side,
                   struct reeve_error *err)
@@ -83,7 +83,7 @@ static int fail_broken_off(const struct reeve_plan *plan, const struct record *l
 	                  left->what, plan_hint(plan, left, hint));
 }
 
-/* ---- changes that are done --------------------------------------------------------------------- */
+/* ---- changes that are done ---------------------------------------------------------------- */
 
 /* The record to take back: `id`, or the last one that is done, not undone, and no undo itself. */
 static const struct record *choose(const struct plan_history *h, const char *id,
@@ -115,7 +115,7 @@ static const struct record *choose(const struct plan_history *h, const char *id,
 	return NULL;
 }
 
-/* ---- public ------------------------------------------------------------------------------------ */
+/* ---- public ------------------------------------------------------------------------------- */
 
 /* A plan that holds the lock, and what was broken off before it. */
 static struct reeve_plan *begin(const struct reeve_plan_how *how, struct record **left_r,
@@ -185,8 +185,10 @@ struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const cha
 	if (left == NULL) {
 		if (is_done(plan, id))
 			return plan;
-		reeve_fail(err, REEVE_EUSAGE, id == NULL ? "no change was broken off"
-		                                         : "no change '%s' was broken off", id);
+		reeve_fail(err, REEVE_EUSAGE,
+		           id == NULL ? "no change was broken off"
+		                      : "no change '%s' was broken off",
+		           id);
 		goto fail;
 	}
 	if (id != NULL && strcmp(id, left->id) != 0) {

@@ -2,15 +2,15 @@
 /*
  * Having the real program look at a configuration: first at one that shall be, then at what is.
  *
- * Files of a configuration name each other by absolute paths (`!include /etc/dovecot/x`), so a copy at
- * another place would have the program read the old ones. Therefore it runs in a mount namespace of
- * its own, where the new files are mounted over the old: it sees the tree as it will be, under its
- * name. Where that is not allowed (not root, some containers) it gets a copy of the tree and -c, and
- * a note says what that is worth.
+ * Files of a configuration name each other by absolute paths (`!include /etc/dovecot/x`), so a copy
+ * at another place would have the program read the old ones. Therefore it runs in a mount namespace
+ * of its own, where the new files are mounted over the old: it sees the tree as it will be, under
+ * its name. Where that is not allowed (not root, some containers) it gets a copy of the tree and
+ * -c, and a note says what that is worth.
  *
- * In another root the program of that root runs, in it; there the versions fit each other. If it has
- * none, or we are not root, nothing is verified: this machine's program would look for the root's
- * certificates in the wrong place and refuse what is right.
+ * In another root the program of that root runs, in it; there the versions fit each other. If it
+ * has none, or we are not root, nothing is verified: this machine's program would look for the
+ * root's certificates in the wrong place and refuse what is right.
  */
 #include "base/diag.h"
 #include "base/error.h"
@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- one configuration ------------------------------------------------------------------------- */
+/* ---- one configuration -------------------------------------------------------------------- */
 
 static bool is_folder(const char *path)
 {
@@ -45,10 +45,8 @@ static char *folder_of(struct reeve_plan *plan, const char *path)
 static enum verdict verify_now(struct reeve_plan *plan, const struct record_check *check,
                                const struct reeve_talk *stops, struct reeve_error *err)
 {
-	struct verify v = {.plan = plan,
-	                   .check = check,
-	                   .conf = plan_path(plan, check->path),
-	                   .stops = stops};
+	struct verify v = {
+		.plan = plan, .check = check, .conf = plan_path(plan, check->path), .stops = stops};
 	bool is_denied;
 
 	if (v.conf == NULL) {
@@ -153,8 +151,8 @@ static enum verdict verify_next(struct reeve_plan *plan, const struct record_che
 }
 
 /*
- * What is in place. Postfix waits until main.cf is two seconds old, each time that somebody asks. So
- * we see that the files are what we wrote, and show it the same bytes with another time.
+ * What is in place. Postfix waits until main.cf is two seconds old, each time that somebody asks.
+ * So we see that the files are what we wrote, and show it the same bytes with another time.
  */
 static enum verdict verify_placed(struct reeve_plan *plan, const struct record_check *check,
                                   struct reeve_error *err)
@@ -170,7 +168,7 @@ static enum verdict verify_placed(struct reeve_plan *plan, const struct record_c
 	return is_denied ? verify_now(plan, check, NULL, err) : verdict;
 }
 
-/* ---- a plan ------------------------------------------------------------------------------------ */
+/* ---- a plan ------------------------------------------------------------------------------- */
 
 static int verify_one(struct reeve_plan *plan, struct record_check *check, bool *is_broken_r,
                       struct reeve_error *err)

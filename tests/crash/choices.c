@@ -11,7 +11,7 @@
 #define SINGLES 48 /* units that are missing or present alone, at most, after one change */
 #define RANDOMS 12
 
-/* ---- disks already tried --------------------------------------------------------------------- */
+/* ---- disks already tried ------------------------------------------------------------------ */
 
 static bool set_add(uint64_t *set, size_t size, uint64_t key)
 {
@@ -57,7 +57,7 @@ static uint64_t files_hash(const struct disk_files *files)
 	return sum;
 }
 
-/* ---- which units come through ---------------------------------------------------------------- */
+/* ---- which units come through ------------------------------------------------------------- */
 
 static uint64_t draw(uint64_t *chance)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plans: whatever breaks off a plan, an undo, or the ending of one that was broken off, each file is
- * the old one or the new one; the next run knows what happened; it can go either way.
+ * plans: whatever breaks off a plan, an undo, or the ending of one that was broken off, each file
+ * is the old one or the new one; the next run knows what happened; it can go either way.
  *
  *     plans [--quick] [--scene=NAME] [--deed=WORD] [--at=N] [--jobs=N]   killed, or a call fails
  *     plans --power [--quick] [--scene=NAME] [--ignore=SYNC] [--list]    the power fails
@@ -31,7 +31,7 @@ static struct {
 	int jobs;
 } option = {.jobs = 2};
 
-/* ---- killed, or a call fails ----------------------------------------------------------------- */
+/* ---- killed, or a call fails -------------------------------------------------------------- */
 
 struct trial {
 	struct scene s;
@@ -77,7 +77,7 @@ static bool check_at_once(struct trial *t, int status)
 		return fail(t, "exit 0, but it is not done");
 	if (WIFSIGNALED(status) && !is_deed(t, "kill") && !is_deed(t, "short-kill"))
 		return fail(t, "died of signal %d", WTERMSIG(status));
-	/* One error: it is taken back, or the person is told. What was broken off stays as it was. */
+	/* One error: it is taken back, or the person is told. What was broken off stays so. */
 	if (WIFEXITED(status) && !done && scene_side(s) != SCENE_OLD && !s->row->is_refused &&
 	    !(s->row->has_mid && scene_side(s) == SCENE_MID) &&
 	    strstr(scene_words(s), "reeve-undo") == NULL)
@@ -126,9 +126,9 @@ static const struct deed {
 	const char *word;
 	bool is_quick;
 } deeds[] = {
-	{"kill-before", true}, {"kill-after", false},  {"short-kill", false}, {"short", false},
-	{"enospc", false},     {"enospc-ever", false}, {"eio", false},        {"eio-ever", false},
-	{"full", false},
+	{"kill-before", true}, {"kill-after", false}, {"short-kill", false},
+	{"short", false},      {"enospc", false},     {"enospc-ever", false},
+	{"eio", false},        {"eio-ever", false},   {"full", false},
 };
 
 /* How many calls the act takes without trouble; 0: it fails. */
@@ -179,7 +179,7 @@ static void test_scene(size_t i)
 	scene_close(&t.s);
 }
 
-/* ---- the power fails ------------------------------------------------------------------------- */
+/* ---- the power fails ---------------------------------------------------------------------- */
 
 static void test_power(size_t i)
 {
@@ -198,7 +198,7 @@ static void test_mutant(size_t i)
 	       caught ? "breaks" : "survives", power_syncs[how.ignore].text);
 }
 
-/* ---- options --------------------------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------------------------ */
 
 static enum power_sync_kind sync_of(const char *word)
 {

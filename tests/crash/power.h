@@ -32,8 +32,8 @@ struct power_sync {
 extern const struct power_sync power_syncs[];
 
 struct power_how {
-	bool quick; /* the act only, not the next run after a kill at each call */
-	bool list;  /* print the log */
+	bool quick;                  /* the act only, not the next run after a kill at each call */
+	bool list;                   /* print the log */
 	enum power_sync_kind ignore; /* a kind of sync that is a lie */
 };
 

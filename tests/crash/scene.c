@@ -24,7 +24,7 @@ static void die(const char *what)
 	exit(EXIT_FAILURE);
 }
 
-/* ---- the root -------------------------------------------------------------------------------- */
+/* ---- the root ----------------------------------------------------------------------------- */
 
 /* Some sectors long, so that a file can be torn; no two of its lines are the same. */
 static struct bytes make_side(int file, const char *word, int lines)
@@ -111,8 +111,8 @@ void scene_clear(struct scene *s)
 
 bool scene_reset(struct scene *s)
 {
-	static const char *const folders[] = {"", "etc", "etc/dovecot", "etc/postfix", "var",
-	                                      "var/lib"};
+	static const char *const folders[] = {"",    "etc",    "etc/dovecot", "etc/postfix",
+	                                      "var", "var/lib"};
 
 	scene_clear(s);
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
@@ -136,7 +136,7 @@ static struct bytes read_file(const char *path)
 	return b;
 }
 
-/* ---- acts ------------------------------------------------------------------------------------ */
+/* ---- acts --------------------------------------------------------------------------------- */
 
 static struct reeve_plan_how how(const struct scene *s)
 {
@@ -192,8 +192,8 @@ static bool change_back(struct scene *s)
 }
 
 /*
- * The second puts one of the first one's files back: without the note that the first is done it would
- * look broken off. So would the second after the third.
+ * The second puts one of the first one's files back: without the note that the first is done it
+ * would look broken off. So would the second after the third.
  */
 static bool change_thrice(struct scene *s)
 {
@@ -282,7 +282,7 @@ const struct scene_row scene_rows[] = {
 };
 const int scene_row_count = (int)(sizeof scene_rows / sizeof scene_rows[0]);
 
-/* ---- running --------------------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------------------------ */
 
 static _Noreturn void become(struct scene *s, const struct scene_order *order)
 {
@@ -337,7 +337,7 @@ const char *scene_words(struct scene *s)
 	return text;
 }
 
-/* ---- looking --------------------------------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------------------------ */
 
 enum scene_side scene_file(const struct scene *s, int i)
 {
@@ -376,7 +376,8 @@ static int look(const char *path, const struct stat *st, int type, struct FTW *f
 	if (strncmp(base, ".reeve", 6) == 0 || strcmp(base, "stage") == 0)
 		snprintf(litter, sizeof litter, "'%s' is left", base);
 	for (int i = 0; i < SCENE_FILES; i++)
-		if (strcmp(base, strrchr(names[i], '/') + 1) == 0 && (st->st_mode & 07777) != modes[i])
+		if (strcmp(base, strrchr(names[i], '/') + 1) == 0 &&
+		    (st->st_mode & 07777) != modes[i])
 			snprintf(litter, sizeof litter, "'%s' has mode %o", base,
 			         st->st_mode & 07777);
 	return 0;

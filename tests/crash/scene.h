@@ -20,9 +20,10 @@ enum scene_side { SCENE_OLD, SCENE_NEW, SCENE_MID, SCENE_OTHER };
 struct scene {
 	const struct scene_row *row;
 	char dir[64];
-	char root[80];                /* CRASH_UNDER */
+	char root[80]; /* CRASH_UNDER */
 	char path[SCENE_FILES][120];
-	struct bytes sides[SCENE_FILES][3]; /* what a file is at the beginning, at the end, between */
+	/* What a file is at the beginning, at the end, between. */
+	struct bytes sides[SCENE_FILES][3];
 	struct crash_state *state;
 };
 
@@ -35,10 +36,10 @@ struct scene_order {
 
 extern const struct scene_row {
 	const char *name;
-	int files;           /* that change */
-	bool fails;          /* an error in its middle; it takes all back */
-	bool is_refused;     /* the next run needs a person from the start */
-	bool has_mid;        /* several changes, one after the other */
+	int files;       /* that change */
+	bool fails;      /* an error in its middle; it takes all back */
+	bool is_refused; /* the next run needs a person from the start */
+	bool has_mid;    /* several changes, one after the other */
 	bool (*prepare)(struct scene *s);
 	bool (*act)(struct scene *s);
 } scene_rows[];

@@ -152,7 +152,7 @@ START_TEST(test_dry_run)
 }
 END_TEST
 
-/* ---- what stays -------------------------------------------------------------------------------- */
+/* ---- what stays --------------------------------------------------------------------------- */
 
 START_TEST(test_attributes)
 {
@@ -203,7 +203,7 @@ START_TEST(test_link)
 }
 END_TEST
 
-/* ---- what is refused --------------------------------------------------------------------------- */
+/* ---- what is refused ---------------------------------------------------------------------- */
 
 static void make_fifo(void)
 {
@@ -259,8 +259,10 @@ static const struct refused {
 	{"loop", make_loop, REEVE_EIO, "cannot open 'r/etc/x': Too many levels", false},
 	{"folder", make_folder, REEVE_EFORMAT, "'r/etc/x' is a folder", false},
 	{"missing", make_nothing, REEVE_EIO, "cannot open 'r/etc/x': No such file", false},
-	{"other bytes", make_other, REEVE_ECHANGED, "'r/etc/x' was changed by somebody else", false},
-	{"somebody's link", make_his_link, REEVE_EREFUSED, "symbolic link that uid 65534 made", true},
+	{"other bytes", make_other, REEVE_ECHANGED, "'r/etc/x' was changed by somebody else",
+         false},
+	{"somebody's link", make_his_link, REEVE_EREFUSED, "symbolic link that uid 65534 made",
+         true},
 };
 
 START_TEST(test_refused)
@@ -380,7 +382,7 @@ START_TEST(test_blind)
 }
 END_TEST
 
-/* ---- the way back ------------------------------------------------------------------------------ */
+/* ---- the way back ------------------------------------------------------------------------- */
 
 static int undo(const char *id, struct reeve_plan_result *result, struct reeve_error *err)
 {
@@ -541,8 +543,7 @@ START_TEST(test_diff)
 
 	replace(plan, "r/etc/a", "a = 1\n", "a = 1\nb = \x1b\n");
 	ck_assert_int_eq(reeve_plan_diff(plan, 0, REEVE_DIFF_CHANGE, &diff, &n, NULL), 0);
-	ck_assert_str_eq(diff,
-	                 "--- a/etc/a\n+++ b/etc/a\n@@ -1 +1,2 @@\n a = 1\n+b = \x1b\n");
+	ck_assert_str_eq(diff, "--- a/etc/a\n+++ b/etc/a\n@@ -1 +1,2 @@\n a = 1\n+b = \x1b\n");
 	free(diff);
 	ck_assert_int_eq(reeve_plan_diff(plan, 1, REEVE_DIFF_CHANGE, &diff, &n, NULL), -1);
 	reeve_plan_free(plan);

@@ -11,8 +11,19 @@
 #include <string.h>
 
 static struct record_file files[] = {
-	{"/etc/a", "/srv/a", ".reeve-0123456789abcdef", 0, 8, 0640, {{5, 1}, {0, 0xffffffffffffffff}}},
-	{"/etc/b\n\\ c", "/etc/b\n\\ c", ".reeve-fedcba9876543210", 4294967294, 0, 04755,
+	{"/etc/a",
+         "/srv/a",
+         ".reeve-0123456789abcdef",
+         0,
+         8,
+         0640,
+         {{5, 1}, {0, 0xffffffffffffffff}}},
+	{"/etc/b\n\\ c",
+         "/etc/b\n\\ c",
+         ".reeve-fedcba9876543210",
+         4294967294,
+         0,
+         04755,
          {{1, 2}, {1073741824, 3}}},
 };
 static struct record_check checks[] = {
@@ -89,16 +100,16 @@ static const struct row {
 } rows[] = {
 	{HEAD FILE_, 0},
 	{HEAD FILE_ FILE_, 0},
-	{HEAD, -1},                                                       /* no file */
-	{"mailreeve change 2\n" FILE_, -1},                               /* of a later version */
-	{"mailreeve change 1\nid 20261129-163000-2\n" FILE_, -1},         /* of another change */
-	{HEAD "colour blue\n" FILE_, -1},                                 /* who knows what it means */
-	{HEAD FILE_ "colour blue\n", -1},                                 /* of a file */
-	{HEAD "check exim /etc/exim\n" FILE_, -1},                        /* of a program */
+	{HEAD, -1},                                               /* no file */
+	{"mailreeve change 2\n" FILE_, -1},                       /* of a later version */
+	{"mailreeve change 1\nid 20261129-163000-2\n" FILE_, -1}, /* of another change */
+	{HEAD "colour blue\n" FILE_, -1},                         /* who knows what it means */
+	{HEAD FILE_ "colour blue\n", -1},                         /* of a file */
+	{HEAD "check exim /etc/exim\n" FILE_, -1},                /* of a program */
 	{HEAD "check dovecot\n" FILE_, -1},
-	{HEAD "file remove\npath /a\ntarget /a\nbeside .reeve-1\n", -1},  /* of a kind */
-	{HEAD "file replace\npath /a\ntarget a\nbeside .reeve-1\n", -1},  /* not absolute */
-	{HEAD "file replace\npath /a\ntarget /a\nbeside ../x\n", -1},     /* elsewhere */
+	{HEAD "file remove\npath /a\ntarget /a\nbeside .reeve-1\n", -1}, /* of a kind */
+	{HEAD "file replace\npath /a\ntarget a\nbeside .reeve-1\n", -1}, /* not absolute */
+	{HEAD "file replace\npath /a\ntarget /a\nbeside ../x\n", -1},    /* elsewhere */
 	{HEAD "file replace\npath /a\ntarget /a\n", -1},
 	{HEAD "file replace\npath /a\nbeside .reeve-1\n", -1},
 	{HEAD FILE_ "old 1 1 1\n", -1},
@@ -126,9 +137,14 @@ END_TEST
 START_TEST(test_id)
 {
 	static const char *const good[] = {"20261129-163000-1", "20261129-163000-999999"};
-	static const char *const bad[] = {"", "manifest", "20261129-163000", "20261129-163000-",
-	                                  "20261129-163000-1.gone", "2026112-163000-1",
-	                                  "20261129-163000-1000000", " 20261129-163000-1"};
+	static const char *const bad[] = {"",
+	                                  "manifest",
+	                                  "20261129-163000",
+	                                  "20261129-163000-",
+	                                  "20261129-163000-1.gone",
+	                                  "2026112-163000-1",
+	                                  "20261129-163000-1000000",
+	                                  " 20261129-163000-1"};
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		ck_assert_msg(record_is_id(good[i]), "%s", good[i]);

@@ -73,7 +73,7 @@ static int change(const char *file, const char *new, enum reeve_check kind, cons
 
 /* doveconf -n -c FILE: what the file must hold, what it must not. */
 #define DOVECONF                                                                                   \
-	"cat \"$3\" >>\"${0%/*}/seen\"; grep -q fatal \"$3\" && { echo noise >&2; "                 \
+	"cat \"$3\" >>\"${0%/*}/seen\"; grep -q fatal \"$3\" && { echo noise >&2; "                \
 	"echo \"doveconf: Fatal: $3 is bad\" >&2; exit 89; }; exit 0"
 
 static const struct dovecot {
@@ -88,10 +88,13 @@ static const struct dovecot {
 	{"mended", "fatal\n", "new\n", DOVECONF, 0, NULL, ""},
 	{"mended in part", "fatal 1\nfatal 2\n", "fatal 2\n", DOVECONF, 0, NULL,
          "it is not accepted as it is, nor with this change"},
-	{"dies", "old\n", "new\n", "grep -q old \"$3\" || kill -SEGV $$", -1, "died of signal 11", ""},
-	{"says nothing", "old\n", "new\n", "grep -q old \"$3\"", -1, "its reason is in the log", ""},
+	{"dies", "old\n", "new\n", "grep -q old \"$3\" || kill -SEGV $$", -1, "died of signal 11",
+         ""},
+	{"says nothing", "old\n", "new\n", "grep -q old \"$3\"", -1, "its reason is in the log",
+         ""},
 	{"cannot be run", "old\n", "new\n", "", 0, NULL, "not verified by doveconf: cannot be run"},
-	{"is not there", "old\n", "new\n", NULL, 0, NULL, "not verified: doveconf is not installed"},
+	{"is not there", "old\n", "new\n", NULL, 0, NULL,
+         "not verified: doveconf is not installed"},
 };
 
 START_TEST(test_dovecot)
@@ -126,8 +129,9 @@ START_TEST(test_in_place)
 	ck_assert_int_eq(change("r/etc/dovecot/dovecot.conf", "new\n", REEVE_CHECK_DOVECOT,
 	                        "/etc/dovecot/dovecot.conf", &err),
 	                 -1);
-	ck_assert_ptr_nonnull(strstr(err.text, "does not work as it is in place: doveconf refuses "
-	                                       "it: no, after all; what was changed is taken back"));
+	ck_assert_ptr_nonnull(strstr(err.text,
+	                             "does not work as it is in place: doveconf refuses "
+	                             "it: no, after all; what was changed is taken back"));
 	ck_assert_str_eq(folder_read("r/etc/dovecot/dovecot.conf"), "old\n");
 	ck_assert_int_eq(chdir("r/var/lib/mailreeve/undo"), 0);
 	ck_assert_int_eq(folder_count("2"), 0);
@@ -161,9 +165,9 @@ START_TEST(test_postfix)
 	stand_in("postconf", "echo \"$*\" >>\"${0%/*}/seen\"; ! grep -q fatal \"$2/main.cf\"");
 	stand_in("postmap", "! grep -q number \"$2/main.cf\" || { echo bad number >&2; exit 1; }");
 	stand_in("postfix", "test \"$3\" = check");
-	ck_assert_int_eq(change("r/etc/postfix/main.cf", "new\n", REEVE_CHECK_POSTFIX,
-	                        "/etc/postfix", &err),
-	                 0);
+	ck_assert_int_eq(
+		change("r/etc/postfix/main.cf", "new\n", REEVE_CHECK_POSTFIX, "/etc/postfix", &err),
+		0);
 	ck_assert_ptr_nonnull(strstr(folder_read("bin/seen"), "/etc/postfix -M"));
 	/* Or one of its files. */
 	ck_assert_int_eq(change("r/etc/postfix/main.cf", "number\n", REEVE_CHECK_POSTFIX,

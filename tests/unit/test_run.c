@@ -25,8 +25,8 @@ static const struct row {
 	{"is killed", "kill -TERM $$", 9000, REEVE_RUN_KILLED, SIGTERM, "", ""},
 	{"hangs", "echo out; sleep 60 & sleep 60", 50, REEVE_RUN_TOO_LONG, 0, "out\n", ""},
 	{"closes all, and hangs", "exec >&- 2>&-; sleep 60", 50, REEVE_RUN_TOO_LONG, 0, "", ""},
-	{"leaves a child that has its pipes", "echo out; sleep 1 & exit 0", 9000, REEVE_RUN_EXITED, 0,
-         "out\n", ""},
+	{"leaves a child that has its pipes", "echo out; sleep 1 & exit 0", 9000, REEVE_RUN_EXITED,
+         0, "out\n", ""},
 	{"says much", "yes 0123456789 | head -n 100000 >&2; echo end", 9000, REEVE_RUN_EXITED, 0,
          "end\n", "0123456789\n0123456789\n0123456789\n0123456789\n0123456789\n012345678"},
 	{"environment, input, folder", "env | grep -v '^_=' | sort; cat; pwd", 9000,
@@ -138,7 +138,8 @@ START_TEST(test_find)
 {
 	char buf[200];
 
-	ck_assert_str_eq(reeve_run_find(NULL, "sh", buf, sizeof buf) != NULL ? "found" : "", "found");
+	ck_assert_str_eq(reeve_run_find(NULL, "sh", buf, sizeof buf) != NULL ? "found" : "",
+	                 "found");
 	ck_assert_ptr_null(reeve_run_find(NULL, "no-such-program", buf, sizeof buf));
 	ck_assert_ptr_null(reeve_run_find("r", "sh", buf, sizeof buf));
 	ck_assert_int_eq(mkdir("r", 0755), 0);

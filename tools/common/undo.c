@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- what the library says ----------------------------------------------------------------- */
+/* ---- what the library says ---------------------------------------------------------------- */
 
 static void hear(void *user, const struct reeve_diag *diag)
 {
@@ -27,7 +27,7 @@ static bool is_stopped(void *user)
 	return tool_is_stopped();
 }
 
-/* ---- what we say --------------------------------------------------------------------------- */
+/* ---- what we say -------------------------------------------------------------------------- */
 
 /* A file's bytes may speak to the terminal; a pipe gets them as they are, for patch(1). */
 static void print_diff(const char *text, size_t n)
@@ -87,7 +87,7 @@ static void say(const struct undo *undo, const struct reeve_plan *plan,
 	const char *id = reeve_plan_change(plan);
 	const char *root = undo->how.root == NULL ? "" : undo->how.root;
 
-	const char *verb = undo->is_finish ? undo->how.dry_run ? "would change" : "changed"
+	const char *verb = undo->is_finish     ? undo->how.dry_run ? "would change" : "changed"
 	                   : undo->how.dry_run ? "would restore"
 	                                       : "restored";
 
@@ -154,7 +154,7 @@ static void say_json(struct undo *undo, const struct reeve_plan *plan,
 	undo_print_json(undo, map, err);
 }
 
-/* ---- the run ------------------------------------------------------------------------------- */
+/* ---- the run ------------------------------------------------------------------------------ */
 
 /* The command, for the list of changes. */
 static char *describe(const struct undo *undo)
@@ -191,7 +191,8 @@ void undo_run(struct undo *undo)
 		tool_fail(&err);
 	if (undo->is_json)
 		say_json(undo, plan, &result, r < 0 ? &err : NULL);
-	else if (r == 0 && !undo->is_quiet && (undo->is_verbose || (undo->how.dry_run && !undo->wants_diff)))
+	else if (r == 0 && !undo->is_quiet &&
+	         (undo->is_verbose || (undo->how.dry_run && !undo->wants_diff)))
 		say(undo, plan, &result);
 	reeve_plan_free(plan);
 	free(what);

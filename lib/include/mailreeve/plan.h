@@ -29,26 +29,27 @@ extern "C" {
 
 struct reeve_plan;
 
-#define REEVE_CHANGE_ID 32 /* bytes of an ID with its NUL: "20261129-163000-1", in order of time */
+/* Bytes of an ID with its NUL: "20261129-163000-1"; IDs are in the order of time. */
+#define REEVE_CHANGE_ID 32
 
 /* {0} is good. The strings and talk must last as long as the plan. */
 struct reeve_plan_how {
-	const char *root;  /* NULL: "/" */
-	const char *what;  /* what is done, for the list: the command line */
+	const char *root; /* NULL: "/" */
+	const char *what; /* what is done, for the list: the command line */
 	/*
 	 * Where the lock and the backups are; NULL: ROOT/var/lib/mailreeve for root, or if a root
 	 * is given, else $XDG_STATE_HOME/mailreeve.
 	 */
 	const char *state;
-	bool dry_run;      /* no lock, nothing is written; apply() only looks */
+	bool dry_run;       /* no lock, nothing is written; apply() only looks */
 	bool leave_changed; /* of an undo: files that were changed since stay as they are */
 	int64_t lock_timeout_ms;
 	const struct reeve_talk *talk; /* diagnostics; "stop?", until bytes change; or NULL */
 };
 
 /*
- * Begin a plan: take the lock, and look for a change that was broken off. One of which nothing is in
- * place is cleared away, one of which all is gets its last note, and a note says so.
+ * Begin a plan: take the lock, and look for a change that was broken off. One of which nothing is
+ * in place is cleared away, one of which all is gets its last note, and a note says so.
  *
  * Returns NULL with err: REEVE_EBUSY if another plan holds the lock, REEVE_EREFUSED if a change
  * was broken off between two files (the text says which files are new, which are old, and how to
@@ -61,8 +62,8 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
  * It is a change of its own, which can be undone; one that was broken off is ended instead.
  *
  * If a file was changed since, it is a conflict (reeve_plan_at()), and apply() fails with
- * REEVE_ECHANGED, unless how->leave_changed. Returns NULL with err: REEVE_EUSAGE if there is no such change, REEVE_EREFUSED if
- * it is undone already, and as reeve_plan_begin().
+ * REEVE_ECHANGED, unless how->leave_changed. Returns NULL with err: REEVE_EUSAGE if there is no
+ * such change, REEVE_EREFUSED if it is undone already, and as reeve_plan_begin().
  */
 struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char *id,
                                    struct reeve_error *err);
@@ -96,14 +97,14 @@ enum reeve_check {
  */
 void reeve_plan_check(struct reeve_plan *plan, enum reeve_check kind, const char *path);
 
-/* The change that a plan takes back or finishes, by its ID; NULL: none. Good as long as the plan. */
+/* The ID of the change that a plan takes back or finishes; NULL: none. Good as long as the plan. */
 const char *reeve_plan_change(const struct reeve_plan *plan);
 
 /* What a plan changes, also after it was carried out. Good until the plan is changed or freed. */
 struct reeve_plan_file {
 	const char *path;   /* as it is named, without the root */
 	const char *target; /* the file itself, if path is a symbolic link; else the same */
-	bool is_conflict;   /* of an undo: the file is neither what the change left nor what was before */
+	bool is_conflict;   /* of an undo: neither what the change left nor what was before it */
 	const void *old;    /* what was there when the plan was made */
 	size_t old_n;
 	const void *new_bytes;
@@ -147,7 +148,7 @@ struct reeve_plan_result {
 int reeve_plan_apply(struct reeve_plan *plan, struct reeve_plan_result *result_r,
                      struct reeve_error *err);
 
-/* ---- the list of changes ---------------------------------------------------------------------- */
+/* ---- the list of changes ------------------------------------------------------------------ */
 
 enum reeve_change_state {
 	REEVE_CHANGE_DONE,
