@@ -97,6 +97,7 @@ struct postfix {
 	struct reeve_buf path;
 	const char *folder;              /* without the root; config_directory */
 	enum pf_version version;
+	char release[24];                /* "3.7.11", or "" */
 	char host[256], domain[256];     /* "" until looked up */
 	char pid[24];
 };

@@ -75,13 +75,14 @@ static const char *domain_name(struct reeve_conf *conf)
 	return own->domain;
 }
 
+/* NULL for mynetworks: it is made of the machine's network interfaces, which we do not ask. */
 static const char *host_default(struct reeve_conf *conf, const struct pf_param *param)
 {
 	if (strcmp(param->name, "myhostname") == 0)
 		return host_name(conf);
 	if (strcmp(param->name, "mydomain") == 0)
 		return domain_name(conf);
-	return ""; /* mynetworks: of the machine's network interfaces */
+	return NULL;
 }
 
 /* ---- looking up ---------------------------------------------------------------------------- */
@@ -126,7 +127,10 @@ const char *reeve_pf_lookup(struct reeve_conf *conf, const struct pf_service *se
 		return reeve_pf_service_param(own->index, name, n);
 	if (strcmp(param->type, "host") == 0)
 		return host_default(conf, param);
-	return reeve_pf_default(param, reeve_pf_version(conf));
+	enum pf_version version = reeve_pf_version(conf);
+	if (own->release[0] != '\0' && is_text("mail_version", name, n))
+		return own->release;
+	return reeve_pf_default(param, version);
 }
 
 uint64_t reeve_pf_work(const struct postfix *own)

@@ -204,9 +204,13 @@ enum pf_version reeve_pf_version(struct reeve_conf *conf)
 	text[status.size] = '\0';
 	version = installed(text);
 	/* "3.7.11-0+deb12u1"; an epoch is not in use. */
-	if (version != NULL && sscanf(version, "%u.%u", &major, &minor) == 2 &&
-	    (major < 3 || (major == 3 && minor < 9)))
+	if (version == NULL || sscanf(version, "%u.%u", &major, &minor) != 2)
+		goto out;
+	if (major < 3 || (major == 3 && minor < 9))
 		own->version = PF_37;
+	size_t n = strspn(version, "0123456789.");
+	if (n < sizeof own->release)
+		memcpy(own->release, version, n);
 out:
 	reeve_whole_dispose(&status);
 	reeve_buf_dispose(&path);

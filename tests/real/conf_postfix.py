@@ -363,6 +363,22 @@ def corpus(post, wanted):
             check(f'{post.version} corpus {row[4]}', compare(post, data, STOCK_MASTER.encode()))
 
 
+def defaults(post, wanted):
+    """Every parameter where only mynetworks is set: the table of defaults, expanded."""
+    if not wanted('defaults'):
+        return
+    folder = post.new(b'mynetworks = 127.0.0.0/8\n', STOCK_MASTER.encode())
+    _, text, _ = post.postconf('-c', folder, '-x')
+    theirs, ours = named(text), {}
+    for name in ('config_directory', 'debugger_command', 'process_id'):
+        theirs.pop(name)  # the suite's; numbers of processes; docs/deviations.md
+    for name in theirs:
+        r, lines = post.us('get', folder, name)
+        if r == 1:
+            ours[name] = rows_of(lines)[0][2]
+    check(f'{post.version} defaults', differences('-x', theirs, ours))
+
+
 def made(post, wanted, seed, count):
     for i in range(count):
         name = f'{post.version} made {seed + i}'
@@ -509,6 +525,7 @@ def main():
                 samples(post, wanted)
                 corpus(post, wanted)
                 edits(post, wanted)
+            defaults(post, wanted)
             made(post, wanted, seed, 150)
             changes(post, wanted, seed, 100)
             expressions(post, wanted, seed, 400)
