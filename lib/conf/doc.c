@@ -13,6 +13,7 @@ static int parse(struct reeve_doc *doc, struct reeve_error *err)
 {
 	static void (*const parsers[])(struct reeve_doc *) = {
 		[REEVE_SYNTAX_DOVECOT] = reeve_parse_dovecot,
+		[REEVE_SYNTAX_DOVECOT_EXT] = reeve_parse_dovecot,
 		[REEVE_SYNTAX_MAIN_CF] = reeve_parse_main_cf,
 		[REEVE_SYNTAX_MASTER_CF] = reeve_parse_master_cf,
 		[REEVE_SYNTAX_PASSWD_FILE] = reeve_parse_passwd_file,

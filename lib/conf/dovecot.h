@@ -24,6 +24,9 @@
  *   ERROR    name and value are the first word and the rest, if any. A setting that Dovecot drops
  *            because a comment or an empty line follows its backslash is one too
  *
+ * In REEVE_SYNTAX_DOVECOT_EXT, comments and empty lines do not end a continuation; those inside of a value
+ * are no nodes of their own.
+ *
  * A block whose '{' has text behind it on its line is refused by Dovecot, and read all the same: the
  * text is its first child, and with a '}' at the end of the line it is REEVE_NODE_ONE_LINE.
  */

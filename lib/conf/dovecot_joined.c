@@ -74,6 +74,13 @@ void dovecot_joined_add(struct dovecot_joined *joined, const struct reeve_doveco
 		joined->n--;
 }
 
+void dovecot_joined_skip(struct dovecot_joined *joined, const struct reeve_dovecot_line *line)
+{
+	joined->end = line->end;
+	joined->wants_more = line->end < joined->doc->size;
+	joined->is_dropped = !joined->wants_more;
+}
+
 uint32_t dovecot_joined_offset(const struct dovecot_joined *joined, size_t at)
 {
 	size_t low = 0, high = joined->count;

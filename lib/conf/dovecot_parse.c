@@ -313,6 +313,11 @@ static void read_line(struct parser *p, const struct reeve_dovecot_line *line)
 	while (joined->wants_more) {
 		struct reeve_dovecot_line next = reeve_dovecot_line_at(p->doc, joined->end);
 
+		/* lib-settings/settings.c passes over them. */
+		if (next.is_skipped && p->doc->syntax == REEVE_SYNTAX_DOVECOT_EXT) {
+			dovecot_joined_skip(joined, &next);
+			continue;
+		}
 		if (next.is_skipped) {
 			joined->is_dropped = true;
 			break;

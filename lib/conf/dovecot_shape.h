@@ -33,6 +33,9 @@ void dovecot_joined_dispose(struct dovecot_joined *joined);
 void dovecot_joined_start(struct dovecot_joined *joined, const struct reeve_dovecot_line *line);
 void dovecot_joined_add(struct dovecot_joined *joined, const struct reeve_dovecot_line *line);
 
+/* An empty line or a comment between them. */
+void dovecot_joined_skip(struct dovecot_joined *joined, const struct reeve_dovecot_line *line);
+
 /* Where a byte of the text is in the file. Of a text that is empty there is none. */
 uint32_t dovecot_joined_offset(const struct dovecot_joined *joined, size_t at);
 

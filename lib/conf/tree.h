@@ -25,6 +25,7 @@
 
 enum reeve_syntax {
 	REEVE_SYNTAX_DOVECOT,
+	REEVE_SYNTAX_DOVECOT_EXT, /* what lib-settings reads: dovecot-sql.conf.ext and its kin */
 	REEVE_SYNTAX_MAIN_CF,
 	REEVE_SYNTAX_MASTER_CF,
 	REEVE_SYNTAX_PASSWD_FILE,

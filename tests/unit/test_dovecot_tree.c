@@ -246,7 +246,8 @@ static void tell(void *user, const struct reeve_diag *diag)
 	reeve_buf_add_text(told, text);
 }
 
-static void check(const char *text, size_t n, const char *tree, const char *expected)
+static void check(enum reeve_syntax syntax, const char *text, size_t n, const char *tree,
+                  const char *expected)
 {
 	struct reeve_buf out, told;
 	struct reeve_talk talk = {.diag = tell, .user = &told};
@@ -254,7 +255,7 @@ static void check(const char *text, size_t n, const char *tree, const char *expe
 
 	reeve_buf_init(&out, 10000);
 	reeve_buf_init(&told, 10000);
-	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_DOVECOT, "a.conf", text, n, &talk, &err);
+	struct reeve_doc *doc = reeve_doc_of(syntax, "a.conf", text, n, &talk, &err);
 	ck_assert_msg(doc != NULL, "'%s': %s", text, err.text);
 	ck_assert_msg(reeve_tree_tiles(doc), "'%s' has gaps", text);
 	add_tree(&out, doc);
@@ -270,7 +271,7 @@ static void check(const char *text, size_t n, const char *tree, const char *expe
 START_TEST(table)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		check(rows[i].text, strlen(rows[i].text), rows[i].tree, rows[i].told);
+		check(REEVE_SYNTAX_DOVECOT, rows[i].text, strlen(rows[i].text), rows[i].tree, rows[i].told);
 }
 END_TEST
 
@@ -294,7 +295,27 @@ static const struct {
 START_TEST(nul)
 {
 	for (size_t i = 0; i < sizeof nul_rows / sizeof nul_rows[0]; i++)
-		check(nul_rows[i].text, nul_rows[i].n, nul_rows[i].tree, nul_rows[i].told);
+		check(REEVE_SYNTAX_DOVECOT, nul_rows[i].text, nul_rows[i].n, nul_rows[i].tree,
+		      nul_rows[i].told);
+}
+END_TEST
+
+/* dovecot-sql.conf.ext and its kin: comments do not end a continuation (lib-settings/settings.c). */
+static const struct {
+	const char *text, *tree, *told;
+} ext_rows[] = {
+	{"driver = mysql\n\n# a\nconnect = host=x \\\n  user=y\n", "driver=[mysql]_# 'a'connect=[host=x user=y]", ""},
+	{"q = SELECT a \\\n# b\n\n  FROM c \\\n#d\n  WHERE e = '%u' # f\ng = h\n",
+	 "q=[SELECT a FROM c WHERE e = '%u']'# f'g=[h]", ""},
+	{"q = a \\\n# b\n", "!", "1:1W"},
+	{"map {\n  pattern = priv/x\n  fields {\n    a = $b\n  }\n}\n", "map{pattern=[priv/x]fields{a=[$b]}}", ""},
+};
+
+START_TEST(ext)
+{
+	for (size_t i = 0; i < sizeof ext_rows / sizeof ext_rows[0]; i++)
+		check(REEVE_SYNTAX_DOVECOT_EXT, ext_rows[i].text, strlen(ext_rows[i].text), ext_rows[i].tree,
+		      ext_rows[i].told);
 }
 END_TEST
 
@@ -332,6 +353,7 @@ Suite *suite_dovecot_tree(void)
 
 	tcase_add_test(c, table);
 	tcase_add_test(c, nul);
+	tcase_add_test(c, ext);
 	tcase_add_test(c, nested);
 	suite_add_tcase(s, c);
 	return s;
