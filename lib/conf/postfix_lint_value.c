@@ -23,6 +23,12 @@ static bool is_one_of(const char *text, const char *const *list)
 	return false;
 }
 
+/* How bad it is, and room for words about it. */
+struct fault {
+	enum reeve_severity severity;
+	char text[100];
+};
+
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 /* All of text as a number, a sign in front perhaps. */
@@ -57,8 +63,7 @@ static bool is_within(const struct pf_param *param, long number)
 }
 
 /* Why a number will not do, or NULL. */
-static const char *check_number(const struct pf_param *param, const char *text, char *why,
-                                size_t size)
+static const char *check_number(const struct pf_param *param, const char *text, struct fault *fault)
 {
 	long number;
 
@@ -67,32 +72,42 @@ static const char *check_number(const struct pf_param *param, const char *text, 
 	if (is_within(param, number))
 		return NULL;
 	if (atol(param->most) == 0)
-		snprintf(why, size, "it must be %s at least", param->least);
+		snprintf(fault->text, sizeof fault->text, "it must be %s at least", param->least);
 	else
-		snprintf(why, size, "it must be from %s to %s", param->least, param->most);
-	return why;
+		snprintf(fault->text, sizeof fault->text, "it must be from %s to %s", param->least, param->most);
+	return fault->text;
 }
 
-static const char *check_time(const struct pf_param *param, const char *text, char *why, size_t size)
+/*
+ * conv_time() looks at the number and one letter: "5min" is 5m, and "100ms" 100 minutes, without a word.
+ */
+static const char *check_time(const struct pf_param *param, const char *text, struct fault *fault)
 {
+	static const char units[] = "smhdw";
+	static const unsigned int seconds[] = {1, 60, 3600, 86400, 604800};
 	size_t digits = strspn(text, "0123456789");
-	uint64_t number;
+	const char *unit = text[digits] != '\0' ? strchr(units, text[digits]) : units;
+	uint64_t number = 0;
 
-	if (digits == 0)
-		return *text == '\0' ? "it is empty" : "it is no time: write a number and s, m, h, d or w";
-	if (!reeve_digits(text, digits, INT_MAX, &number))
-		return "the time is too long";
-	if (text[digits] != '\0' &&
-	    (text[digits + 1] != '\0' || strchr("smhdwSMHDW", text[digits]) == NULL))
+	if (*text == '\0')
+		return "it is empty";
+	if (unit == NULL)
 		return "a time is a number and one of s, m, h, d, w";
-	if (number == 0 && atol(param->least) > 0) {
-		snprintf(why, size, "it must be more than 0");
-		return why;
+	if (digits > 0 && !reeve_digits(text, digits, INT_MAX / seconds[unit - units], &number))
+		return "the time is too long";
+	if (number == 0 && atol(param->least) > 0)
+		return "it must be more than 0";
+	if (digits == 0 || (text[digits] != '\0' && text[digits + 1] != '\0')) {
+		fault->severity = REEVE_WARNING;
+		snprintf(fault->text, sizeof fault->text,
+		         "only a number and one letter count, so it is %llu%c",
+		         (unsigned long long)number, *unit);
+		return fault->text;
 	}
 	return NULL;
 }
 
-static const char *check_text(const struct pf_param *param, const char *text)
+static const char *check_text(const struct pf_param *param, const char *text, struct fault *fault)
 {
 	/* Where Postfix is installed: empty in main.cf.proto, and filled in by its installer. */
 	static const char *const installed[] = {
@@ -105,8 +120,10 @@ static const char *check_text(const struct pf_param *param, const char *text)
 	if (n == 0 && atol(param->least) > 0 && !is_one_of(param->name, installed))
 		return "it must not be empty";
 	if (n >= 2 && text[0] == '"' && text[n - 1] == '"' &&
-	    memchr(text + 1, '"', n - 2) == NULL)
+	    memchr(text + 1, '"', n - 2) == NULL) {
+		fault->severity = REEVE_WARNING;
 		return "quotes mean nothing here: they are a part of the value";
+	}
 	return NULL;
 }
 
@@ -122,21 +139,22 @@ static const struct pf_param *type_of(struct pf_lint *lint, const char *name)
 	return from == NULL ? NULL : reeve_pf_param(from + 1, strlen(from + 1));
 }
 
-static const char *check(const struct pf_param *param, const char *text, char *why, size_t size)
+/* Why a value will not do, or NULL. */
+static const char *check(const struct pf_param *param, const char *text, struct fault *fault)
 {
 	static const char *const numbers[] = {"int", "nint", "long", NULL};
 	static const char *const bools[] = {"bool", "nbool", NULL};
 
 	if (is_one_of(param->type, numbers))
-		return check_number(param, text, why, size);
+		return check_number(param, text, fault);
 	if (strcmp(param->type, "time") == 0)
-		return check_time(param, text, why, size);
+		return check_time(param, text, fault);
 	if (is_one_of(param->type, bools))
 		return strcasecmp(text, "yes") == 0 || strcasecmp(text, "no") == 0
 		               ? NULL
 		               : "it must be yes or no";
 	if (strcmp(param->type, "str") == 0)
-		return check_text(param, text);
+		return check_text(param, text, fault);
 	return NULL;
 }
 
@@ -205,10 +223,10 @@ void reeve_pf_lint_value(struct pf_lint *lint, const struct pf_service *service,
 	struct reeve_doc *doc = service == NULL ? lint->own->main : lint->own->master;
 	const struct pf_param *param = type_of(lint, setting->name);
 	uint32_t at = doc->nodes[setting->node].value;
+	struct fault fault = {.severity = REEVE_PROBLEM};
 	struct reeve_error why = {0};
-	char text[100];
-	const char *fault;
 	struct reeve_buf value;
+	const char *text;
 
 	if (param != NULL && strcmp(param->type, "raw") == 0)
 		return;
@@ -221,11 +239,13 @@ void reeve_pf_lint_value(struct pf_lint *lint, const struct pf_service *service,
 		else
 			lint->has_failed = true;
 	} else if (param != NULL) {
-		fault = check(param, reeve_buf_text(&value), text, sizeof text);
+		text = check(param, reeve_buf_text(&value), &fault);
 		/* What is only known at run time ("$stress") may well be empty here. */
-		if (fault != NULL && (value.length > 0 || strchr(setting->value, '$') == NULL))
-			reeve_pf_say(lint, doc, REEVE_PROBLEM, at, "'%s' cannot be '%.60s': %s",
-			             setting->name, reeve_buf_text(&value), fault);
+		if (text != NULL && (value.length > 0 || strchr(setting->value, '$') == NULL))
+			reeve_pf_say(lint, doc, fault.severity, at,
+			             fault.severity == REEVE_PROBLEM ? "'%s' cannot be '%.60s': %s"
+			                                             : "'%s' is '%.60s': %s",
+			             setting->name, reeve_buf_text(&value), text);
 	}
 	reeve_buf_dispose(&value);
 }
