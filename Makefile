@@ -49,7 +49,7 @@ BENCH_PARTS = $(wildcard tests/bench/*_*.c)
 CRASH_SRC = $(wildcard tests/crash/*.c)
 REAL_SRC = $(wildcard tests/real/*.c)
 ALL_SRC  = $(wildcard lib/*/*.c tools/*.c tools/common/*.c tests/*/*.c)
-TABLES   = $(patsubst lib/%.tsv,$(BUILD)/gen/%.inc,$(wildcard lib/*/*.tsv))
+TABLES   = $(patsubst lib/%.tsv,$(BUILD)/gen/%.inc,$(wildcard lib/*/*.tsv lib/*/*/*.tsv))
 HEADERS  = $(wildcard lib/include/mailreeve/*.h)
 PAGES    = $(wildcard docs/*.[1-8])
 

@@ -49,6 +49,8 @@ void unit_skip(int count, const char *why);
 	X(plan_record) \
 	X(plan_verify) \
 	X(archive)     \
+	X(migrate)     \
+	X(migrate_rows) \
 	X(report_counter) \
 	X(report) \
 	X(dovecot_tree) \

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One hop: the files as they are, what is set in them (sites), which rules match, and for each line
+ * what becomes of it (pages). At the end the lines are edits, and the files are parsed afresh.
+ *
+ * Lines never change their order. A line has at most one text that stands instead of it; texts
+ * before and behind it add up. All memory of a hop is in one arena; a failure of it is sticky
+ * (has_failed).
+ */
+#ifndef MIGRATE_HOP_H
+#define MIGRATE_HOP_H
+
+#include "base/arena.h"
+#include "conf/dovecot.h"
+#include "migrate/rules.h"
+
+#include <stdarg.h>
+
+struct migrate_line {
+	const char *before, *instead, *after; /* lines, each with "\n"; NULL */
+	bool is_dropped;                      /* no line; instead counts, if there is one */
+	uint32_t dedent; /* columns that go from its indentation, unless there is a text instead */
+};
+
+struct migrate_page {
+	struct reeve_doc *doc;
+	uint32_t *starts; /* of lines; starts[count] is the size */
+	uint32_t count;
+	struct migrate_line *lines;
+	uint32_t *origins; /* of each line: its line in the file that was read, from 1. Not the
+	                      arena's */
+	uint32_t *sites;   /* of each node: the number of its site + 1; 0 */
+	const char *eol;
+};
+
+enum { MIGRATE_MAX_RULES = 8 };
+
+/* A setting or a block, in the order of reading. */
+struct migrate_site {
+	uint32_t page, node;
+	uint32_t up; /* the block around it: number + 1; 0: the root */
+	struct migrate_block thing;
+	const char *value;                                  /* decoded; of a block its name */
+	const struct migrate_rule *main;                    /* what changes it; NULL */
+	const struct migrate_rule *more[MIGRATE_MAX_RULES]; /* word, manual, note */
+	size_t more_count;
+	const char *digits, *star; /* what stood for <n> and '*' */
+	bool was_moved;            /* with one above it */
+	bool is_free; /* the block around it is closed before it and opened again behind it */
+};
+
+struct migrate_hop {
+	struct reeve_migrate *migrate;
+	struct reeve_arena *arena;
+	struct migrate_site *sites;
+	uint32_t count, room;
+	struct migrate_page *pages;
+	uint32_t page_count;
+	bool has_failed;
+};
+
+struct reeve_migrate {
+	struct reeve_conf *conf;
+	struct migrate_rules rules;
+	struct reeve_arena *arena; /* strings of changes */
+	bool without_sieve;
+	bool was_run, has_failed;
+	int version; /* -1: nothing tells */
+	struct reeve_migrate_version told;
+	uint32_t **origins; /* of each file, NULL at first: every line is its own */
+	uint32_t **starts;  /* of each file as it was read: where lines begin */
+	struct reeve_migrate_change *changes;
+	size_t change_count, change_room;
+};
+
+/* ---- sites.c ------------------------------------------------------------------------------- */
+
+/* Pages and sites of the files as they are. False without memory. */
+bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate);
+void reeve_migrate_done(struct migrate_hop *hop);
+
+/* The blocks around a site, the outermost first. At most MIGRATE_MAX_DEPTH of them count. */
+enum { MIGRATE_MAX_DEPTH = 16 };
+size_t reeve_migrate_around(const struct migrate_hop *hop, const struct migrate_site *site,
+                            struct migrate_block blocks[MIGRATE_MAX_DEPTH]);
+
+struct migrate_site *reeve_migrate_parent(const struct migrate_hop *hop,
+                                          const struct migrate_site *site);
+
+/* ---- pages.c: lines and their texts -------------------------------------------------------- */
+
+char *reeve_migrate_text(struct migrate_hop *hop, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A copy of n bytes with a NUL; "" without memory. */
+char *reeve_migrate_copy(struct migrate_hop *hop, const void *bytes, size_t n);
+
+uint32_t reeve_migrate_line_of(const struct migrate_page *page, uint32_t offset);
+void reeve_migrate_before(struct migrate_hop *hop, struct migrate_line *line, const char *text);
+void reeve_migrate_after(struct migrate_hop *hop, struct migrate_line *line, const char *text);
+
+/* The lines [first, last] become `text` (NULL: nothing). */
+void reeve_migrate_instead(struct migrate_page *page, uint32_t first, uint32_t last,
+                           const char *text);
+
+/* The indentation of a line, as it will be; its columns as it is. */
+const char *reeve_migrate_indent(struct migrate_hop *hop, const struct migrate_page *page,
+                                 uint32_t line);
+uint32_t reeve_migrate_columns(const struct migrate_page *page, uint32_t line);
+
+/* One step more than a line's indentation, as the file has it. */
+const char *reeve_migrate_deeper(struct migrate_hop *hop, const struct migrate_page *page,
+                                 const char *indent);
+
+/* By how many columns a block's content is indented against its head. */
+uint32_t reeve_migrate_step(const struct migrate_page *page, uint32_t block);
+
+/* Carry the lines of all pages out. -1 with err. */
+int reeve_migrate_carry(struct migrate_hop *hop, struct reeve_error *err);
+
+/* ---- tell.c, actions.c
+ * ----------------------------------------------------------------------------- */
+
+struct migrate_page *reeve_migrate_page(struct migrate_hop *hop, const struct migrate_site *site);
+const struct reeve_node *reeve_migrate_node(const struct migrate_hop *hop,
+                                            const struct migrate_site *site);
+
+/* Bytes [from, to) of a site's file, without white space and line end behind them. */
+const char *reeve_migrate_bytes(struct migrate_hop *hop, const struct migrate_site *site,
+                                uint32_t from, uint32_t to);
+
+/* The lines of a node: first and last; of a block, of its head. */
+void reeve_migrate_lines(const struct migrate_hop *hop, const struct migrate_site *site,
+                         uint32_t *first_r, uint32_t *last_r);
+
+/* A comment behind a node on its line, " # text", or "". */
+const char *reeve_migrate_note(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* The line of a setting with another name and value (NULL: as they are). */
+void reeve_migrate_rewrite(struct migrate_hop *hop, struct migrate_site *site, const char *name,
+                           const char *value);
+
+/* The head of a block, renamed if its rule says so. Without its comment if asked. */
+const char *reeve_migrate_head(struct migrate_hop *hop, struct migrate_site *site, bool with_note);
+
+/* A rule's template of a value or a path, filled in. */
+const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_site *site,
+                               const char *text);
+
+/* Tell what became of a site by a rule. */
+void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,
+                        enum reeve_migrate_kind kind, const struct migrate_rule *rule,
+                        const char *after, const char *text);
+
+/* A person decides: tell it, and write a comment in place. */
+void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text);
+
+void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site);
+
+/* ---- places.c, move.c: into blocks of its own
+ * -------------------------------------------------------- */
+
+/* A setting of blocks in the root. */
+struct migrate_place {
+	const char *blocks[3]; /* "service auth", "unix_listener x"; NULL: no more */
+	const char *name, *value;
+};
+
+enum { MIGRATE_MAX_PLACES = 16 };
+
+/* Where a setting goes. Returns how many, 0: nowhere. */
+size_t reeve_migrate_places(struct migrate_hop *hop, const struct migrate_site *site,
+                            struct migrate_place places[MIGRATE_MAX_PLACES]);
+
+/* Whether it has to leave the blocks around it. */
+bool reeve_migrate_is_out(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* How many blocks are around a site that stay. */
+size_t reeve_migrate_depth(const struct migrate_hop *hop, const struct migrate_site *site);
+
+/* Write places as blocks, each line with the indentation in front; the note goes behind the first.
+ */
+const char *reeve_migrate_render(struct migrate_hop *hop, const struct migrate_page *page,
+                                 const char *indent, const struct migrate_place *places, size_t n,
+                                 const char *note);
+
+/* "service auth { user = root }", for whoever is told; behind `rest`, if it is not NULL. */
+const char *reeve_migrate_in_words(struct migrate_hop *hop, const struct migrate_place *places,
+                                   size_t n, const char *rest);
+
+/* Also of odd settings: `rest` is what stays of it where it stands (NULL: nothing). */
+void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site);
+
+/* Close a block before settings that leave it, and open it again behind them. In break.c. */
+void reeve_migrate_break(struct migrate_hop *hop, struct migrate_site *block);
+
+/* ---- odd.c: what no row can say ------------------------------------------------------------ */
+
+void reeve_migrate_odd(struct migrate_hop *hop, struct migrate_site *site);
+
+/* The places of `listen` and `ssl_listen`, and what is left of the setting itself (NULL: nothing).
+ */
+size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *site,
+                            struct migrate_place places[MIGRATE_MAX_PLACES], const char **rest_r);
+
+/* The lines of protocols that the listeners of its words need. */
+size_t reeve_migrate_protocols(struct migrate_hop *hop, const struct migrate_site *site,
+                               struct migrate_place places[MIGRATE_MAX_PLACES],
+                               const char **rest_r);
+
+/* The head that a `client` or `master` block of a socket gets. */
+const char *reeve_migrate_listener(struct migrate_hop *hop, struct migrate_site *site);
+
+/* The name that a namespace of 1.x gets: its type, and a number if that is taken. */
+const char *reeve_migrate_namespace(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* The folder that base_dir says where a site stands, without a slash at the end. */
+const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* ---- version.c ----------------------------------------------------------------------------- */
+
+/* What the configuration is written for: migrate->version and ->told. */
+void reeve_migrate_detect(struct migrate_hop *hop);
+
+/* Find the rules of a hop for all sites; from -1: of all hops. */
+void reeve_migrate_match(struct migrate_hop *hop, int from);
+
+#endif

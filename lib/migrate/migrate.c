@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Bringing a configuration from one version to another, hop by hop. */
+#include "base/error.h"
+#include "migrate/hop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
+                                         struct reeve_error *err)
+{
+	struct reeve_conf_how conf = {.root = how->root, .path = how->path, .talk = how->talk};
+	struct reeve_migrate *migrate = calloc(1, sizeof *migrate);
+	struct migrate_hop hop = {0};
+
+	if (migrate == NULL || (migrate->arena = reeve_arena_new()) == NULL) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	migrate->without_sieve = how->without_sieve;
+	if (reeve_migrate_rules_read(&migrate->rules, reeve_migrate_rows, reeve_migrate_row_count,
+	                             err) < 0)
+		goto fail;
+	migrate->conf = reeve_conf_open(REEVE_CONF_DOVECOT, &conf, err);
+	if (migrate->conf == NULL)
+		goto fail;
+	migrate->origins = calloc(migrate->conf->doc_count, sizeof *migrate->origins);
+	migrate->starts = calloc(migrate->conf->doc_count, sizeof *migrate->starts);
+	if (migrate->origins == NULL || migrate->starts == NULL ||
+	    !reeve_migrate_read(&hop, migrate)) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	reeve_migrate_detect(&hop);
+	reeve_migrate_done(&hop);
+	return migrate;
+fail:
+	reeve_migrate_done(&hop);
+	reeve_migrate_close(migrate);
+	return NULL;
+}
+
+void reeve_migrate_close(struct reeve_migrate *migrate)
+{
+	if (migrate == NULL)
+		return;
+	for (size_t i = 0;
+	     migrate->origins != NULL && migrate->conf != NULL && i < migrate->conf->doc_count; i++)
+		free(migrate->origins[i]);
+	for (size_t i = 0;
+	     migrate->starts != NULL && migrate->conf != NULL && i < migrate->conf->doc_count; i++)
+		free(migrate->starts[i]);
+	free(migrate->origins);
+	free(migrate->starts);
+	reeve_conf_close(migrate->conf);
+	reeve_migrate_rules_dispose(&migrate->rules);
+	reeve_arena_free(migrate->arena);
+	free(migrate->changes);
+	free(migrate);
+}
+
+struct reeve_migrate_version reeve_migrate_version(const struct reeve_migrate *migrate)
+{
+	return migrate->told;
+}
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+/* A block goes and its content stays: the lines between move to the left. */
+static void unwrap(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_page *page = &hop->pages[site->page];
+	const struct reeve_node *node = &page->doc->nodes[site->node];
+	const char *note = reeve_migrate_note(hop, site);
+	uint32_t step = reeve_migrate_step(page, site->node), first, last, tail, at, end;
+
+	reeve_migrate_lines(hop, site, &first, &last);
+	tail = reeve_migrate_line_of(page, node->body_end);
+	end = reeve_line_text_end(page->doc, node->body_end, node->end);
+	for (at = node->body_end; at < end && page->doc->bytes[at] != '#';)
+		at++;
+	for (uint32_t i = last + 1; i < tail; i++)
+		page->lines[i].dedent += step;
+	reeve_migrate_instead(page, first, last,
+	                      *note == '\0' ? NULL : reeve_migrate_text(hop, "%s\n", note + 1));
+	reeve_migrate_instead(page, tail, tail,
+	                      at == end ? NULL
+	                                : reeve_migrate_text(hop, "%.*s\n", (int)(end - at),
+	                                                     (const char *)page->doc->bytes + at));
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main, "", site->main->row.note);
+}
+
+/* A second auth section: 2.x has one auth. */
+static void second_auth(struct migrate_hop *hop, struct migrate_site *site)
+{
+	for (const struct migrate_site *s = hop->sites; s < site; s++)
+		if (s->main != NULL && s->main->action == MIGRATE_UNWRAP) {
+			reeve_migrate_decide(
+				hop, site, site->main,
+				"there is only one auth now: the passdbs and userdbs below come "
+				"after those above, and of every other setting the last one "
+				"counts; see that this is what you want");
+			return;
+		}
+}
+
+static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *err)
+{
+	struct migrate_hop hop;
+	int r = -1;
+
+	if (!reeve_migrate_read(&hop, migrate)) {
+		reeve_fail_nomem(err);
+		goto out;
+	}
+	reeve_migrate_match(&hop, from);
+	/* An open block cannot lose its head alone. */
+	for (uint32_t i = 0; i < hop.count; i++) {
+		struct migrate_site *site = &hop.sites[i];
+
+		if (site->main != NULL && site->main->action == MIGRATE_UNWRAP) {
+			const struct reeve_node *node =
+				&hop.pages[site->page].doc->nodes[site->node];
+
+			if ((node->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) != 0) {
+				reeve_migrate_decide(
+					&hop, site, site->main,
+					"the file does not close this block: close it here");
+				site->main = NULL;
+			}
+		}
+	}
+	for (uint32_t i = 0; i < hop.count; i++) {
+		struct migrate_site *site = &hop.sites[i];
+
+		if (site->main != NULL && site->main->action == MIGRATE_UNWRAP) {
+			second_auth(&hop, site);
+			unwrap(&hop, site);
+		}
+	}
+	for (uint32_t i = 0; i < hop.count; i++)
+		if (hop.sites[i].thing.name != NULL &&
+		    strcmp(hop.sites[i].thing.type, "protocol") == 0)
+			reeve_migrate_break(&hop, &hop.sites[i]);
+	for (uint32_t i = 0; i < hop.count; i++)
+		reeve_migrate_act(&hop, &hop.sites[i]);
+	r = reeve_migrate_carry(&hop, err);
+	if (r == 0 && migrate->has_failed)
+		r = reeve_fail_nomem(err);
+out:
+	reeve_migrate_done(&hop);
+	return r;
+}
+
+/* A change, and what its place in the list is by. */
+struct place {
+	struct reeve_migrate_change change;
+	size_t file, number;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->change.line != y->change.line)
+		return x->change.line < y->change.line ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+/* In the order of files and lines, and of hops. False without memory. */
+static bool sort_changes(struct reeve_migrate *migrate)
+{
+	struct place *places = calloc(migrate->change_count + 1, sizeof *places);
+
+	if (places == NULL)
+		return false;
+	for (size_t i = 0; i < migrate->change_count; i++) {
+		places[i].change = migrate->changes[i];
+		places[i].number = i;
+		while (places[i].file < migrate->conf->doc_count &&
+		       migrate->conf->docs[places[i].file]->path != migrate->changes[i].file)
+			places[i].file++;
+	}
+	qsort(places, migrate->change_count, sizeof *places, compare);
+	for (size_t i = 0; i < migrate->change_count; i++)
+		migrate->changes[i] = places[i].change;
+	free(places);
+	return true;
+}
+
+long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct reeve_error *err)
+{
+	int target = reeve_migrate_version_number(to, strlen(to));
+
+	if (target < MIGRATE_2_0 || target > MIGRATE_2_3)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "cannot migrate to version '%s'; 2.0 to 2.3 are known", to);
+	if (migrate->was_run)
+		return reeve_fail(err, REEVE_EREFUSED, "was migrated already");
+	migrate->was_run = true;
+	if (migrate->version > target)
+		return 0;
+	for (int from = MIGRATE_1_0; from < target; from++)
+		if (run_hop(migrate, from, err) < 0)
+			return -1;
+	if (!sort_changes(migrate))
+		return reeve_fail_nomem(err);
+	return (long)migrate->change_count;
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+size_t reeve_migrate_change_count(const struct reeve_migrate *migrate)
+{
+	return migrate->change_count;
+}
+
+const struct reeve_migrate_change *reeve_migrate_change_at(const struct reeve_migrate *migrate,
+                                                           size_t i)
+{
+	return &migrate->changes[i];
+}
+
+size_t reeve_migrate_file_count(const struct reeve_migrate *migrate)
+{
+	return reeve_conf_file_count(migrate->conf);
+}
+
+struct reeve_conf_file reeve_migrate_file(const struct reeve_migrate *migrate, size_t i)
+{
+	return reeve_conf_file(migrate->conf, i);
+}
+
+size_t reeve_migrate_rule_count(void)
+{
+	return reeve_migrate_row_count;
+}
+
+const struct reeve_migrate_rule *reeve_migrate_rule_at(size_t i)
+{
+	return &reeve_migrate_rows[i];
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings that belong into blocks of their own now: those below each other that go to the same
+ * share them. */
+#include "migrate/hop.h"
+
+#include <string.h>
+
+/* Settings below each other that go to the same blocks share them. */
+struct group {
+	const struct migrate_page *page;
+	struct migrate_site *sites[32];
+	struct migrate_place places[32][MIGRATE_MAX_PLACES];
+	size_t counts[32], count;
+	const char *blocks[MIGRATE_MAX_PLACES]; /* the outer ones, in their order */
+	size_t block_count;
+};
+
+static bool is_in_place(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	return site->is_free || strncmp(site->main->row.new_path, "./", 2) == 0 ||
+	       reeve_migrate_depth(hop, site) == 0;
+}
+
+/* Where a site goes, if nothing of it stays where it is. */
+static size_t whole_places(struct migrate_hop *hop, const struct migrate_site *site,
+                           struct migrate_place places[MIGRATE_MAX_PLACES])
+{
+	const char *rest = NULL;
+	size_t n = 0;
+
+	if (site->main == NULL || site->was_moved)
+		return 0;
+	if (site->main->action == MIGRATE_MOVE)
+		n = reeve_migrate_places(hop, site, places);
+	else if (site->main->action == MIGRATE_ODD &&
+	         strcmp(site->main->row.new_path, "listen") == 0)
+		n = reeve_migrate_listen(hop, site, places, &rest);
+	return rest == NULL && is_in_place(hop, site) ? n : 0;
+}
+
+static size_t outer_blocks(const struct migrate_place *places, size_t n,
+                           const char *blocks[MIGRATE_MAX_PLACES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < count && strcmp(blocks[k], places[i].blocks[0]) != 0)
+			k++;
+		if (k == count)
+			blocks[count++] = places[i].blocks[0];
+	}
+	return count;
+}
+
+static bool add_to_group(struct migrate_hop *hop, struct group *group, struct migrate_site *site)
+{
+	const char *blocks[MIGRATE_MAX_PLACES];
+	size_t i = group->count, n, count;
+
+	if (i == 32)
+		return false;
+	n = group->counts[i] = whole_places(hop, site, group->places[i]);
+	count = outer_blocks(group->places[i], n, blocks);
+	if (i == 0) {
+		memcpy(group->blocks, blocks, sizeof blocks);
+		group->block_count = count;
+	}
+	if (count == 0 || count != group->block_count)
+		return false;
+	for (size_t k = 0; k < count; k++)
+		if (strcmp(blocks[k], group->blocks[k]) != 0)
+			return false;
+	group->sites[group->count++] = site;
+	site->was_moved = true;
+	return true;
+}
+
+/* The setting below, if nothing but an empty line and comments of its own are between. */
+static struct migrate_site *site_below(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const struct migrate_page *page = &hop->pages[site->page];
+	const struct reeve_node *nodes = page->doc->nodes;
+	uint32_t n = nodes[site->node].next;
+
+	if (n != 0 && nodes[n].kind == REEVE_NODE_BLANK)
+		n = nodes[n].next;
+	while (n != 0 && nodes[n].kind == REEVE_NODE_COMMENT)
+		n = nodes[n].next;
+	if (n == 0 || nodes[n].kind != REEVE_NODE_SETTING || page->sites[n] == 0)
+		return NULL;
+	struct migrate_site *below = &hop->sites[page->sites[n] - 1];
+	return below->up == site->up ? below : NULL;
+}
+
+/* What a site sets in one of the outer blocks. */
+static const char *inside(struct migrate_hop *hop, const struct group *group, size_t i,
+                          size_t block, const char *indent, const char *note)
+{
+	struct migrate_place places[MIGRATE_MAX_PLACES];
+	size_t n = 0;
+
+	for (size_t k = 0; k < group->counts[i]; k++) {
+		const struct migrate_place *place = &group->places[i][k];
+
+		if (strcmp(place->blocks[0], group->blocks[block]) == 0)
+			places[n++] = (struct migrate_place){
+				.blocks = {place->blocks[1], place->blocks[2], NULL},
+				.name = place->name,
+				.value = place->value};
+	}
+	return reeve_migrate_render(hop, group->page, indent, places, n, note);
+}
+
+/* Comments between two settings of a group are in the block, too. */
+static void indent_comments(struct migrate_hop *hop, const struct group *group, size_t i,
+                            const char *indent)
+{
+	struct migrate_page *page = &hop->pages[group->sites[i]->page];
+	const struct reeve_node *nodes = page->doc->nodes;
+
+	for (uint32_t n = nodes[group->sites[i]->node].next; n != group->sites[i + 1]->node;
+	     n = nodes[n].next) {
+		uint32_t line = reeve_migrate_line_of(page, nodes[n].start);
+		uint32_t end = reeve_line_text_end(page->doc, nodes[n].start, nodes[n].end);
+
+		if (nodes[n].kind == REEVE_NODE_COMMENT)
+			reeve_migrate_instead(
+				page, line, line,
+				reeve_migrate_text(hop, "%s%.*s\n", indent,
+			                           (int)(end - nodes[n].note),
+			                           (const char *)page->doc->bytes + nodes[n].note));
+	}
+}
+
+/* The first block has them where they stand, with their comments; the others below it. */
+static void write_group(struct migrate_hop *hop, const struct group *group, const char *indent)
+{
+	const char *inner = reeve_migrate_deeper(hop, group->page, indent);
+
+	for (size_t i = 0; i < group->count; i++) {
+		struct migrate_page *page = &hop->pages[group->sites[i]->page];
+		const char *text =
+			inside(hop, group, i, 0, inner, reeve_migrate_note(hop, group->sites[i]));
+		uint32_t first, last;
+
+		if (i == 0)
+			text = reeve_migrate_text(hop, "%s%s {\n%s", indent, group->blocks[0],
+			                          text);
+		if (i == group->count - 1)
+			text = reeve_migrate_text(hop, "%s%s}\n", text, indent);
+		else
+			indent_comments(hop, group, i, inner);
+		for (size_t block = 1; i == group->count - 1 && block < group->block_count;
+		     block++) {
+			text = reeve_migrate_text(hop, "%s%s%s {\n", text, indent,
+			                          group->blocks[block]);
+			for (size_t k = 0; k < group->count; k++)
+				text = reeve_migrate_text(hop, "%s%s", text,
+				                          inside(hop, group, k, block, inner, ""));
+			text = reeve_migrate_text(hop, "%s%s}\n", text, indent);
+		}
+		reeve_migrate_lines(hop, group->sites[i], &first, &last);
+		reeve_migrate_instead(page, first, last, text);
+		reeve_migrate_tell(
+			hop, group->sites[i], REEVE_MIGRATE_CHANGED, group->sites[i]->main,
+			reeve_migrate_in_words(hop, group->places[i], group->counts[i], NULL),
+			group->sites[i]->main->row.note);
+	}
+}
+
+static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_page *page = &hop->pages[site->page];
+	const char *note = reeve_migrate_note(hop, site);
+	uint32_t first, last;
+
+	reeve_migrate_lines(hop, site, &first, &last);
+	if (*note != '\0')
+		note = reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first),
+		                          note + 1);
+	reeve_migrate_instead(page, first, last, *note == '\0' ? NULL : note);
+	reeve_migrate_tell(
+		hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
+		reeve_migrate_text(hop, "removed: %s = %s; %s", site->thing.type, site->value,
+	                           *site->value == '\0' ? "empty means the default"
+	                                                : "it did nothing in this block"));
+}
+
+/* ---- one ----------------------------------------------------------------------------------- */
+
+void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_page *page = &hop->pages[site->page];
+	const struct reeve_node *nodes = page->doc->nodes;
+	struct migrate_place places[MIGRATE_MAX_PLACES];
+	struct group group = {.page = page};
+	const char *rest = NULL, *indent;
+	uint32_t first, last;
+	size_t n;
+
+	if (site->was_moved)
+		return;
+	reeve_migrate_lines(hop, site, &first, &last);
+	indent = reeve_migrate_indent(
+		hop, page,
+		site->is_free ? reeve_migrate_line_of(page, nodes[nodes[site->node].parent].start)
+			      : first);
+	for (struct migrate_site *next = site; next != NULL && add_to_group(hop, &group, next);)
+		next = site_below(hop, next);
+	if (group.count > 0) {
+		write_group(hop, &group, indent);
+		return;
+	}
+
+	if (site->main->action != MIGRATE_ODD)
+		n = reeve_migrate_places(hop, site, places);
+	else if (strcmp(site->main->row.new_path, "protocols") == 0)
+		n = reeve_migrate_protocols(hop, site, places, &rest);
+	else
+		n = reeve_migrate_listen(hop, site, places, &rest);
+	if (n == 0 && rest == NULL) {
+		nowhere(hop, site);
+		return;
+	}
+	if (!is_in_place(hop, site)) {
+		reeve_migrate_decide(
+			hop, site, site->main,
+			reeve_migrate_text(hop, "outside of all blocks, write %s, and remove this",
+		                           reeve_migrate_in_words(hop, places, n, NULL)));
+		return;
+	}
+	reeve_migrate_rewrite(hop, site, NULL, rest);
+	reeve_migrate_after(hop, &page->lines[last],
+	                    reeve_migrate_render(hop, page, indent, places, n, ""));
+	reeve_migrate_tell(
+		hop, site, REEVE_MIGRATE_CHANGED, site->main,
+		reeve_migrate_in_words(hop, places, n,
+	                               reeve_migrate_text(hop, "%s = %s", site->thing.type, rest)),
+		site->main->row.note);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a hop: their lines, and all that is set in them, in the order of reading. */
+#include "base/buf.h"
+#include "conf/dovecot_walk.h"
+#include "migrate/hop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_page(struct migrate_hop *hop, struct migrate_page *page, struct reeve_doc *doc,
+                      uint32_t **origins, uint32_t **starts)
+{
+	uint32_t n = 0;
+
+	page->doc = doc;
+	page->eol = "\n";
+	for (uint32_t at = 0; at < doc->size; at = reeve_line_after(doc, at))
+		n++;
+	page->count = n > 0 ? n : 1;
+	page->starts = reeve_arena_alloc(hop->arena, (page->count + 1) * sizeof *page->starts);
+	page->lines = reeve_arena_alloc(hop->arena, page->count * sizeof *page->lines);
+	page->sites = reeve_arena_alloc(hop->arena, (doc->count + 1) * sizeof *page->sites);
+	if (*origins == NULL) {
+		*origins = malloc(page->count * sizeof **origins);
+		for (uint32_t i = 0; *origins != NULL && i < page->count; i++)
+			(*origins)[i] = i + 1;
+	}
+	page->origins = *origins;
+	if (page->starts == NULL || page->lines == NULL || page->sites == NULL || *origins == NULL)
+		return false;
+
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < page->count; i++) {
+		page->starts[i] = at;
+		if (at < doc->size)
+			at = reeve_line_after(doc, at);
+	}
+	page->starts[page->count] = at;
+	if (*starts == NULL) {
+		*starts = malloc(page->count * sizeof **starts);
+		if (*starts == NULL)
+			return false;
+		memcpy(*starts, page->starts, page->count * sizeof **starts);
+	}
+	if (n > 0 && page->starts[1] >= 2 && doc->bytes[page->starts[1] - 2] == '\r')
+		page->eol = "\r\n";
+	return true;
+}
+
+static const char *decoded(struct migrate_hop *hop, const struct reeve_doc *doc, uint32_t node,
+                           void (*add)(const struct reeve_doc *, uint32_t, struct reeve_buf *))
+{
+	struct reeve_buf buf;
+	const char *text;
+
+	reeve_buf_init(&buf, REEVE_CONF_MAX_BYTES);
+	add(doc, node, &buf);
+	hop->has_failed |= buf.has_failed;
+	text = reeve_migrate_copy(hop, buf.bytes == NULL ? "" : (const char *)buf.bytes,
+	                          buf.length);
+	reeve_buf_dispose(&buf);
+	return text;
+}
+
+static struct migrate_site *add_site(struct migrate_hop *hop)
+{
+	if (hop->count == hop->room) {
+		uint32_t room = hop->room * 2 + 256;
+		struct migrate_site *sites = realloc(hop->sites, room * sizeof *sites);
+
+		if (sites == NULL) {
+			hop->has_failed = true;
+			return NULL;
+		}
+		hop->sites = sites;
+		hop->room = room;
+	}
+	struct migrate_site *site = &hop->sites[hop->count++];
+	*site = (struct migrate_site){.digits = "", .star = ""};
+	return site;
+}
+
+static uint32_t page_of(const struct migrate_hop *hop, const struct reeve_doc *doc)
+{
+	uint32_t i = 0;
+
+	while (hop->pages[i].doc != doc)
+		i++;
+	return i;
+}
+
+static void read_site(struct migrate_hop *hop, const struct reeve_walk *walk, bool is_block)
+{
+	uint32_t p = page_of(hop, walk->doc), *seen = &hop->pages[p].sites[walk->node], up = 0;
+	size_t depth = walk->depth - is_block;
+	struct migrate_site *site;
+
+	if (*seen != 0) /* a file that is read a second time */
+		return;
+	if (depth > 0) {
+		const struct reeve_walk_block *around = &walk->blocks[depth - 1];
+
+		up = hop->pages[page_of(hop, around->doc)].sites[around->node];
+	}
+	site = add_site(hop);
+	if (site == NULL)
+		return;
+	*seen = hop->count;
+	site->page = p;
+	site->node = walk->node;
+	site->up = up;
+	site->thing.type = decoded(hop, walk->doc, walk->node, reeve_dovecot_name);
+	site->value = decoded(hop, walk->doc, walk->node, reeve_dovecot_value);
+	if (is_block)
+		site->thing.name = site->value;
+}
+
+bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate)
+{
+	enum reeve_walk_event event;
+	struct reeve_walk walk;
+
+	*hop = (struct migrate_hop){.migrate = migrate, .arena = reeve_arena_new()};
+	hop->page_count = (uint32_t)migrate->conf->doc_count;
+	if (hop->arena != NULL)
+		hop->pages = reeve_arena_alloc(hop->arena, hop->page_count * sizeof *hop->pages);
+	if (hop->pages == NULL)
+		return false;
+	for (uint32_t i = 0; i < hop->page_count; i++)
+		if (!read_page(hop, &hop->pages[i], migrate->conf->docs[i], &migrate->origins[i],
+		               &migrate->starts[i]))
+			return false;
+
+	reeve_walk_init(&walk, migrate->conf);
+	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END)
+		if (event == REEVE_WALK_ENTER || event == REEVE_WALK_SETTING)
+			read_site(hop, &walk, event == REEVE_WALK_ENTER);
+	hop->has_failed |= walk.has_failed;
+	reeve_walk_dispose(&walk);
+	return !hop->has_failed;
+}
+
+void reeve_migrate_done(struct migrate_hop *hop)
+{
+	free(hop->sites);
+	reeve_arena_free(hop->arena);
+}
+
+struct migrate_site *reeve_migrate_parent(const struct migrate_hop *hop,
+                                          const struct migrate_site *site)
+{
+	return site->up == 0 ? NULL : &hop->sites[site->up - 1];
+}
+
+size_t reeve_migrate_around(const struct migrate_hop *hop, const struct migrate_site *site,
+                            struct migrate_block blocks[MIGRATE_MAX_DEPTH])
+{
+	size_t depth = 0, n;
+
+	for (const struct migrate_site *s = site; (s = reeve_migrate_parent(hop, s)) != NULL;)
+		depth++;
+	if (depth > MIGRATE_MAX_DEPTH) /* no rule is so deep: any that is too deep will do */
+		depth = MIGRATE_MAX_DEPTH;
+	n = depth;
+	for (const struct migrate_site *s = site;
+	     n > 0 && (s = reeve_migrate_parent(hop, s)) != NULL;)
+		blocks[--n] = s->thing;
+	return depth;
+}

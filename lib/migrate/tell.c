@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of a site, in memory and in the file, and the texts that rules are filled in with.
+ */
+#include "migrate/hop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct migrate_page *reeve_migrate_page(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	return &hop->pages[site->page];
+}
+
+const struct reeve_node *reeve_migrate_node(const struct migrate_hop *hop,
+                                            const struct migrate_site *site)
+{
+	return &hop->pages[site->page].doc->nodes[site->node];
+}
+
+void reeve_migrate_lines(const struct migrate_hop *hop, const struct migrate_site *site,
+                         uint32_t *first_r, uint32_t *last_r)
+{
+	const struct reeve_node *node = reeve_migrate_node(hop, site);
+	uint32_t end = node->kind == REEVE_NODE_BLOCK ? node->body : node->end;
+
+	*first_r = reeve_migrate_line_of(&hop->pages[site->page], node->start);
+	*last_r = reeve_migrate_line_of(&hop->pages[site->page], end > node->start ? end - 1 : end);
+}
+
+/* Bytes of the file without white space and line end behind them. */
+const char *reeve_migrate_bytes(struct migrate_hop *hop, const struct migrate_site *site,
+                                uint32_t from, uint32_t to)
+{
+	const unsigned char *all = reeve_migrate_page(hop, site)->doc->bytes;
+
+	while (to > from && (all[to - 1] == '\n' || all[to - 1] == '\r' || all[to - 1] == ' ' ||
+	                     all[to - 1] == '\t'))
+		to--;
+	return reeve_migrate_copy(hop, all + from, to - from);
+}
+
+const char *reeve_migrate_note(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const struct reeve_node *node = reeve_migrate_node(hop, site);
+
+	if (node->note_end <= node->note)
+		return "";
+	return reeve_migrate_text(hop, " %s",
+	                          reeve_migrate_bytes(hop, site, node->note, node->note_end));
+}
+
+/* ---- telling ------------------------------------------------------------------------------- */
+
+static const char *kept(struct reeve_migrate *migrate, const char *text)
+{
+	char *copy = reeve_arena_strndup(migrate->arena, text, strlen(text));
+
+	migrate->has_failed |= copy == NULL;
+	return copy == NULL ? "" : copy;
+}
+
+/* The column where a line of the file that was read begins. */
+static uint64_t column_of(const struct reeve_doc *doc, uint32_t start)
+{
+	const unsigned char *bytes = doc->read.bytes;
+	uint32_t at = start;
+
+	while (at < doc->read.size && (bytes[at] == ' ' || bytes[at] == '\t'))
+		at++;
+	return at - start + 1;
+}
+
+void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,
+                        enum reeve_migrate_kind kind, const struct migrate_rule *rule,
+                        const char *after, const char *text)
+{
+	struct reeve_migrate *migrate = hop->migrate;
+	const struct migrate_page *page = reeve_migrate_page(hop, site);
+	uint64_t line =
+		page->origins[reeve_migrate_line_of(page, reeve_migrate_node(hop, site)->name)];
+
+	if (migrate->change_count == migrate->change_room) {
+		size_t room = migrate->change_room * 2 + 32;
+		struct reeve_migrate_change *changes =
+			realloc(migrate->changes, room * sizeof *changes);
+
+		if (changes == NULL) {
+			hop->has_failed = true;
+			return;
+		}
+		migrate->changes = changes;
+		migrate->change_room = room;
+	}
+	migrate->changes[migrate->change_count++] = (struct reeve_migrate_change){
+		.kind = kind,
+		.file = page->doc->path,
+		.line = line,
+		.column = column_of(page->doc, migrate->starts[site->page][line - 1]),
+		.before = kept(
+			migrate,
+			site->thing.name == NULL
+				? reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value)
+				: reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
+	                                             *site->value == '\0' ? "" : " ", site->value)),
+		.after = kept(migrate, after),
+		.text = kept(migrate, text),
+		.rule = &rule->row,
+	};
+}
+
+void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text)
+{
+	struct migrate_page *page = reeve_migrate_page(hop, site);
+	const char *comment;
+	uint32_t first, last;
+
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, rule, "", text);
+	reeve_migrate_lines(hop, site, &first, &last);
+	comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
+	/* It is there already, if this is not the first time. */
+	for (uint32_t i = first; i > 0; i--) {
+		uint32_t at = page->starts[i - 1], end = page->starts[i];
+
+		while (at < end && (page->doc->bytes[at] == ' ' || page->doc->bytes[at] == '\t'))
+			at++;
+		if (at == end || page->doc->bytes[at] != '#')
+			break;
+		if (strcmp(reeve_migrate_bytes(hop, site, at, end), comment) == 0)
+			return;
+	}
+	reeve_migrate_before(
+		hop, &page->lines[first],
+		reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first), comment));
+}
+
+/* ---- filling templates --------------------------------------------------------------------- */
+
+/* `text` with every `what` replaced. */
+static const char *replaced(struct migrate_hop *hop, const char *text, const char *what,
+                            const char *by)
+{
+	const char *at = strstr(text, what);
+
+	if (at == NULL)
+		return text;
+	return reeve_migrate_text(hop, "%.*s%s%s", (int)(at - text), text, by,
+	                          replaced(hop, at + strlen(what), what, by));
+}
+
+const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_site *site,
+                               const char *text)
+{
+	if (strcmp(text, "empty") == 0)
+		return "";
+	text = replaced(hop, text, "<n>", site->digits);
+	text = replaced(hop, text, "{name}",
+	                site->thing.name != NULL ? site->thing.name : site->thing.type);
+	text = replaced(hop, text, "{*}", site->star);
+	return replaced(hop, text, "{}", site->value);
+}

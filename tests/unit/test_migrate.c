@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Migrations: files before and after, written by hand, and what is said about which lines. Several
+ * files in one text begin with "== NAME\n"; without that it is dovecot.conf.
+ */
+#include "folder.h"
+#include "unit.h"
+
+#include <mailreeve/migrate.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What makes a file one of 1.2, and goes without a trace but a note in line 1. */
+#define OF_1_2 "login_dir = x\n"
+
+struct row {
+	const char *name, *before, *after; /* after NULL: as before */
+	const char *said; /* "LINE kind" of what is no change, with blanks between */
+};
+
+static const struct row rows[] = {
+	{"nothing", "", NULL, ""},
+	{"of 2.3", "ssl_min_protocol = TLSv1\nservice auth {\n}\n", NULL, ""},
+	{"of 2.4", "dovecot_config_version = 2.4.1\nssl_protocols = x\n", NULL, ""},
+	{"the example",
+         "# one\n"
+         "auth default {\n"
+         "    # two\n"
+         "    socket listen {\n"
+         "        client {\n"
+         "            path = /var/spool/postfix/private/auth-dovecot\n"
+         "            mode = 0660\n"
+         "            user = postfix\n"
+         "            group = postfix\n"
+         "        }\n"
+         "    }\n"
+         "}\n"
+         "# three\n",
+         "# one\n"
+         "# two\n"
+         "service auth {\n"
+         "    unix_listener /var/spool/postfix/private/auth-dovecot {\n"
+         "        mode = 0660\n"
+         "        user = postfix\n"
+         "        group = postfix\n"
+         "    }\n"
+         "}\n"
+         "# three\n",
+         ""},
+
+	/* auth */
+	{"auth",
+         "auth default {\n  mechanisms = plain login\n  passdb pam {\n    args = *\n  }\n"
+         "  userdb passwd {\n  }\n  count = 1\n  user = root\n}\n",
+         "auth_mechanisms = plain login\npassdb {\n  driver = pam\n  args = *\n}\nuserdb {\n  "
+         "driver = passwd\n}\n"
+         "service auth {\n  user = root\n}\n",
+         "8 removed"},
+	{"auth, comments behind braces", "auth default { # a\n  passdb pam { # b\n  } # c\n} # d\n",
+         "# a\npassdb { # b\n  driver = pam\n} # c\n# d\n", ""},
+	{"auth, tabs", "auth default {\n\tpassdb pam {\n\t\targs = *\n\t}\n}\n",
+         "passdb {\n\tdriver = pam\n\targs = *\n}\n", ""},
+	{"auth, CRLF, no line end at the end", "auth default {\r\n  user = root\r\n}\r\na = b",
+         "service auth {\r\n  user = root\r\n}\r\na = b", ""},
+	{"auth, the prefix is there", "auth default {\n  auth_verbose = yes\n  auth_user = x\n}\n",
+         "auth_verbose = yes\nservice auth {\n  user = x\n}\n", ""},
+	{"auth, other settings",
+         "auth default {\n  chroot = /x\n  process_size = 64\n  executable = /a\n}\n",
+         "service auth {\n  chroot = /x\n  vsz_limit = 64M\n  executable = /a\n}\n", ""},
+	{"auth, two",
+         "auth default {\n  mechanisms = plain\n}\nauth two {\n  mechanisms = login\n  passdb sql "
+         "{\n  }\n}\n",
+         "auth_mechanisms = plain\n"
+         "# mailreeve: there is only one auth now: the passdbs and userdbs below come after those "
+         "above, and of every "
+         "other setting the last one counts; see that this is what you want\n"
+         "auth_mechanisms = login\npassdb {\n  driver = sql\n}\n",
+         "4 decide"},
+	{"auth, in an include",
+         "== dovecot.conf\n!include auth.inc\n!include more.inc\n"
+         "== auth.inc\nauth default {\n  !include in.inc\n}\n== in.inc\n# x\nmechanisms = "
+         "plain\nuser = root\n"
+         "== more.inc\nservice imap {\n}\n",
+         "== dovecot.conf\n!include auth.inc\n!include more.inc\n"
+         "== auth.inc\n!include in.inc\n== in.inc\n# x\nauth_mechanisms = plain\nservice auth {\n  "
+         "user = root\n}\n"
+         "== more.inc\nservice imap {\n}\n",
+         ""},
+	{"auth, left open",
+         "== dovecot.conf\n!include a.inc\n}\n== a.inc\nauth default {\nmechanisms = plain\n",
+         "== dovecot.conf\n!include a.inc\n}\n== a.inc\n# mailreeve: the file does not close this "
+         "block: close it here\n"
+         "auth default {\nauth_mechanisms = plain\n",
+         "1 decide"},
+	{"cache",
+         "auth default {\n  cache_size = 512\n  cache_ttl = 3600\n  failure_delay = 0\n}\n",
+         "auth_cache_size = 512M\nauth_cache_ttl = 3600s\nauth_failure_delay = 0\n", ""},
+	{"a large cache", "auth default {\n  cache_size = 2048\n}\n", "auth_cache_size = 2048K\n",
+         ""},
+	{"a large cache of 2.x", "service auth {\n}\nauth_cache_size = 2048\n", NULL, ""},
+	{"workers", "auth default {\n  worker_max_request_count = 5\n}\n",
+         "service auth-worker {\n  service_count = 5\n}\n", ""},
+	{"winbind", "auth default {\n  ntlm_use_winbind = yes\n}\n", "auth_use_winbind = yes\n",
+         ""},
+	{"pam, blocking",
+         "auth default {\n  passdb pam {\n    args = blocking=no session=yes *\n  }\n}\n",
+         "passdb {\n  driver = pam\n  args = session=yes *\n}\n", ""},
+	{"pam, blocking as ever",
+         "auth default {\n  passdb pam {\n    args = blocking=yes *\n  }\n}\n",
+         "passdb {\n  driver = pam\n  args = blocking=yes *\n}\n", ""},
+	{"userdb nss", "auth default {\n  userdb nss {\n  }\n}\n",
+         "userdb {\n  driver = passwd\n}\n", ""},
+
+	{"auth, what 1.x did not have", "auth default {\n  foo = 1\n}\n", "auth_foo = 1\n", ""},
+	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
+         ""},
+	{"behind the last brace", "auth default {\n} login_user = x\n", NULL, ""},
+
+	/* sockets */
+	{"a socket in base_dir",
+         "base_dir = /var/run/dovecot/\nauth default {\n  socket listen {\n    master {\n"
+         "      path = /var/run/dovecot/auth-master\n      mode = 0600\n    }\n  }\n}\n",
+         "base_dir = /var/run/dovecot/\nservice auth {\n  unix_listener auth-master {\n    mode = "
+         "0600\n  }\n}\n",
+         ""},
+	{"a socket in the other run",
+         "auth default {\n  socket listen {\n    client {\n"
+         "      path = /var/run/dovecot/auth-client # why\n    }\n  }\n}\n",
+         "service auth {\n  unix_listener /var/run/dovecot/auth-client {\n    # why\n  }\n}\n",
+         "3 noted"},
+	{"a socket without a path",
+         "auth default {\n  socket listen {\n    master {\n    }\n  }\n}\n",
+         "service auth {\n  # mailreeve: no path was written here, and 1.x had a default: see that "
+         "this is the one\n"
+         "  unix_listener auth-master {\n  }\n}\n",
+         "3 decide"},
+	{"a master socket of another name",
+         "auth default {\n  socket listen {\n    master {\n      path = /x/y\n    }\n  }\n}\n",
+         "service auth {\n  # mailreeve: the name of a socket that answers about users has to end "
+         "in -userdb or -master: "
+         "choose one, and tell it to whoever uses this socket\n  unix_listener /x/y {\n  }\n}\n",
+         "3 decide"},
+	{"a client socket of a master's name",
+         "auth default {\n  socket listen {\n    client {\n      path = /x/a-userdb\n    }\n  "
+         "}\n}\n",
+         "service auth {\n  # mailreeve: a socket for clients must not end in -userdb or -master: "
+         "choose another name, "
+         "and tell it to whoever uses this socket\n  unix_listener /x/a-userdb {\n  }\n}\n",
+         "3 decide"},
+	{"socket connect",
+         "auth x {\n  socket connect {\n    master {\n      path = /x\n    }\n  }\n}\n",
+         "# mailreeve: an auth server elsewhere cannot be named like this any more; see service "
+         "auth and auth_socket_path\n"
+         "socket connect {\n  master {\n    path = /x\n  }\n}\n",
+         "2 decide"},
+
+	/* protocols */
+	{"protocols", "protocols = imap imaps pop3 pop3s managesieve\n",
+         "protocols = imap pop3 sieve\n", ""},
+	{"protocols with TLS only", "protocols = imaps pop3 pop3s # x\n",
+         "protocols = pop3 imap # x\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  "
+         "}\n}\n",
+         ""},
+	{"protocols, pop3s only", "protocols=pop3s",
+         "protocols=pop3\nservice pop3-login {\n  inet_listener pop3 {\n    port = 0\n  }\n}", ""},
+	{"protocols, lda", "protocols = imap lda\n", "protocols = imap\n", ""},
+	{"protocols, none", "protocols = none\n", NULL, ""},
+	{"protocol managesieve", "protocol managesieve { # x\n  mail_plugins = y\n}\n",
+         "protocol sieve { # x\n  mail_plugins = y\n}\n", ""},
+	{"words of clients",
+         "protocol imap {\n  imap_client_workarounds = outlook-idle  delay-newmail, "
+         "netscape-eoh\n}\n",
+         "protocol imap {\n  imap_client_workarounds = delay-newmail\n}\n", ""},
+	{"words of clients, all gone", "imap_client_workarounds = outlook-idle # x\n",
+         "imap_client_workarounds =  # x\n", ""},
+
+	/* listen */
+	{"listen with a port", "protocol imap {\n  listen = *:10143\n  ssl_listen = *:10993\n}\n",
+         "service imap-login {\n  inet_listener imap {\n    address = *\n    port = 10143\n  }\n"
+         "  inet_listener imaps {\n    address = *\n    port = 10993\n  }\n}\n",
+         ""},
+	{"listen without a port", "protocol pop3 {\n  listen = 10.0.0.1, ::1\n}\n",
+         "service pop3-login {\n  inet_listener pop3 {\n    address = 10.0.0.1, ::1\n  }\n}\n", ""},
+	{"listen, one port of several addresses",
+         "protocol imap {\n  listen = *:144, [::]:144\n}\n",
+         "service imap-login {\n  inet_listener imap {\n    address = *, [::]\n    port = 144\n  "
+         "}\n}\n",
+         ""},
+	{"listen, several ports", "protocol imap {\n  listen = *:143 127.0.0.1:1143\n}\n",
+         "service imap-login {\n  inet_listener imap {\n    address = *\n    port = 143\n  }\n"
+         "  inet_listener imap2 {\n    address = 127.0.0.1\n    port = 1143\n  }\n}\n",
+         ""},
+	{"listen of managesieve", "protocol managesieve {\n  listen = *:2000\n}\n",
+         "service managesieve-login {\n  inet_listener sieve {\n    address = *\n    port = 2000\n "
+         " }\n}\n",
+         ""},
+	{"listen of lda", "protocol lda {\n  listen = *:1 # x\n  mail_plugins = y\n}\n",
+         "protocol lda {\n  # x\n  mail_plugins = y\n}\n", "2 removed"},
+	{"listen at root", "listen = *, [::]\n", NULL, ""},
+	{"listen at root, a port", "listen = 10.0.0.1:99 # x\n",
+         "listen = 10.0.0.1 # x\nservice imap-login {\n  inet_listener imap {\n    port = 99\n  "
+         "}\n}\n"
+         "service pop3-login {\n  inet_listener pop3 {\n    port = 99\n  }\n}\n",
+         ""},
+	{"ssl_listen at root", "ssl_listen = 10.0.0.1\n",
+         "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n  }\n}\n"
+         "service pop3-login {\n  inet_listener pop3s {\n    address = 10.0.0.1\n  }\n}\n",
+         ""},
+	{"ssl_listen, empty", "ssl_listen =\na = b\n", "a = b\n", "1 removed"},
+
+	/* login and mail processes */
+	{"login at root", "# one\nlogin_process_size = 64 # x\n\n# two\nlogin_chroot = no\n",
+         "# one\nservice imap-login {\n  vsz_limit = 64M # x\n\n  # two\n  chroot =\n}\n"
+         "service pop3-login {\n  vsz_limit = 64M\n  chroot =\n}\n"
+         "service managesieve-login {\n  vsz_limit = 64M\n  chroot =\n}\n",
+         ""},
+	{"login, an empty line below a comment",
+         "login_user = a\n# one\n\n# two\nlogin_chroot = yes\n",
+         "service imap-login {\n  user = a\n}\nservice pop3-login {\n  user = a\n}\nservice "
+         "managesieve-login {\n  user = a\n}\n"
+         "# one\n\n# two\n"
+         "service imap-login {\n  chroot = login\n}\nservice pop3-login {\n  chroot = login\n}\n"
+         "service managesieve-login {\n  chroot = login\n}\n",
+         ""},
+	{"login in a protocol",
+         "protocol pop3 {\n  # one\n  login_process_per_connection = no\n  # two\n  "
+         "login_processes_count = 2\n"
+         "  # three\n  mail_plugins = quota\n}\n",
+         "# one\nservice pop3-login {\n  service_count = 0\n  # two\n  process_min_avail = 2\n}\n"
+         "protocol pop3 {\n  # three\n  mail_plugins = quota\n}\n",
+         ""},
+	{"mail processes below the rest",
+         "protocol imap {\n  a = b\n\n  # one\n  mail_executable = /x y\n  max_mail_processes = "
+         "7\n\n  # two\n}\n",
+         "protocol imap {\n  a = b\n}\n\n# one\nservice imap {\n  executable = /x y\n  "
+         "process_limit = 7\n}\n\n# two\n",
+         ""},
+	{"mail processes in the middle",
+         "protocol imap { # x\n  a = b\n  # one\n\n  # two\n  mail_process_size = 9\n\n  # "
+         "three\n\n  c = d\n} # y\n",
+         "protocol imap { # x\n  a = b\n  # one\n\n}\n# two\nservice imap {\n  vsz_limit = "
+         "9M\n}\n\n"
+         "protocol imap {\n  # three\n\n  c = d\n} # y\n",
+         ""},
+	{"mail processes at first",
+         "protocol imap { # x\n  mail_drop_priv_before_exec = yes\n  a = b\n} # y\n",
+         "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  a = b\n} # y\n",
+         ""},
+	{"nothing else in it", "protocol imap { # x\n  mail_executable = /y\n} # z\n",
+         "# x\nservice imap {\n  executable = /y\n}\n# z\n", ""},
+	{"in a block of 2.x", "remote 10.0.0.1 {\n  protocol imap {\n    login_user = x\n  }\n}\n",
+         NULL, ""},
+	{"login in a protocol, in an include",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\nlogin_user = x\n",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, and remove "
+         "this\nlogin_user = x\n",
+         "1 decide"},
+	{"other values of yes and no", "login_chroot = maybe\nlogin_process_per_connection = 1\n",
+         NULL, ""},
+	{"dict", "dict_process_count = 2\n", "service dict {\n  process_limit = 2\n}\n", ""},
+
+	/* certificates */
+	{"certificates", "ssl_cert_file = /a\nssl_key_file=\"/b c\" # x\n",
+         "ssl_cert = </a\nssl_key=</b c # x\n", ""},
+	{"no certificate", "ssl_ca_file =\n", "", "1 removed"},
+	{"in a protocol", "protocol imap {\n  ssl_cert_file = /a\n  ssl_disable = no\n}\n",
+         "protocol imap {\n  ssl_cert = </a\n  ssl = yes\n}\n", ""},
+	{"no TLS", "ssl_disable = Yes\n", "ssl = no\n", ""},
+	{"ssl_protocols", "ssl_protocols = !SSLv2 !SSLv3\n", "ssl_min_protocol = TLSv1\n", ""},
+	{"ssl_protocols, two on", "ssl_protocols = TLSv1.2, TLSv1.1\n",
+         "ssl_min_protocol = TLSv1.1\n", ""},
+	{"ssl_protocols, newest", "ssl_protocols = !SSLv2 !SSLv3 !TLSv1 !TLSv1.1\n",
+         "ssl_min_protocol = TLSv1.2\n", ""},
+	{"ssl_protocols, all", "ssl_protocols = ALL !SSLv2\n", "ssl_min_protocol = SSLv3\n", ""},
+	{"ssl_protocols, 1.3", "ssl_protocols = TLSv1.3\n", "ssl_min_protocol = TLSv1.3\n", ""},
+	{"ssl_protocols, none", "ssl_protocols = TLSv1 !TLSv1\n",
+         "# mailreeve: no version is left on, or a word is unknown: write ssl_min_protocol "
+         "instead\nssl_protocols = TLSv1 !TLSv1\n",
+         "1 decide"},
+	{"ssl_protocols in local", "local 10.0.0.1 {\n  ssl_protocols = !SSLv2\n}\n",
+         "local 10.0.0.1 {\n  ssl_min_protocol = SSLv3\n}\n", ""},
+
+	/* namespaces */
+	{"namespaces of 1.x",
+         OF_1_2 "namespace private {\n  inbox = yes\n}\nnamespace public {\n  prefix = p/\n}\n"
+                "namespace public {\n}\nnamespace shared {\n  # x\n}\n",
+         "namespace private {\n  inbox = yes\n}\nnamespace public {\n  type = public\n  prefix = "
+         "p/\n}\n"
+         "namespace public2 {\n  type = public\n}\nnamespace shared {\n  type = shared\n  # x\n}\n",
+         "1 removed"},
+	{"namespaces of 2.x", "service imap {\n}\nnamespace public {\n}\n", NULL, ""},
+	{"hidden in 1.0", "mail_read_mmaped = yes\nnamespace private {\n  hidden = yes # x\n}\n",
+         "namespace private {\n  hidden = yes # x\n  list = no\n}\n", "1 removed"},
+	{"what is there already",
+         "auth_userinfo = x\nnamespace private {\n  list = children\n  hidden = yes\n}\nnamespace "
+         "public {\n  # x\n  type = shared\n}\n",
+         "# mailreeve: of 0.99: write a passdb and a userdb instead\nauth_userinfo = x\n"
+         "namespace private {\n  list = children\n  hidden = yes\n}\nnamespace public {\n  # x\n  "
+         "type = shared\n}\n",
+         "1 decide"},
+	{"hidden later", OF_1_2 "namespace private {\n  hidden = yes\n}\n",
+         "namespace private {\n  hidden = yes\n}\n", "1 removed"},
+
+	/* units */
+	{"mbox and dbox",
+         OF_1_2 "mbox_min_index_size = 64\ndbox_rotate_size = 2048\nmbox_lock_timeout = 300\n",
+         "mbox_min_index_size = 64K\nmdbox_rotate_size = 2048K\nmbox_lock_timeout = 300s\n",
+         "1 removed"},
+	{"of 2.x",
+         "service imap {\n}\nmbox_min_index_size = 64\nmbox_lock_timeout = 5 "
+         "mins\nimap_idle_notify_interval = 29\n",
+         "service imap {\n}\nmbox_min_index_size = 64\nmbox_lock_timeout = 5 "
+         "mins\nimap_idle_notify_interval = 29s\n",
+         ""},
+	{"idle_kill", "service imap {\n  idle_kill = 60\n}\n",
+         "service imap {\n  idle_kill = 60s\n}\n", ""},
+
+	/* sieve and other plugins */
+	{"sieve", "protocol managesieve {\n  # a\n  sieve=~/.s\n  # b\n  sieve_storage=~/d\n}\n",
+         "protocol sieve {\n  # a\n  plugin {\n    sieve = ~/.s\n    # b\n    sieve_dir = ~/d\n  "
+         "}\n}\n",
+         ""},
+	{"sieve at root", "sieve_storage = ~/d\n", "plugin {\n  sieve_dir = ~/d\n}\n", ""},
+	{"sieve of lda",
+         "protocol lda {\n  global_script_path = /x\n  mail_plugins = cmusieve quota\n}\n",
+         "protocol lda {\n  plugin {\n    sieve_default = /x\n  }\n"
+         "  # mailreeve: the plugin cmusieve is gone: look through the scripts (imapflags and "
+         "notify were changed), then write sieve here\n"
+         "  mail_plugins = cmusieve quota\n}\n",
+         "3 decide"},
+	{"quota of 1.0",
+         "plugin {\n  quota = maildir:storage=10240:messages=1000\n  quota2 = dirsize:messages=5 # "
+         "x\n}\n",
+         "plugin {\n  quota = maildir\n  quota_rule = *:storage=10240:messages=1000\n  quota2 = "
+         "dirsize # x\n  quota2_rule = *:messages=5\n}\n",
+         ""},
+	{"quota warning",
+         "plugin {\n  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = "
+         "storage=80%% quota-warning 80 %u\n}\n",
+         "plugin {\n  # mailreeve: since 2.0 a warning goes to the socket of a script service: "
+         "write quota-warning and its arguments instead "
+         "of the path, and a service quota-warning with executable = script PATH, a user, and "
+         "unix_listener quota-warning\n"
+         "  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = storage=80%% "
+         "quota-warning 80 %u\n}\n",
+         "2 decide"},
+	{"expire", "plugin {\n  expire_dict = proxy::expire\n}\n", NULL, "2 noted"},
+	{"caches",
+         "mail_cache_compress_min_size = 1k\nplugin {\n  imap_zlib_compress_level = 5\n}\n",
+         "mail_cache_purge_min_size = 1k\nplugin {\n  imap_compress_deflate_level = 5\n}\n", ""},
+
+	/* what goes */
+	{"removed", "# a\nssl_parameters_regenerate = 168 # b\n\n# c\nnfs_check = no\n",
+         "# a\n# b\n\n# c\n", "2 removed 5 removed"},
+	{"fsync", "fsync_disable = yes\n", "mail_fsync = never\n", ""},
+	{"dns", "service dns_client {\n}\n", "service dns-client {\n}\n", ""},
+	{"director", "director_doveadm_port = 24245\n",
+         "service director {\n  inet_listener doveadm {\n    port = 24245\n  }\n}\n", ""},
+	{"a module folder of 1.x", OF_1_2 "protocol imap {\n  mail_plugin_dir = /x/imap\n}\n",
+         "protocol imap {\n}\n", "1 removed 3 removed"},
+	{"a module folder of 2.x", "service imap {\n}\nmail_plugin_dir = /x\n", NULL, ""},
+	{"old statistics", "stats_memory_limit = 16M\nstats_user_min_time = 60\n",
+         "old_stats_memory_limit = 16M\nold_stats_user_min_time = 60s\n", ""},
+	{"over several lines", "login_user = \\\n  dovenull\nssl_cert_file = \\\n  /a\n",
+         "service imap-login {\n  user = dovenull\n}\nservice pop3-login {\n  user = "
+         "dovenull\n}\nservice managesieve-login {\n  user = dovenull\n}\n"
+         "ssl_cert = \\\n  </a\n",
+         ""},
+	{"1.0",
+         "default_mail_env = maildir:~/Maildir\nmail_extra_groups = mail\ndefault_auth_realm = "
+         "x\nmail_use_modules = yes\n",
+         "mail_location = maildir:~/Maildir\nmail_access_groups = mail\nauth_default_realm = x\n",
+         "4 removed"},
+};
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static const char *next_file(const char *text, char *name, const char **body_r, size_t *n_r)
+{
+	const char *end;
+
+	if (*text == '\0')
+		return NULL;
+	strcpy(name, "dovecot.conf");
+	*body_r = text;
+	if (strncmp(text, "== ", 3) == 0) {
+		size_t n = strcspn(text + 3, "\n");
+
+		memcpy(name, text + 3, n);
+		name[n] = '\0';
+		*body_r = text + 3 + n + 1;
+	}
+	end = strstr(*body_r, "\n== ");
+	*n_r = end == NULL ? strlen(*body_r) : (size_t)(end + 1 - *body_r);
+	return *body_r + *n_r;
+}
+
+static void write_files(const char *text)
+{
+	char name[100];
+	const char *body;
+	size_t n;
+
+	if (*text == '\0')
+		folder_write("dovecot.conf", "");
+	while ((text = next_file(text, name, &body, &n)) != NULL) {
+		char *copy = strndup(body, n);
+
+		folder_write(name, copy);
+		free(copy);
+	}
+}
+
+/* All files as they would be written. */
+static void expect_files(const char *row, struct reeve_migrate *migrate, const char *text)
+{
+	char name[100];
+	const char *body = "";
+	size_t n = 0;
+
+	strcpy(name, "dovecot.conf");
+	if (*text != '\0')
+		text = next_file(text, name, &body, &n);
+	for (; text != NULL; text = next_file(text, name, &body, &n)) {
+		bool found = false;
+
+		for (size_t i = 0; i < reeve_migrate_file_count(migrate); i++) {
+			struct reeve_conf_file file = reeve_migrate_file(migrate, i);
+			const char *slash = strrchr(file.path, '/');
+
+			if (strcmp(slash == NULL ? file.path : slash + 1, name) != 0)
+				continue;
+			found = true;
+			ck_assert_msg(file.new_size == n && memcmp(file.new_bytes, body, n) == 0,
+			              "%s: %s is\n%.*s\nwanted\n%.*s", row, name,
+			              (int)file.new_size, (const char *)file.new_bytes, (int)n,
+			              body);
+		}
+		ck_assert_msg(found, "%s: no file %s", row, name);
+	}
+}
+
+static void expect_said(const struct row *row, struct reeve_migrate *migrate)
+{
+	static const char *const kinds[] = {"changed", "removed", "noted", "decide"};
+	char said[1000] = "";
+
+	for (size_t i = 0; i < reeve_migrate_change_count(migrate); i++) {
+		const struct reeve_migrate_change *change = reeve_migrate_change_at(migrate, i);
+		size_t n = strlen(said);
+
+		if (change->kind != REEVE_MIGRATE_CHANGED)
+			snprintf(said + n, sizeof said - n, "%s%llu %s", n == 0 ? "" : " ",
+			         (unsigned long long)change->line, kinds[change->kind]);
+	}
+	ck_assert_msg(strcmp(said, row->said) == 0, "%s: said '%s', wanted '%s'", row->name, said,
+	              row->said);
+}
+
+static struct reeve_migrate *migrate_files(const char *name)
+{
+	struct reeve_migrate_how how = {.path = "dovecot.conf"};
+	struct reeve_error err = {0};
+	struct reeve_migrate *migrate = reeve_migrate_open(&how, &err);
+
+	ck_assert_msg(migrate != NULL, "%s: %s", name, err.text);
+	ck_assert_msg(reeve_migrate_run(migrate, "2.3", &err) >= 0, "%s: %s", name, err.text);
+	return migrate;
+}
+
+START_TEST(table)
+{
+	const struct row *row = &rows[_i];
+	const char *after = row->after == NULL ? row->before : row->after;
+
+	folder_enter();
+	write_files(row->before);
+	struct reeve_migrate *migrate = migrate_files(row->name);
+	expect_said(row, migrate);
+	expect_files(row->name, migrate, after);
+	reeve_migrate_close(migrate);
+
+	/* A second time changes nothing. */
+	write_files(after);
+	migrate = migrate_files(row->name);
+	expect_files(row->name, migrate, after);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
+/* ---- versions ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *text, *version; /* NULL: nothing tells */
+} versions[] = {
+	{"", NULL},
+	{"protocols = imap\nmbox_lock_timeout = 300\n", NULL},
+	{"default_mail_env = x\n", "1.0"},
+	{"ssl_disable = yes\n", "1.1"},
+	{"auth default {\n}\n", "1.2"},
+	{"login_user = x\nmail_read_mmaped = yes\n", "1.0"},
+	{"service imap {\n}\n", "2.0"},
+	{"auth default {\n}\nservice imap {\n}\n", "2.0"},
+	{"passdb {\n}\n", "2.0"},
+	{"namespace x {\n  mailbox Sent {\n  }\n}\n", "2.1"},
+	{"ssl_prefer_server_ciphers = yes\n", "2.2"},
+	{"ssl_protocols = !SSLv3\n", "2.2"},
+	{"ssl_min_protocol = TLSv1\n", "2.3"},
+	{"dovecot_config_version = 2.4.1\n", "2.4"},
+	{"# a\nservice imap {\n}\ndovecot_config_version = 2.4.1\n", "2.4"},
+};
+
+START_TEST(version)
+{
+	struct reeve_migrate_how how = {.path = "dovecot.conf"};
+	struct reeve_error err = {0};
+
+	folder_enter();
+	folder_write("dovecot.conf", versions[_i].text);
+	struct reeve_migrate *migrate = reeve_migrate_open(&how, &err);
+	ck_assert_msg(migrate != NULL, "%s", err.text);
+	ck_assert_pstr_eq(reeve_migrate_version(migrate).name, versions[_i].version);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
+START_TEST(errors)
+{
+	struct reeve_migrate_how how = {.path = "dovecot.conf"};
+	struct reeve_error err = {0};
+
+	folder_enter();
+	ck_assert_ptr_null(reeve_migrate_open(&how, &err));
+	ck_assert_int_eq(err.code, REEVE_EIO);
+	folder_write("dovecot.conf", "login_user = x\n");
+	how.without_sieve = true;
+	struct reeve_migrate *migrate = reeve_migrate_open(&how, &err);
+	ck_assert_int_eq(reeve_migrate_run(migrate, "2.4", &err), -1);
+	ck_assert_int_eq(err.code, REEVE_EUSAGE);
+	ck_assert_int_eq(reeve_migrate_run(migrate, "1.2", &err), -1);
+	ck_assert_int_eq(reeve_migrate_run(migrate, "2.0", &err), 1);
+	expect_files("without sieve", migrate,
+	             "service imap-login {\n  user = x\n}\nservice pop3-login {\n  user = x\n}\n");
+	ck_assert_int_eq(reeve_migrate_run(migrate, "2.0", &err), -1);
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	reeve_migrate_close(migrate);
+	reeve_migrate_close(NULL);
+	folder_leave();
+}
+END_TEST
+
+Suite *suite_migrate(void)
+{
+	Suite *suite = suite_create("migrate");
+	TCase *tcase = tcase_create("migrate");
+
+	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
+	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);
+	tcase_add_test(tcase, errors);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
