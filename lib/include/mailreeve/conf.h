@@ -96,7 +96,10 @@ int reeve_conf_get(struct reeve_conf *conf, const char *path, unsigned int flags
 
 struct reeve_conf_list;
 
-/* All that is set, in reading order; with REEVE_CONF_EFFECTIVE each PATH once, without defaults. */
+/*
+ * All that is set, in reading order; with REEVE_CONF_EFFECTIVE each PATH once, without defaults, and of
+ * Dovecot blocks of one name together, where the first of them stands.
+ */
 struct reeve_conf_list *reeve_conf_list(struct reeve_conf *conf, unsigned int flags,
                                         struct reeve_error *err);
 void reeve_conf_list_free(struct reeve_conf_list *list); /* NULL is fine */
