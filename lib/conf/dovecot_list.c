@@ -91,11 +91,17 @@ static void list_written(struct reeve_eval *eval, struct reeve_conf_list *list, 
 	}
 }
 
-/* What a list goes through: rows and places, by seq, below the places in which they are. */
+/*
+ * What a list goes through: rows and places, by seq. In 2.4 they are below the places in which they are, so that
+ * blocks keep the order in which they were first opened: that of passdbs means something. In 2.3 such
+ * blocks cannot be opened twice, and what is written later must come later: `login_user` of 1.x sets
+ * what `protocol imap { login_user }` does.
+ */
 struct order {
 	uint32_t *first, *next; /* of places: first thing inside. Of things: next in the same place */
 	uint32_t things;        /* a thing is a place, or places->count + an item */
-	bool *has_rows;         /* of places */
+	bool *has_rows;         /* of places, in them or below */
+	bool *has_places;
 };
 
 static bool order_make(struct order *order, struct reeve_eval *eval)
@@ -107,12 +113,17 @@ static bool order_make(struct order *order, struct reeve_eval *eval)
 	order->first = calloc(places->count + 1, sizeof *order->first);
 	order->next = calloc((size_t)order->things + 1, sizeof *order->next);
 	order->has_rows = calloc(places->count + 1, sizeof *order->has_rows);
-	if (by_seq == NULL || order->first == NULL || order->next == NULL || order->has_rows == NULL) {
+	order->has_places = calloc(places->count + 1, sizeof *order->has_places);
+	if (by_seq == NULL || order->first == NULL || order->next == NULL ||
+	    order->has_rows == NULL || order->has_places == NULL) {
 		free(by_seq);
 		return false;
 	}
-	for (uint32_t n = 1; n < places->count && n < eval->place_seq_count; n++)
+	for (uint32_t n = 1; n < places->count && n < eval->place_seq_count; n++) {
 		by_seq[eval->place_seq[n]] = n;
+		if (eval->place_seq[n] > 0)
+			order->has_places[places->places[n].parent] = true;
+	}
 	for (uint32_t n = 0; n < eval->item_count; n++) {
 		if (!is_shown(eval, &eval->items[n]))
 			continue;
@@ -128,9 +139,11 @@ static bool order_make(struct order *order, struct reeve_eval *eval)
 
 		if (thing == 0)
 			continue;
-		uint32_t place = thing < places->count ?
-			places->places[thing].parent :
-			eval->rows[eval->items[thing - places->count].row].place;
+		uint32_t place = 0;
+		if (eval->is_24)
+			place = thing < places->count ?
+				places->places[thing].parent :
+				eval->rows[eval->items[thing - places->count].row].place;
 		order->next[thing] = order->first[place];
 		order->first[place] = thing;
 	}
@@ -143,6 +156,7 @@ static void order_free(struct order *order)
 	free(order->first);
 	free(order->next);
 	free(order->has_rows);
+	free(order->has_places);
 }
 
 static void add_item(struct reeve_eval *eval, uint32_t n, struct reeve_conf_list *list,
@@ -188,7 +202,8 @@ static int list_effective(struct reeve_eval *eval, unsigned int flags, struct re
 				place = thing;
 				thing = order.first[thing];
 				continue;
-			} else if ((flags & REEVE_CONF_BLOCKS) && !order.has_rows[thing]) {
+			} else if ((flags & REEVE_CONF_BLOCKS) && !order.has_rows[thing] &&
+			           !order.has_places[thing]) {
 				add_empty_block(eval, thing, list, path);
 			}
 			thing = order.next[thing];

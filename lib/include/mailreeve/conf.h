@@ -98,7 +98,7 @@ struct reeve_conf_list;
 
 /*
  * All that is set, in reading order; with REEVE_CONF_EFFECTIVE each PATH once, without defaults, and of
- * Dovecot blocks of one name together, where the first of them stands.
+ * Dovecot 2.4 blocks of one name together, where the first of them stands.
  */
 struct reeve_conf_list *reeve_conf_list(struct reeve_conf *conf, unsigned int flags,
                                         struct reeve_error *err);
