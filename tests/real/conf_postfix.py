@@ -141,6 +141,22 @@ def differences(what, theirs, ours):
     return problems
 
 
+def unused(post, folder):
+    """postconf's warnings of parameters that nothing uses, and those of lint."""
+    _, _, err = post.postconf('-c', folder, '-n')
+    _, lines = post.us('lint', folder)
+    theirs = set(re.findall(r'(main|master)\.cf: unused parameter: ([^=]*)=', err))
+    ours = set()
+    for line in lines:
+        found = re.search(r"(main|master)\.cf:\d+:\d+: (?:(?:unknown|unused) parameter '([^']*)'"
+                          r"|'([^']*)' is known to Postfix|Postfix has no '([^']*)' any more)", line)
+        if found:
+            ours.add((found[1], found[2] or found[3] or found[4]))
+        elif 'a byte order mark: Postfix takes it for a part of the name' in line:
+            theirs = {pair for pair in theirs if not pair[1].startswith('???')}
+    return [f'unused: theirs {theirs}, ours {ours}'] if theirs != ours else []
+
+
 def compare(post, main, master):
     folder = post.new(main, master)
     problems = []
@@ -170,6 +186,7 @@ def compare(post, main, master):
     elif not said:
         problems.append(f'they cannot expand it ({err.strip()[-150:]}), we say nothing')
 
+    problems += unused(post, folder)
     services = [row for row in rows if row[0].count('/') == 1]
     ours = [row[2] for row in services]
     _, text, _ = post.postconf('-c', folder, '-M')
