@@ -160,6 +160,7 @@ START_TEST(table)
 	size_t expected = 0;
 	long warnings = 0;
 
+	count = 0;
 	ck_assert(mkdtemp(folder) != NULL);
 	write_file(folder, "dovecot.conf", rows[_i].text);
 	write_file(folder, "b.conf", "");
