@@ -6,8 +6,10 @@
 #include "base/way.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Whether the folder `name` has the folder `part` in it. */
@@ -91,6 +93,33 @@ out:
 	free(top);
 	free(real);
 	return result;
+}
+
+#define READ_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+int reeve_open_in_root(const char *root, const char *path)
+{
+	struct open_how how = {.flags = READ_FLAGS, .resolve = RESOLVE_IN_ROOT};
+	size_t n = root == NULL ? 0 : strlen(root);
+
+	while (n > 0 && root[n - 1] == '/')
+		n--;
+	if (n == 0 || strncmp(path, root, n) != 0 || path[n] != '/')
+		return open(path, READ_FLAGS);
+
+	int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC), saved;
+	if (top < 0)
+		return -1;
+	int fd = (int)syscall(SYS_openat2, top, path + n, &how, sizeof how);
+	saved = errno;
+	close(top);
+	if (fd < 0 && saved == ENOSYS) {
+		if (reeve_path_inside(root, path, NULL) == 0)
+			return open(path, READ_FLAGS);
+		saved = EXDEV;
+	}
+	errno = saved;
+	return fd;
 }
 
 /*

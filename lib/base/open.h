@@ -35,6 +35,16 @@ struct reeve_place {
 int reeve_path_inside(const char *root, const char *folder, struct reeve_error *err);
 
 /*
+ * Open a file for reading, as a program in the root would find it: a symbolic link, also an absolute one,
+ * leads to a place in the root, and ".." not out of it (openat2(2), RESOLVE_IN_ROOT). `path` has the root
+ * (NULL or "": "/") in front; one that has not is opened as it is. On a kernel before 5.6 a link
+ * that leads out of the root is refused instead (EXDEV).
+ *
+ * Returns the descriptor (close-on-exec; neither a FIFO nor a terminal holds us up), or -1 with errno.
+ */
+int reeve_open_in_root(const char *root, const char *path);
+
+/*
  * `path` has the root (NULL: "/") in front. Returns 0, or -1 with err: REEVE_EIO, REEVE_EREFUSED
  * for a symbolic link, a second hard link, a FIFO, socket or device, or a folder that is not inside
  * the root; REEVE_EFORMAT for a folder (a Maildir is called one).

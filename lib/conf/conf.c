@@ -94,7 +94,7 @@ struct reeve_doc *reeve_conf_add_doc(struct reeve_conf *conf, enum reeve_syntax 
 		conf->docs = docs;
 		conf->doc_room = room;
 	}
-	struct reeve_doc *doc = reeve_doc_open(syntax, path, &conf->talk, err);
+	struct reeve_doc *doc = reeve_doc_open(syntax, conf->how.root, path, &conf->talk, err);
 	if (doc != NULL)
 		conf->docs[conf->doc_count++] = doc;
 	return doc;

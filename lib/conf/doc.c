@@ -2,12 +2,14 @@
 /* A file, its bytes as they were and as they are, and the tree over them. */
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/open.h"
 #include "conf/tree.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int parse(struct reeve_doc *doc, struct reeve_error *err)
 {
@@ -56,12 +58,19 @@ static struct reeve_doc *doc_new(enum reeve_syntax syntax, const char *path,
 	return doc;
 }
 
-struct reeve_doc *reeve_doc_open(enum reeve_syntax syntax, const char *path,
+struct reeve_doc *reeve_doc_open(enum reeve_syntax syntax, const char *root, const char *path,
                                  const struct reeve_talk *talk, struct reeve_error *err)
 {
 	struct reeve_whole read;
+	int fd = reeve_open_in_root(root, path), r;
 
-	if (reeve_whole_read(&read, path, REEVE_CONF_MAX_BYTES, err) < 0)
+	if (fd < 0) {
+		reeve_fail_errno(err, "cannot open '%s'", path);
+		return NULL;
+	}
+	r = reeve_whole_read_fd(&read, fd, path, REEVE_CONF_MAX_BYTES, err);
+	close(fd);
+	if (r < 0)
 		return NULL;
 	return doc_new(syntax, path, &read, talk, err);
 }

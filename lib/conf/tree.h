@@ -85,8 +85,11 @@ struct reeve_doc {
 
 /* ---- documents ----------------------------------------------------------------------------- */
 
-/* Read and parse. Diagnostics go to talk (borrowed). NULL with err as reeve_conf_open(). */
-struct reeve_doc *reeve_doc_open(enum reeve_syntax syntax, const char *path,
+/*
+ * Read and parse a file as it is found in the root (NULL or "": "/"), which `path` has in front.
+ * Diagnostics go to talk (borrowed). NULL with err as reeve_conf_open().
+ */
+struct reeve_doc *reeve_doc_open(enum reeve_syntax syntax, const char *root, const char *path,
                                  const struct reeve_talk *talk, struct reeve_error *err);
 
 /* The same of bytes (n, copied into a buffer of that size), for tests; path is for diagnostics. */

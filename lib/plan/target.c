@@ -102,10 +102,11 @@ static bool split(const char *path, struct step *step, struct reeve_error *err)
 	return true;
 }
 
-/* Where a symbolic link leads; to be freed. */
-static char *read_link(int dirfd, const char *path, const struct step *step,
-                       struct reeve_error *err)
+/* Where a symbolic link leads, an absolute one inside the root; to be freed. */
+static char *read_link(const struct reeve_plan *plan, int dirfd, const char *path,
+                       const struct step *step, struct reeve_error *err)
 {
+	const char *root = plan->how.root == NULL ? "" : plan->how.root;
 	char target[PATH_MAX], *next = NULL;
 	ssize_t n = readlinkat(dirfd, step->name, target, sizeof target - 1);
 
@@ -114,9 +115,8 @@ static char *read_link(int dirfd, const char *path, const struct step *step,
 		return NULL;
 	}
 	target[n] = '\0';
-	if (target[0] == '/')
-		next = strdup(target);
-	else if (asprintf(&next, "%s/%s", step->folder, target) < 0)
+	if (asprintf(&next, "%s%s%s", target[0] == '/' ? root : step->folder,
+	             target[0] == '/' ? "" : "/", target) < 0)
 		next = NULL;
 	if (next == NULL)
 		reeve_fail_nomem(err);
@@ -144,7 +144,7 @@ static int look(const struct reeve_plan *plan, const char *path, bool follows, s
 		reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link that uid %ju made", path,
 		           (uintmax_t)st.st_uid);
 	else if (S_ISLNK(st.st_mode) && follows)
-		r = (step->next = read_link(dirfd, path, step, err)) == NULL ? -1 : 0;
+		r = (step->next = read_link(plan, dirfd, path, step, err)) == NULL ? -1 : 0;
 	else if (S_ISDIR(st.st_mode))
 		reeve_fail(err, REEVE_EFORMAT, "'%s' is a folder", path);
 	else if (S_ISREG(st.st_mode) && st.st_nlink > 1)

@@ -141,13 +141,13 @@ START_TEST(open)
 
 	folder_enter();
 	folder_write("file", "a: b\n");
-	doc = reeve_doc_open(REEVE_SYNTAX_ALIASES, "file", NULL, &err);
+	doc = reeve_doc_open(REEVE_SYNTAX_ALIASES, NULL, "file", NULL, &err);
 	ck_assert_ptr_nonnull(doc);
 	ck_assert_str_eq(doc->path, "file");
 	ck_assert_uint_eq(doc->size, 5);
 	ck_assert(reeve_tree_tiles(doc));
 	reeve_doc_free(doc);
-	ck_assert_ptr_null(reeve_doc_open(REEVE_SYNTAX_ALIASES, "none", NULL, &err));
+	ck_assert_ptr_null(reeve_doc_open(REEVE_SYNTAX_ALIASES, NULL, "none", NULL, &err));
 	ck_assert_str_eq(err.text, "cannot open 'none': No such file or directory");
 	folder_leave();
 }

@@ -167,7 +167,7 @@ static int see_file(const char *path, const struct stat *st, int type, struct FT
 	if (type != FTW_F)
 		return 0;
 	struct reeve_error err = {0};
-	struct reeve_doc *doc = reeve_doc_open(REEVE_SYNTAX_DOVECOT, path, NULL, &err);
+	struct reeve_doc *doc = reeve_doc_open(REEVE_SYNTAX_DOVECOT, NULL, path, NULL, &err);
 
 	ck_assert_msg(doc != NULL, "%s: %s", path, err.text);
 	ck_assert_msg(reeve_tree_tiles(doc), "%s has gaps", path);

@@ -50,8 +50,8 @@ static const struct {
 	{"millions of patterns", NULL, "!include {1,2,3,4}{1,2,3,4}{1,2,3,4}{1,2,3,4}{1,2,3,4}{1,2,3,4}{1,2,3,4}\n", NULL,
 	 "", "dovecot.conf:1:1: the pattern stands for too much\n"},
 	{"below a root", "r", NULL, "r/etc/dovecot/dovecot.conf", "one two ",
-	 "r/etc/dovecot/dovecot.conf:2:1: 'r/etc/dovecot/../../../a' leads out of 'r'\n"
-	 "r/etc/dovecot/dovecot.conf:3:1: 'r/etc/dovecot/link' leads out of 'r'\n"},
+	 "r/etc/dovecot/dovecot.conf:2:1: cannot open 'r/etc/dovecot/../../../a': No such file or directory\n"
+	 "r/etc/dovecot/dovecot.conf:3:1: cannot open 'r/etc/dovecot/link': No such file or directory\n"},
 	{"a root with odd letters", "r[1]*", NULL, "r[1]*/dovecot.conf", "q ", ""},
 };
 

@@ -57,6 +57,48 @@ static void enter(void)
 	ck_assert_int_eq(mkdir("maildir/new", 0700), 0);
 }
 
+/* Files of the machine and of the root have different bytes; what is read tells which it was. */
+START_TEST(test_in_root)
+{
+	static const struct {
+		const char *root, *path;
+		const char *text; /* NULL: not found */
+	} rows[] = {
+		{NULL, "root/plain", "root\n"},
+		{"", "root/plain", "root\n"},
+		{"root", "root/plain", "root\n"},
+		{"root//", "root/absolute", "root\n"},
+		{"root", "root/up", "root\n"},
+		{"root", "root/folder/plain", "root\n"},
+		{"root", "root/none", NULL},
+		{"root", "outside", "outside\n"},
+		{"roo", "root/plain", "root\n"},
+		{"root", "root/outside", NULL},
+	};
+
+	folder_enter();
+	ck_assert_int_eq(mkdir("root", 0700), 0);
+	folder_write("root/plain", "root\n");
+	folder_write("outside", "outside\n");
+	ck_assert_int_eq(symlink("/plain", "root/absolute"), 0);
+	ck_assert_int_eq(symlink("../../plain", "root/up"), 0);
+	ck_assert_int_eq(symlink("/", "root/folder"), 0);
+	ck_assert_int_eq(symlink("../outside", "root/outside"), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[32] = "";
+		int fd = reeve_open_in_root(rows[i].root, rows[i].path);
+
+		ck_assert_msg((fd >= 0) == (rows[i].text != NULL), "%s in %s", rows[i].path,
+		              rows[i].root);
+		if (fd < 0)
+			continue;
+		ck_assert_int_ge(read(fd, text, sizeof text - 1), 0);
+		close(fd);
+		ck_assert_msg(strcmp(text, rows[i].text) == 0, "%s: %s", rows[i].path, text);
+	}
+}
+END_TEST
+
 START_TEST(test_refusals)
 {
 	struct reeve_place place;
@@ -210,6 +252,7 @@ Suite *suite_open(void)
 
 	tcase_add_checked_fixture(cases, enter, folder_leave);
 	tcase_add_loop_test(cases, test_refusals, 0, sizeof refusals / sizeof refusals[0]);
+	tcase_add_test(cases, test_in_root);
 	tcase_add_loop_test(cases, test_replaced_before_open, 0,
 	                    sizeof changes / sizeof changes[0]);
 	tcase_add_loop_test(cases, test_replaced_after_open, 0, sizeof changes / sizeof changes[0]);

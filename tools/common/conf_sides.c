@@ -154,10 +154,12 @@ static bool is_named(const char *path, const char *name)
 	return strcmp(slash == NULL ? path : slash + 1, name) == 0;
 }
 
+/* A symbolic link counts, wherever it leads: in an image it is the library that follows it. */
 static bool holds(const char *folder, const char *name)
 {
 	char *path = NULL;
-	bool is_there = asprintf(&path, "%s/%s", folder, name) > 0 && access(path, F_OK) == 0;
+	struct stat st;
+	bool is_there = asprintf(&path, "%s/%s", folder, name) > 0 && lstat(path, &st) == 0;
 
 	free(path);
 	return is_there;
