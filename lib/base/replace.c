@@ -12,7 +12,8 @@
 int reeve_replace_write(int dirfd, const char *beside, const void *bytes, size_t n, int like,
                         const char *path, struct reeve_error *err)
 {
-	if (unlinkat(dirfd, beside, 0) < 0 && errno != ENOENT)
+	/* EROFS: making it will say so better. */
+	if (unlinkat(dirfd, beside, 0) < 0 && errno != ENOENT && errno != EROFS)
 		return reeve_fail_errno(err, "cannot remove '%s' beside '%s'", beside, path);
 	int fd = openat(dirfd, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)

@@ -98,7 +98,8 @@ int reeve_way_open(const char *folder, struct reeve_error *err)
 
 	if (path == NULL)
 		return reeve_fail_nomem(err);
-	dirfd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* Of an absolute way the folder that we are in is no part: we may not be able to enter it. */
+	dirfd = open(path[0] == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	dirfd = dirfd < 0 ? fail_errno(&way, -1) : walk(&way, dirfd, path);
 	free(path);
 	return dirfd;

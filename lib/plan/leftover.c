@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum file_state { IS_OLD, IS_NEW, IS_OTHER };
@@ -72,6 +73,14 @@ static int target_folder(struct reeve_plan *plan, const struct record_file *file
 	return reeve_way_open(path, err);
 }
 
+/* On a read-only file system unlinkat() does not say ENOENT of a name that is not there. */
+static bool is_there(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool flush,
                       struct reeve_error *err)
 {
@@ -81,7 +90,7 @@ int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool
 
 		if (folder < 0)
 			return -1;
-		if (strncmp(file->beside, ".reeve-", 7) == 0 &&
+		if (strncmp(file->beside, ".reeve-", 7) == 0 && is_there(folder, file->beside) &&
 		    unlinkat(folder, file->beside, 0) < 0 && errno != ENOENT)
 			r = reeve_fail_errno(err, "cannot remove '%s' beside '%s'", file->beside,
 			                     file->target);
