@@ -138,6 +138,30 @@ static int want_words(struct pf_change *change, struct reeve_error *err)
 	return r;
 }
 
+/* A service shall not get the name and type of another: the one of both that stands first would be lost. */
+static int check_other(const struct pf_change *change, struct reeve_error *err)
+{
+	const struct pf_index *index = change->own->index;
+	const struct pf_word *words = change->wanted.words;
+	uint64_t line, column;
+
+	if (change->path.part != PF_FIELD || change->path.field > 1)
+		return 0;
+	for (size_t i = 0; i < index->service_count; i++) {
+		const struct pf_service *other = &index->services[i];
+
+		if (other == change->service || strcmp(other->words[0].text, words[0].text) != 0 ||
+		    strcmp(other->words[1].text, words[1].text) != 0)
+			continue;
+		reeve_doc_where(change->doc, change->doc->nodes[other->node].start, &line, &column);
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s': '%s' has a service '%s/%s' already, in line %llu",
+		                  change->text, change->doc->path, words[0].text, words[1].text,
+		                  (unsigned long long)line);
+	}
+	return 0;
+}
+
 /* ---- doing it ------------------------------------------------------------------------------ */
 
 static int make_edits(const struct pf_change *change, struct reeve_edits *edits,
@@ -242,7 +266,9 @@ static int look(struct pf_change *change, struct reeve_error *err)
 		}
 		if (want_words(change, err) < 0)
 			return -1;
-		return change->service == NULL || !reeve_pf_same_words(change->service, &change->wanted);
+		if (change->service != NULL && reeve_pf_same_words(change->service, &change->wanted))
+			return 0;
+		return check_other(change, err) < 0 ? -1 : 1;
 	}
 	if (path->part == PF_OPTION)
 		settings = &change->service->options;

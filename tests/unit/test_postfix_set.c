@@ -135,6 +135,7 @@ static const struct row master_rows[] = {
 	 "maildrop  unix  -       n       -       -       -       pipe\n"
 	 "  flags=DRXhu user=vmail argv=/bin/m\n", 1},
 	{SMTP, "smtp/inet/chroot", "y", NULL, 0},
+	{SMTP SMTP, "smtp/inet/type", "inet", NULL, 0},
 	{SMTP, "smtp/inet/chroot", "maybe", NULL, -1},
 	{SMTP, "smtp/inet/wakeup", "x", NULL, -1},
 	{SMTP, "smtp/inet/type", "tcp", NULL, -1},
@@ -208,6 +209,17 @@ static const struct row master_rows[] = {
 	{SMTP, "new/unix", "new unix n - - - - smtpd\n#", NULL, -1},
 };
 
+/* Refused, with words that say where the trouble is. */
+static const struct {
+	const char *master_cf, *path, *value, *text;
+} refused[] = {
+	{SMTP "# x\nsmtp unix - - y - - smtp\n", "smtp/inet/type", "unix",
+	 "'smtp/unix' already, in line 3"},
+	{SMTP "# x\nsmtp unix - - y - - smtp\n", "smtp/unix/type", "inet",
+	 "'smtp/inet' already, in line 1"},
+	{SUBM SMTP, "smtp/inet/service", "submission", "'submission/inet' already, in line 1"},
+};
+
 static void try(const struct row *row, bool is_main)
 {
 	const char *none = "", *text = row->before;
@@ -249,6 +261,23 @@ START_TEST(test_master)
 }
 END_TEST
 
+START_TEST(test_refused)
+{
+	const char *text = refused[_i].master_cf;
+	struct reeve_conf *conf = reeve_pf_of("", 0, text, strlen(text), NULL, NULL);
+	struct reeve_error err = {0};
+	struct reeve_conf_file file;
+
+	ck_assert_ptr_nonnull(conf);
+	ck_assert_int_eq(reeve_conf_set(conf, refused[_i].path, refused[_i].value, &err), -1);
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	ck_assert_msg(strstr(err.text, refused[_i].text) != NULL, "%s", err.text);
+	file = reeve_conf_file(conf, 1);
+	ck_assert_ptr_eq(file.new_bytes, file.old_bytes);
+	reeve_conf_close(conf);
+}
+END_TEST
+
 Suite *suite_postfix_set(void)
 {
 	Suite *suite = suite_create("postfix_set");
@@ -256,6 +285,7 @@ Suite *suite_postfix_set(void)
 
 	tcase_add_loop_test(tcase, test_main, 0, sizeof main_rows / sizeof *main_rows);
 	tcase_add_loop_test(tcase, test_master, 0, sizeof master_rows / sizeof *master_rows);
+	tcase_add_loop_test(tcase, test_refused, 0, sizeof refused / sizeof *refused);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
