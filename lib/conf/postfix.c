@@ -264,11 +264,10 @@ static bool knows(const struct reeve_conf *conf, const char *text)
 
 	if (reeve_pf_path(index, text, &path, NULL) < 0)
 		return false;
-	if (path.part == PF_SERVICE) /* a new one is as good as any */
+	/* Of a new service, too: set says then what to do first. */
+	if (path.part == PF_SERVICE || path.part == PF_FIELD)
 		return true;
 	service = path.part == PF_PARAM ? NULL : reeve_pf_service(own->index, &path);
-	if (path.part == PF_FIELD)
-		return service != NULL;
 	if (knows_param(index, &path))
 		return true;
 	option = service == NULL ? NULL

@@ -79,7 +79,9 @@ static void say_not_set(struct conf_run *run, const struct conf_side *side, cons
 		                        reeve_conf_knows(run->sides[i].conf, path));
 	if (!is_known)
 		tool_error("'%s' is not set, and we know no such setting", path);
-	else if (side != NULL && side->kind == REEVE_CONF_POSTFIX && !run->is_effective)
+	/* A service of master.cf has none. */
+	else if (side != NULL && side->kind == REEVE_CONF_POSTFIX && !run->is_effective &&
+	         strchr(path, '/') == NULL)
 		tool_error("'%s' is not set; --effective prints its default", path);
 	else
 		tool_error("'%s' is not set", path);
