@@ -287,7 +287,14 @@ void reeve_pf_edit_field(const struct postfix *own, const struct pf_service *ser
 void reeve_pf_edit_service(const struct postfix *own, const struct pf_service *service,
                            const struct pf_service *wanted, const char *command,
                            struct reeve_edits *edits);
-/* At the end of the file. */
+/* What stands in front of an option in a line of its own: in `service` (may be NULL), or any other. */
+void reeve_pf_add_indent(const struct postfix *own, const struct pf_service *service,
+                         struct reeve_buf *text);
+
+/* "-o name=value", in braces where there are blanks. */
+void reeve_pf_add_option_text(struct reeve_buf *text, const char *name, size_t n, const char *value);
+
+/* A new one: behind a commented-out entry of its name and type, or at the end of the file. */
 void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
                           struct reeve_edits *edits);
 

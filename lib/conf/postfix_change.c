@@ -112,9 +112,18 @@ bool reeve_pf_is_unset_service(const struct pf_change *change, const struct pf_s
 static bool is_done_master(const struct pf_change *change, const struct pf_index *before,
                            const struct pf_index *after)
 {
+	bool is_new = change->service == NULL, is_there = false;
 	size_t j = 0;
 
-	for (size_t i = 0; i < before->service_count; i++) {
+	for (size_t i = 0; i <= before->service_count; i++) {
+		/* A new one may stand anywhere. */
+		if (is_new && !is_there && j < after->service_count &&
+		    reeve_pf_same_words(&after->services[j], &change->wanted)) {
+			is_there = true;
+			j++;
+		}
+		if (i == before->service_count)
+			break;
 		const struct pf_service *old = &before->services[i], *new = &after->services[j];
 
 		if (reeve_pf_is_unset_service(change, old))
@@ -132,10 +141,7 @@ static bool is_done_master(const struct pf_change *change, const struct pf_index
 			return false;
 		}
 	}
-	if (change->service == NULL)
-		return j + 1 == after->service_count &&
-		       reeve_pf_same_words(&after->services[j], &change->wanted);
-	return j == after->service_count;
+	return j == after->service_count && is_there == is_new;
 }
 
 bool reeve_pf_is_done(const struct pf_change *change, const struct pf_index *before,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Edits of master.cf: a field in its column, an option, a command, a service. */
+/* Edits of master.cf: a field in its column, an option, a command. */
 #include "base/error.h"
 #include "conf/cf_lines.h"
 #include "conf/postfix.h"
@@ -78,9 +78,8 @@ void reeve_pf_edit_field(const struct postfix *own, const struct pf_service *ser
 
 /* ---- options ------------------------------------------------------------------------------- */
 
-/* What stands in front of an option in a line of its own, in this service or any other. */
-static void add_indent(const struct postfix *own, const struct pf_service *service,
-                       struct reeve_buf *text)
+void reeve_pf_add_indent(const struct postfix *own, const struct pf_service *service,
+                         struct reeve_buf *text)
 {
 	const struct reeve_doc *doc = own->master;
 	const struct pf_index *index = own->index;
@@ -102,8 +101,7 @@ static void add_indent(const struct postfix *own, const struct pf_service *servi
 	reeve_buf_add_text(text, INDENT);
 }
 
-/* "-o name=value", in braces where there are blanks. */
-static void add_option_text(struct reeve_buf *text, const char *name, size_t n, const char *value)
+void reeve_pf_add_option_text(struct reeve_buf *text, const char *name, size_t n, const char *value)
 {
 	bool is_braced = value[strcspn(value, " \t\r\n\v\f")] != '\0';
 
@@ -140,9 +138,9 @@ static void add_option(const struct postfix *own, const struct pf_service *servi
 		reeve_buf_add_byte(&text, ' ');
 	} else {
 		reeve_buf_add_text(&text, reeve_pf_eol(doc, end > 0 ? end - 1 : 0));
-		add_indent(own, service, &text);
+		reeve_pf_add_indent(own, service, &text);
 	}
-	add_option_text(&text, path->name, path->name_length, value);
+	reeve_pf_add_option_text(&text, path->name, path->name_length, value);
 	reeve_edits_add(edits, (struct reeve_span){end, 0}, reeve_buf_text(&text), text.length);
 	reeve_buf_dispose(&text);
 }
@@ -273,79 +271,4 @@ void reeve_pf_edit_service(const struct postfix *own, const struct pf_service *s
 	reeve_pf_replace(edits, start, stop, command);
 	if (line_end < doc->nodes[service->node].end)
 		reeve_pf_remove_lines(doc, edits, line_end, doc->nodes[service->node].end);
-}
-
-/* The column at which word `i` of a service begins, in its first line; 0 if that is elsewhere. */
-static uint32_t column_of(const struct reeve_doc *doc, const struct pf_service *service, size_t i)
-{
-	uint32_t start = doc->nodes[service->node].start;
-	uint32_t at = doc->nodes[service->words[i].node].value;
-
-	if (memchr(doc->bytes + start, '\n', at - start) != NULL ||
-	    memchr(doc->bytes + start, '\t', at - start) != NULL)
-		return 0;
-	return at - start;
-}
-
-void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
-                          struct reeve_edits *edits)
-{
-	const struct reeve_doc *doc = own->master;
-	const struct pf_index *index = own->index;
-	const struct pf_service *like = NULL;
-	struct reeve_buf text;
-	const char *eol = reeve_pf_eol(doc, doc->size > 0 ? doc->size - 1 : 0);
-
-	for (size_t i = index->service_count; i-- > 0 && like == NULL;) {
-		if (column_of(doc, &index->services[i], PF_COMMAND) != 0)
-			like = &index->services[i];
-	}
-	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
-	if (doc->size > 0 && doc->bytes[doc->size - 1] != '\n')
-		reeve_buf_add_text(&text, eol);
-
-	size_t line = text.length;
-	for (size_t i = 0; i < PF_FIELDS; i++) {
-		/* Columns as in Debian's file, where there is none to look at. */
-		static const uint32_t usual[PF_FIELDS] = {0, 10, 16, 24, 32, 40, 48, 56};
-		uint32_t column = like != NULL ? column_of(doc, like, i) : usual[i];
-
-		while (i > 0 && (text.bytes[text.length - 1] != ' ' || text.length - line < column) &&
-		       !text.has_failed)
-			reeve_buf_add_byte(&text, ' ');
-		reeve_buf_add_text(&text, wanted->words[i].text);
-	}
-	for (size_t i = PF_FIELDS; i < wanted->word_count; i++) {
-		const struct pf_word *word = &wanted->words[i];
-		bool is_braced = word->is_argument && word->text[strcspn(word->text, " \t")] != '\0';
-
-		if (word->has_value) {
-			const char *option = wanted->words[++i].text;
-			const char *equals = strchr(option, '=');
-
-			reeve_buf_add_text(&text, eol);
-			add_indent(own, NULL, &text);
-			if (equals != NULL) {
-				add_option_text(&text, option, (size_t)(equals - option), equals + 1);
-			} else {
-				reeve_buf_add_text(&text, "-o ");
-				reeve_buf_add_text(&text, option);
-			}
-			continue;
-		}
-		/* Arguments behind options in lines of their own are in one, too. */
-		if (word->is_argument && !wanted->words[i - 1].is_argument && i > PF_FIELDS &&
-		    wanted->options.count > 0) {
-			reeve_buf_add_text(&text, eol);
-			add_indent(own, NULL, &text);
-		} else {
-			reeve_buf_add_byte(&text, ' ');
-		}
-		reeve_buf_add_text(&text, is_braced ? "{" : "");
-		reeve_buf_add_text(&text, word->text);
-		reeve_buf_add_text(&text, is_braced ? "}" : "");
-	}
-	reeve_buf_add_text(&text, eol);
-	reeve_edits_add(edits, (struct reeve_span){doc->size, 0}, reeve_buf_text(&text), text.length);
-	reeve_buf_dispose(&text);
 }

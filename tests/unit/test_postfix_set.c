@@ -106,6 +106,7 @@ static const struct row main_rows[] = {
 
 #define SMTP "smtp      inet  n       -       y       -       -       smtpd\n"
 #define SUBM "submission inet n       -       y       -       -       smtpd\n"
+#define NEW "submission inet n - y - - smtpd -o g=h"
 #define MDA  "maildrop  unix  -       n       n       -       -       pipe\n" \
 	"  flags=DRXhu user=vmail argv=/bin/m\n"
 
@@ -198,6 +199,28 @@ static const struct row master_rows[] = {
 	 "s inet n - y - - c\nt unix - - n - - pipe flags=R {a b}\n", 1},
 	{"", "s/inet", "s inet n - y - - c",
 	 "s         inet  n       -       y       -       -       c\n", 1},
+	/* behind its commented-out entry */
+	{"#" SUBM "#  -o a=b\n#\t-o c=d\n#     x\n# -o e=f\n# ----\n" SMTP,
+	 "submission/inet", NEW,
+	 "#" SUBM "#  -o a=b\n#\t-o c=d\n#     x\n# -o e=f\n" SUBM
+	 "  -o g=h\n# ----\n" SMTP, 1},
+	{SMTP "# " SUBM "#" SUBM "#628 inet n - - - - x\n", "submission/inet", NEW,
+	 SMTP "# " SUBM "#" SUBM SUBM "  -o g=h\n#628 inet n - - - - x\n", 1},
+	{"#" SUBM SMTP, "submissions/inet", "submissions inet n - y - - smtpd",
+	 "#" SUBM SMTP "submissions inet n      -       y       -       -       smtpd\n", 1},
+	{"#127.0.0.1:" SUBM "#submission unix n - y - - x\n# submission inet is not\n" SMTP,
+	 "submission/inet", NEW,
+	 "#127.0.0.1:" SUBM "#submission unix n - y - - x\n# submission inet is not\n" SMTP SUBM
+	 "  -o g=h\n", 1},
+	{"#submission inet n - y - - smtpd", "submission/inet", NEW,
+	 "#submission inet n - y - - smtpd\n" SUBM "  -o g=h\n", 1},
+	{"#s inet n - y - - x\r\n\r\nt inet n - y - - x\r\n", "s/inet", "s inet n - y - - z",
+	 "#s inet n - y - - x\r\ns inet n - y - - z\r\n\r\nt inet n - y - - x\r\n", 1},
+	{"#" SUBM "# x\n  -o stray\n" SMTP, "submission/inet", NEW,
+	 "#" SUBM "# x\n  -o stray\n" SMTP SUBM "  -o g=h\n", 1},
+	{SMTP "#" SUBM "  -o a=b\n", "submission/inet", NEW, /* inside smtp */
+	 SMTP "#" SUBM "  -o a=b\n" SUBM "  -o g=h\n", 1},
+
 	{SMTP, "smtp/inet", "smtp inet n - n - 10 postscreen",
 	 "smtp      inet  n       -       n       -       10      postscreen\n", 1},
 	{SUBM "# y\n  -o a=b\n", "submission/inet", "submission inet n - n - - smtpd -o c=d",
