@@ -82,26 +82,29 @@ static const char *skip_blanks(const char *p)
 }
 
 /* The factor that a unit stands for; 0 if the rest of the text is none. */
-static uint64_t size_unit(const char *p)
+static uint64_t size_unit(const char *p, unsigned int flags)
 {
 	static const char letters[] = "KMGT";
-	uint64_t factor = 1;
+	uint64_t factor = 1, step = 1024;
 
 	if (*p == '\0' || strcasecmp(p, "B") == 0)
 		return 1;
 	const char *letter = strchr(letters, *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 	if (letter == NULL)
 		return 0;
-	for (const char *l = letters; l <= letter; l++)
-		factor *= 1024;
 	p++;
+	if ((flags & REEVE_SIZE_DECIMAL) != 0 && strcasecmp(p, "B") == 0)
+		step = 1000;
+	for (const char *l = letters; l <= letter; l++)
+		factor *= step;
 	if (*p != '\0' && strcasecmp(p, "B") != 0 && strcasecmp(p, "i") != 0 &&
 	    strcasecmp(p, "iB") != 0)
 		return 0;
 	return factor;
 }
 
-int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *err)
+int reeve_size_parse_as(const char *text, unsigned int flags, uint64_t *bytes_r,
+                        struct reeve_error *err)
 {
 	uint64_t whole, fraction = 0, scale = 1;
 	size_t n = count_digits(text), places = 0;
@@ -119,7 +122,7 @@ int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *er
 		p += 1 + places;
 	}
 
-	uint64_t unit = size_unit(skip_blanks(p));
+	uint64_t unit = size_unit(skip_blanks(p), flags);
 	if (unit == 0 || (unit == 1 && places > 0))
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' is not a size", text);
 	if (!reeve_digits(text, n, UINT64_MAX, &whole) || !reeve_mul_size(whole, unit, &whole) ||
@@ -127,6 +130,11 @@ int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *er
 		return reeve_fail(err, REEVE_EUSAGE, "size '%s' is too large", text);
 	*bytes_r = whole;
 	return 0;
+}
+
+int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *err)
+{
+	return reeve_size_parse_as(text, 0, bytes_r, err);
 }
 
 char *reeve_size_format(uint64_t bytes, char buf[16])

@@ -118,6 +118,38 @@ START_TEST(sizes)
 END_TEST
 
 static const struct {
+	const char *text;
+	uint64_t bytes;
+} decimal_rows[] = {
+	{"1K", 1024},
+	{"1KB", 1000},
+	{"1kb", 1000},
+	{"1Ki", 1024},
+	{"1KiB", 1024},
+	{"20M", 20971520},
+	{"20MB", 20000000},
+	{"20 MB", 20000000},
+	{"20 MiB", 20971520},
+	{"1.5GB", 1500000000},
+	{"1.5G", 1610612736},
+	{"3TB", UINT64_C(3000000000000)},
+	{"7B", 7},
+	{"7", 7},
+};
+
+START_TEST(decimal_sizes)
+{
+	for (size_t i = 0; i < sizeof decimal_rows / sizeof decimal_rows[0]; i++) {
+		uint64_t bytes = 0;
+
+		ck_assert(reeve_size_parse_as(decimal_rows[i].text, REEVE_SIZE_DECIMAL, &bytes, NULL) == 0);
+		ck_assert_msg(bytes == decimal_rows[i].bytes, "'%s': %llu", decimal_rows[i].text,
+		              (unsigned long long)bytes);
+	}
+}
+END_TEST
+
+static const struct {
 	uint64_t bytes;
 	const char *text;
 } format_rows[] = {
@@ -229,6 +261,7 @@ Suite *suite_number(void)
 	tcase_add_test(tcase, digits);
 	tcase_add_test(tcase, sums_and_products);
 	tcase_add_test(tcase, sizes);
+	tcase_add_test(tcase, decimal_sizes);
 	tcase_add_test(tcase, sizes_for_people);
 	tcase_add_test(tcase, intervals);
 	tcase_add_test(tcase, version);

@@ -93,6 +93,14 @@ struct reeve_talk {
 int reeve_size_parse(const char *text, uint64_t *bytes_r, struct reeve_error *err);
 
 /*
+ * The same, with flags. REEVE_SIZE_DECIMAL: KB, MB, GB and TB are 1000, 1000 x 1000 and so on, as
+ * disks and mail providers count; K, Ki and KiB stay 1024.
+ */
+enum { REEVE_SIZE_DECIMAL = 1 };
+int reeve_size_parse_as(const char *text, unsigned int flags, uint64_t *bytes_r,
+                        struct reeve_error *err);
+
+/*
  * Write a size for people: "0 B", "999 B", "1.5 KiB", "20 MiB". At most 16 bytes with the NUL.
  * Returns buf.
  */
