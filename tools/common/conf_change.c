@@ -71,7 +71,7 @@ static int change_item(struct conf_change *change, struct conf_item *item, struc
 /* To remove what is not there is no failure, but with a wrong name it is not what was meant. */
 static void warn_of_unknown(const struct conf_change *change)
 {
-	for (size_t i = 0; change->is_done && change->run->is_unset && i < change->run->word_count; i++) {
+	for (size_t i = 0; change->is_done && change->run->is_unset && i < change->item_count; i++) {
 		const struct conf_item *item = &change->items[i];
 
 		if (item->old == NULL && !change->run->is_quiet &&
@@ -80,79 +80,18 @@ static void warn_of_unknown(const struct conf_change *change)
 	}
 }
 
-/* ---- the plan ------------------------------------------------------------------------------ */
-
-/* The files of a side that are new, and what has to accept them. -1 with err. */
-static int plan_side(struct conf_change *change, const struct conf_side *side,
-                     struct reeve_error *err)
+/* Read the value that is in a file, and change each item. */
+static int change_items(struct conf_change *change, struct reeve_error *err)
 {
-	const struct reeve_conf *conf = side->conf;
-	bool is_changed = false;
-
-	for (size_t i = 0; i < reeve_conf_file_count(conf); i++) {
-		struct reeve_conf_file file = reeve_conf_file(conf, i);
-
-		if (file.new_bytes == file.old_bytes)
-			continue;
-		is_changed = true;
-		reeve_plan_replace(change->plan, file.path, file.old_bytes, file.old_size,
-		                   file.new_bytes, file.new_size);
-	}
-	if (!is_changed)
-		return 0;
-
-	char *path = strdup(reeve_conf_file(conf, 0).path);
-	if (path == NULL)
-		return fail_nomem(err);
-	if (side->kind == REEVE_CONF_POSTFIX) {
-		char *slash = strrchr(path, '/');
-
-		if (slash != NULL)
-			*slash = '\0';
-		reeve_plan_check(change->plan, REEVE_CHECK_POSTFIX, path);
-	} else {
-		reeve_plan_check(change->plan, REEVE_CHECK_DOVECOT, path);
-	}
-	free(path);
-	return 0;
-}
-
-/* What the plan will write, and with --diff how that differs. -1 with err. */
-static int note_files(struct conf_change *change, struct reeve_error *err)
-{
-	size_t count = reeve_plan_count(change->plan);
-	const char *root = change->run->root == NULL ? "" : change->run->root;
-
-	change->files = calloc(count > 0 ? count : 1, sizeof *change->files);
-	if (change->files == NULL)
-		return fail_nomem(err);
-	change->file_count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct reeve_plan_file planned = reeve_plan_at(change->plan, i);
-		struct conf_new_file *file = &change->files[i];
-
-		if (asprintf(&file->path, "%s%s", root, planned.path) < 0 ||
-		    asprintf(&file->target, "%s%s", root, planned.target) < 0)
-			return fail_nomem(err);
-		if (change->run->wants_diff &&
-		    reeve_plan_diff(change->plan, i, REEVE_DIFF_CHANGE, &file->diff,
-		                    &file->diff_size, err) < 0)
+	for (size_t i = 0; i < change->item_count; i++)
+		if (change_item(change, &change->items[i], err) < 0)
 			return -1;
-	}
 	return 0;
 }
 
-/* -1 with err, and nothing is changed. */
 static int carry_out(struct conf_change *change, struct reeve_error *err)
 {
-	struct conf_run *run = change->run;
-	struct reeve_plan_how how = {
-		.root = run->root,
-		.what = change->what,
-		.dry_run = run->is_dry_run,
-		.lock_timeout_ms = run->lock_timeout_ms,
-		.talk = &change->said.talk,
-	};
+	const struct conf_run *run = change->run;
 
 	if (run->value_file != NULL) {
 		change->value = conf_value_read(run->value_file, err);
@@ -160,77 +99,35 @@ static int carry_out(struct conf_change *change, struct reeve_error *err)
 			return -1;
 		change->items[0].value = change->value;
 	}
-	/* Read under the lock, so that nobody of us changes what was read. */
-	change->plan = reeve_plan_begin(&how, err);
-	if (change->plan == NULL)
-		return -1;
-	if (conf_open(run) < 0) {
-		change->is_told = true;
-		return -1;
-	}
-	for (size_t i = 0; i < run->word_count; i++)
-		if (change_item(change, &change->items[i], err) < 0)
-			return -1;
-	for (size_t i = 0; i < CONF_SIDES; i++) {
-		struct conf_side *side = &run->sides[i];
-
-		if (side->conf != NULL && (conf_check_after(side, run->is_forced, err) < 0 ||
-		                           plan_side(change, side, err) < 0))
-			return -1;
-	}
-	if (reeve_plan_ok(change->plan, err) < 0)
-		return -1;
-	if (note_files(change, err) < 0)
-		return -1;
-	return reeve_plan_apply(change->plan, &change->result, err);
-}
-
-static bool is_stopped(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
+	return conf_carry_out(change, change_items, err);
 }
 
 void conf_change(struct conf_run *run)
 {
-	struct conf_change change = {.run = run};
+	struct conf_change change;
 	struct reeve_error err = {.code = REEVE_OK};
 
-	change.said.talk = (struct reeve_talk){
-		.diag = conf_hold, .cancel = is_stopped, .user = &change.said};
+	conf_change_begin(&change, run);
 	change.items = calloc(run->word_count, sizeof *change.items);
 	change.what = conf_words_describe(run);
 	if (change.items == NULL || change.what == NULL) {
 		fail_nomem(&err);
 		conf_fail(run, &err);
-		goto out;
+		conf_change_dispose(&change);
+		return;
 	}
+	change.item_count = run->word_count;
 	conf_words_read(&change);
 	change.is_done = carry_out(&change, &err) == 0;
 	warn_of_unknown(&change);
 
 	/* What was found in a file that is not to be changed is nobody's business now. */
-	for (size_t i = 0; i < run->word_count; i++)
+	for (size_t i = 0; i < change.item_count; i++)
 		if (change.items[i].side != NULL)
 			conf_tell(run, change.items[i].side);
 	conf_tell(run, &change.said);
 	if (!change.is_done && !change.is_told)
 		conf_fail(run, &err);
 	conf_change_say(&change, change.is_done || change.is_told ? NULL : &err);
-out:
-	reeve_plan_free(change.plan);
-	for (size_t i = 0; i < change.file_count; i++) {
-		free(change.files[i].path);
-		free(change.files[i].target);
-		free(change.files[i].diff);
-	}
-	free(change.files);
-	for (size_t i = 0; change.items != NULL && i < run->word_count; i++)
-		free(change.items[i].old);
-	free(change.items);
-	free(change.what);
-	if (change.value != NULL)
-		explicit_bzero(change.value, CONF_VALUE_MAX);
-	free(change.value);
-	conf_side_dispose(&change.said);
+	conf_change_dispose(&change);
 }

@@ -17,7 +17,8 @@ struct conf_item {
 
 struct conf_change {
 	struct conf_run *run;
-	struct conf_item *items; /* run->word_count of them */
+	struct conf_item *items;
+	size_t item_count;
 	char *value;             /* of --value-file: wiped at the end */
 	char *what;              /* the command */
 	struct reeve_plan *plan; /* NULL: it could not be begun */
@@ -31,6 +32,7 @@ struct conf_change {
 	struct reeve_plan_result result;
 	bool is_done; /* nothing failed */
 	bool is_told; /* why it failed was said already */
+	void *user;   /* whose decide() knows it */
 };
 
 #define CONF_VALUE_MAX ((size_t)1 << 20) /* bytes of a value in a file */
@@ -50,6 +52,20 @@ char *conf_words_describe(const struct conf_run *run);
  */
 int conf_check_before(struct conf_side *side, struct reeve_error *err);
 int conf_check_after(struct conf_side *side, bool is_forced, struct reeve_error *err);
+
+/* ---- the plan (conf_plan.c) ---------------------------------------------------------------- */
+
+void conf_change_begin(struct conf_change *change, struct conf_run *run);
+
+/*
+ * Begin a plan, open the configurations, have `decide` change them in memory, and carry it out. -1 with
+ * err, and nothing is changed.
+ */
+int conf_carry_out(struct conf_change *change,
+                   int (*decide)(struct conf_change *change, struct reeve_error *err),
+                   struct reeve_error *err);
+
+void conf_change_dispose(struct conf_change *change);
 
 /* Print what was done, or would be. err: why nothing was; NULL. */
 void conf_change_say(struct conf_change *change, const struct reeve_error *err);

@@ -28,7 +28,7 @@ static void say_words(const struct conf_change *change)
 	const char *root = run->root == NULL ? "" : run->root;
 	bool is_of[CONF_SIDES] = {false};
 
-	for (size_t i = 0; i < run->word_count; i++) {
+	for (size_t i = 0; i < change->item_count; i++) {
 		if (!change->items[i].is_changed)
 			continue;
 		say_item(run, &change->items[i]);
@@ -64,7 +64,7 @@ static struct json *json_items(const struct conf_change *change)
 {
 	struct json *list = json_list();
 
-	for (size_t i = 0; i < change->run->word_count; i++) {
+	for (size_t i = 0; i < change->item_count; i++) {
 		const struct conf_item *item = &change->items[i];
 		struct json *map = json_map();
 
