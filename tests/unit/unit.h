@@ -56,6 +56,7 @@ void unit_skip(int count, const char *why);
 	X(dovecot_tree) \
 	X(dovecot_path) \
 	X(dovecot_set) \
+	X(limits) \
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
 	X(dovecot_eval) \

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* What misleads who reads or changes the files: settings that are there twice, or in a wrong file.
+ */
+#include "limits/limits.h"
+
+#include <string.h>
+
+/* ---- twice ----------------------------------------------------------------------------------- */
+
+static const struct reeve_conf_setting *counting(const struct reeve_conf_list *list,
+                                                 const char *path)
+{
+	for (size_t i = reeve_conf_list_count(list); i-- > 0;) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+
+		if (!row->is_shadowed && strcmp(row->path, path) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static void check_twice(struct reeve_limits *limits, const struct reeve_conf_list *list)
+{
+	const char *service = NULL;
+
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i), *counts;
+		struct limit_place place = {row->file, row->line, row->column};
+
+		/* The options of a service that does not count are said with it. */
+		if (strstr(row->path, "/-o ") == NULL)
+			service = row->is_shadowed ? row->path : NULL;
+		else if (service != NULL)
+			continue;
+		if (!row->is_shadowed)
+			continue;
+		counts = counting(list, row->path);
+		if (counts == NULL)
+			continue;
+		reeve_limits_find_fault(limits, "set-twice", REEVE_LIMIT_UNTIDY, REEVE_WARNING,
+		                        place,
+		                        reeve_limits_text(limits, "%s is set again in line %ju",
+		                                          row->path, (uintmax_t)counts->line),
+		                        "the last one counts: a change of this one does nothing",
+		                        "remove one of them");
+	}
+}
+
+/* ---- in a wrong file ------------------------------------------------------------------------- */
+
+static bool is_limit_of(const char *program, const char *name)
+{
+	for (size_t i = 0; i < reeve_limit_fact_count; i++)
+		if (strcmp(reeve_limit_facts[i].name, name) == 0)
+			return strcmp(reeve_limit_facts[i].program, program) == 0;
+	return false;
+}
+
+static void check_foreign(struct reeve_limits *limits, const struct reeve_conf_list *list,
+                          const char *other, const char *where, const char *consequence)
+{
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+		const char *slash = strrchr(row->path, '/'),
+			   *name = slash == NULL ? row->path : slash + 1;
+		struct limit_place place = {row->file, row->line, row->column};
+
+		if (strncmp(name, "-o ", 3) == 0)
+			name += 3;
+		if (!is_limit_of(other, name))
+			continue;
+		reeve_limits_find_fault(
+			limits, "wrong-file", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, place,
+			reeve_limits_text(limits, "%s is a setting of %s", name, where),
+			consequence,
+			reeve_limits_text(limits, "set it in the configuration of %s", where));
+	}
+}
+
+/* ---- the last line --------------------------------------------------------------------------- */
+
+static void check_end(struct reeve_limits *limits)
+{
+	struct reeve_conf_file file = reeve_conf_file(limits->postfix, 0);
+	const char *bytes = file.new_bytes, *name = strrchr(file.path, '/');
+	struct limit_place place = {.file = file.path, .line = 1};
+
+	if (file.new_size == 0 || bytes[file.new_size - 1] == '\n' || name == NULL ||
+	    strcmp(name + 1, "main.cf") != 0)
+		return;
+	for (size_t i = 0; i < file.new_size; i++)
+		place.line += bytes[i] == '\n';
+	reeve_limits_find_fault(
+		limits, "no-line-end", REEVE_LIMIT_UNTIDY, REEVE_WARNING, place,
+		"the last line has no end",
+		"postconf(1) of Postfix 3.7 writes the next new setting into this line", "end it");
+}
+
+int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err)
+{
+	struct reeve_conf_list *list;
+
+	if (limits->postfix != NULL) {
+		list = reeve_conf_list(limits->postfix, 0, err);
+		if (list == NULL)
+			return -1;
+		check_twice(limits, list);
+		check_foreign(limits, list, "dovecot", "Dovecot",
+		              "Postfix does not know it: it does nothing here");
+		reeve_conf_list_free(list);
+		check_end(limits);
+	}
+	if (limits->dovecot != NULL) {
+		list = reeve_conf_list(limits->dovecot, 0, err);
+		if (list == NULL)
+			return -1;
+		check_foreign(
+			limits, list, "postfix", "Postfix",
+			"Dovecot refuses a setting that it does not know, and does not start");
+		reeve_conf_list_free(list);
+	}
+	return 0;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Limits inside. Everything lives in one arena, made once and then only read.
+ *
+ *     limits.c    the public door: what is made in which order
+ *     limits.tsv  what is known of each limit; table.c
+ *     size.c      arithmetic; numbers and sizes as Postfix and Dovecot read them
+ *     read.c      the values, out of the configurations: limits->rows
+ *     ways.c      what they amount to: limits->ways
+ *     check*.c    what contradicts what: limits->findings, one function for each group of rules
+ *     set.c, tidy.c   from a goal to changes
+ *     reload.c    the running programs
+ *
+ * Of a setting that is given for a service of master.cf (-o) there is a row of its own; who asks
+ * for a service's limit (reeve_limits_find()) gets that, or main.cf's.
+ */
+#ifndef LIMITS_LIMITS_H
+#define LIMITS_LIMITS_H
+
+#include "base/arena.h"
+#include <mailreeve/limits.h>
+
+#define REEVE_NO_LIMIT UINT64_MAX
+
+/* A row of limits.tsv, which says what the columns are. */
+struct limit_fact {
+	const char *program, *name, *unit, *least;
+	const char *default_old, *default_new; /* Postfix 3.7, 3.10; Dovecot 2.3, 2.4 */
+	const char *zero, *enforced_by, *agrees_with, *note;
+};
+
+extern const struct limit_fact reeve_limit_facts[];
+extern const size_t reeve_limit_fact_count;
+
+/* A service of master.cf: "submission/inet". */
+struct limit_service {
+	const char *path, *command; /* the program: "smtpd" */
+	const char *file;
+	uint64_t line;
+};
+
+struct reeve_limits {
+	struct reeve_arena *arena;
+	struct reeve_conf *postfix, *dovecot; /* either may be NULL */
+	const char *root;                     /* "" for "/" */
+	bool is_24;                           /* Dovecot */
+	struct reeve_conf_list *of_dovecot;   /* what is effective there */
+	bool has_failed;                      /* no memory */
+	struct reeve_limits_disk disk;
+
+	struct reeve_limit *rows;
+	size_t row_count, row_room;
+	struct limit_service *services;
+	size_t service_count, service_room;
+	struct reeve_limit_way *ways;
+	size_t way_count, way_room;
+	struct reeve_limit_finding *findings;
+	size_t finding_count, finding_room;
+};
+
+/* ---- memory: NULL or false and has_failed, where there is none ------------------------------- */
+
+/* A copy in the arena; NULL for NULL. */
+const char *reeve_limits_keep(struct reeve_limits *limits, const char *text);
+const char *reeve_limits_text(struct reeve_limits *limits, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Room for one more of `size` bytes in a list; the old rows are copied, so pointers to them stay
+ * good. */
+void *reeve_limits_add(struct reeve_limits *limits, void *list, size_t *count, size_t *room,
+                       size_t size);
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+enum limit_number {
+	LIMIT_NUMBER,
+	LIMIT_EMPTY,
+	LIMIT_NEGATIVE, /* Postfix takes it, as "no limit" where 0 means that */
+	LIMIT_TOO_LARGE,
+	LIMIT_COMMENT, /* a number and a comment behind it */
+	LIMIT_UNIT,    /* a number and letters */
+	LIMIT_OTHER,
+};
+
+/* A value as strtol() in global/mail_conf_long.c reads it. `max` is that of the type. */
+enum limit_number reeve_limits_postfix_number(const char *text, uint64_t max, uint64_t *number_r);
+
+/* A size of Dovecot's (lib-settings/settings-parser.c); "unlimited" is REEVE_NO_LIMIT. False: none.
+ */
+bool reeve_limits_dovecot_size(const char *text, uint64_t *bytes_r);
+
+/*
+ * quota_rule of 2.3: the storage of a rule for all mailboxes ("*:storage=1G:messages=5000"), 0 for
+ * none. False if it is no such rule. `start_r`, `end_r`: where key and value stand in it; equal if
+ * nowhere.
+ */
+bool reeve_limits_quota_rule(const char *text, uint64_t *bytes_r, size_t *start_r, size_t *end_r);
+
+/* 1.5 times, rounded up; REEVE_NO_LIMIT where it overflows. */
+uint64_t reeve_limits_and_half(uint64_t bytes);
+
+/* Whether smtpd_check_queue() of smtpd/smtpd_check.c refuses mail. */
+bool reeve_limits_is_full(const struct reeve_limits_disk *disk, uint64_t message, uint64_t minfree);
+
+/* The largest message_size_limit with which it does not; 0 if it always does. */
+uint64_t reeve_limits_room(const struct reeve_limits_disk *disk);
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err);
+void reeve_limits_read_ways(struct reeve_limits *limits);
+void reeve_limits_check_pairs(struct reeve_limits *limits);   /* limits against each other, zero */
+void reeve_limits_check_values(struct reeve_limits *limits);  /* what cannot be read */
+void reeve_limits_check_dovecot(struct reeve_limits *limits); /* across the two programs */
+void reeve_limits_check_disk(struct reeve_limits *limits);    /* room, and mailboxes */
+int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err); /* untidy */
+
+/* ---- for them -------------------------------------------------------------------------------- */
+
+/* Bytes of a limit: REEVE_NO_LIMIT if there is none, or it cannot be read. */
+uint64_t reeve_limits_bytes(const struct reeve_limit *limit);
+
+/* A parameter of main.cf as Postfix sees it, kept; "" if it is not defined or cannot be expanded.
+ */
+const char *reeve_limits_param(struct reeve_limits *limits, const char *name);
+
+/* Whether local(8), virtual(8) deliver, as far as main.cf tells. */
+bool reeve_limits_uses_local(struct reeve_limits *limits);
+bool reeve_limits_uses_virtual(struct reeve_limits *limits);
+/* ... local(8) to mailbox files of its own, not to a maildir, a command or another transport. */
+bool reeve_limits_writes_mbox(struct reeve_limits *limits);
+
+/* Whether the word stands in Dovecot's list `setting` ("protocols"). */
+bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *setting, const char *word);
+
+/* "10240000 (default)", "52428800". */
+const char *reeve_limits_shown(struct reeve_limits *limits, const struct reeve_limit *limit);
+
+/* A finding at a limit's place (NULL: at none); text, consequence and remedy are kept. */
+struct limit_place {
+	const char *file;
+	uint64_t line, column;
+};
+struct limit_place reeve_limits_place(const struct reeve_limit *limit);
+void reeve_limits_find_fault(struct reeve_limits *limits, const char *rule,
+                             enum reeve_limit_kind kind, enum reeve_severity severity,
+                             struct limit_place place, const char *text, const char *consequence,
+                             const char *remedy);
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+struct reeve_limits_changes {
+	struct reeve_limits *limits; /* as they were; owns the arena and the strings */
+	struct reeve_limits_change *rows;
+	size_t count, room;
+};
+
+/* Make comments of the settings of main.cf that do not count, and end its last line. -1 with err.
+ */
+int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *err);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* The values of limits, out of the configurations. */
+#include "base/error.h"
+#include "limits/limits.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct limit_fact *find_fact(const char *program, const char *name)
+{
+	for (size_t i = 0; i < reeve_limit_fact_count; i++) {
+		const struct limit_fact *fact = &reeve_limit_facts[i];
+
+		if (strcmp(fact->name, name) == 0 && strcmp(fact->program, program) == 0)
+			return fact;
+	}
+	return NULL;
+}
+
+/* What a value is in numbers. */
+static void fill_number(const struct limit_fact *fact, struct reeve_limit *row)
+{
+	bool is_postfix = row->program == REEVE_CONF_POSTFIX;
+	size_t start, end;
+
+	if (is_postfix) {
+		/* Sizes of files are long there, all else is int (global/mail_conf_int.c). */
+		uint64_t max = strcmp(fact->unit, "bytes") == 0 && fact->least[0] == '0' ? LONG_MAX
+		                                                                         : INT_MAX;
+		enum limit_number is = reeve_limits_postfix_number(row->value, max, &row->number);
+
+		row->is_number = is == LIMIT_NUMBER || is == LIMIT_NEGATIVE;
+		row->is_unlimited = row->number == 0 && strcmp(fact->zero, "no limit") == 0;
+		return;
+	}
+	if (strcmp(fact->unit, "rule") == 0)
+		row->is_number = reeve_limits_quota_rule(row->value, &row->number, &start, &end);
+	else
+		row->is_number = reeve_limits_dovecot_size(row->value, &row->number);
+	/* Of submission_max_mail_size: the relay's limit is the other's. */
+	row->is_unlimited = row->is_number && (row->number == 0 || row->number == REEVE_NO_LIMIT);
+}
+
+static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
+                    const struct reeve_conf_setting *setting, const char *path, const char *service)
+{
+	bool is_postfix = strcmp(fact->program, "postfix") == 0;
+	struct reeve_limit *row = reeve_limits_add(limits, &limits->rows, &limits->row_count,
+	                                           &limits->row_room, sizeof *row);
+
+	if (row == NULL)
+		return;
+	*row = (struct reeve_limit){
+		.program = is_postfix ? REEVE_CONF_POSTFIX : REEVE_CONF_DOVECOT,
+		.name = fact->name,
+		.service = reeve_limits_keep(limits, service),
+		.path = reeve_limits_keep(limits, path),
+		.value = reeve_limits_keep(limits, setting->value),
+		.file = reeve_limits_keep(limits, setting->file),
+		.line = setting->line,
+		.column = setting->column,
+		.unit = fact->unit,
+		.zero = fact->zero,
+		.enforced_by = fact->enforced_by,
+		.agrees_with = fact->agrees_with,
+		.note = fact->note,
+	};
+	if (row->value[0] != '\0' || row->file != NULL)
+		fill_number(fact, row);
+}
+
+/* ---- Postfix --------------------------------------------------------------------------------- */
+
+static int read_param(struct reeve_limits *limits, const struct limit_fact *fact,
+                      struct reeve_error *err)
+{
+	struct reeve_conf_setting setting = {.value = fact->default_new, .is_default = true};
+	struct reeve_error why = {0};
+	int r = reeve_conf_get(limits->postfix, fact->name, REEVE_CONF_EFFECTIVE, &setting, &why);
+
+	/* What cannot be expanded is shown as it is written; reeve_limits_check_values() says so.
+	 */
+	if (r < 0 && why.code == REEVE_EFORMAT)
+		r = reeve_conf_get(limits->postfix, fact->name, 0, &setting, &why);
+	if (r < 0) {
+		if (err != NULL)
+			*err = why;
+		return -1;
+	}
+	add_row(limits, fact, &setting, fact->name, NULL);
+	return 0;
+}
+
+/* The last part of the entry's eighth word. */
+static const char *command_of(struct reeve_limits *limits, const char *entry)
+{
+	const char *word = entry, *slash;
+	size_t n;
+
+	for (int i = 0; i < 7; i++) {
+		word += strcspn(word, " \t");
+		word += strspn(word, " \t");
+	}
+	n = strcspn(word, " \t");
+	word = reeve_limits_text(limits, "%.*s", (int)n, word);
+	slash = strrchr(word, '/');
+	return slash == NULL ? word : slash + 1;
+}
+
+static void read_master(struct reeve_limits *limits, const struct reeve_conf_setting *setting)
+{
+	const char *type = strchr(setting->path, '/'), *option;
+	const struct limit_fact *fact;
+
+	if (type == NULL)
+		return;
+	option = strstr(type, "/-o ");
+	if (option == NULL) {
+		struct limit_service *service =
+			reeve_limits_add(limits, &limits->services, &limits->service_count,
+		                         &limits->service_room, sizeof *service);
+
+		if (service != NULL)
+			*service = (struct limit_service){reeve_limits_keep(limits, setting->path),
+			                                  command_of(limits, setting->value),
+			                                  reeve_limits_keep(limits, setting->file),
+			                                  setting->line};
+		return;
+	}
+	fact = find_fact("postfix", option + 4);
+	if (fact != NULL)
+		add_row(limits, fact, setting, setting->path,
+		        reeve_limits_text(limits, "%.*s", (int)(option - setting->path),
+		                          setting->path));
+}
+
+static int read_postfix(struct reeve_limits *limits, struct reeve_error *err)
+{
+	struct reeve_conf_list *list;
+
+	for (size_t i = 0; i < reeve_limit_fact_count; i++)
+		if (strcmp(reeve_limit_facts[i].program, "postfix") == 0 &&
+		    read_param(limits, &reeve_limit_facts[i], err) < 0)
+			return -1;
+	list = reeve_conf_list(limits->postfix, REEVE_CONF_EFFECTIVE, err);
+	if (list == NULL)
+		return -1;
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++)
+		read_master(limits, reeve_conf_list_at(list, i));
+	reeve_conf_list_free(list);
+	return 0;
+}
+
+/* ---- Dovecot --------------------------------------------------------------------------------- */
+
+/* "protocol lmtp/plugin/quota_max_mail_size" is "quota_max_mail_size" for these. */
+static const char *const lmtp_scopes[] = {"", "plugin/", "protocol lmtp/", "protocol lmtp/plugin/"};
+
+/*
+ * How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. In 2.4 the
+ * storage of a quota may stand in its block under a short name.
+ */
+static int nearness(const char *path, const char *name)
+{
+	for (size_t i = 0; i < sizeof lmtp_scopes / sizeof lmtp_scopes[0]; i++) {
+		size_t n = strlen(lmtp_scopes[i]);
+
+		if (strncmp(path, lmtp_scopes[i], n) == 0 && strcmp(path + n, name) == 0)
+			return (int)i + 1;
+	}
+	if (strcmp(name, "quota_storage_size") == 0 && strncmp(path, "quota ", 6) == 0) {
+		const char *last = strrchr(path, '/');
+
+		if (last != NULL &&
+		    (strcmp(last + 1, "storage_size") == 0 || strcmp(last + 1, name) == 0))
+			return 9;
+	}
+	if (strcmp(name, "submission_max_mail_size") == 0 &&
+	    strcmp(path, "protocol submission/submission_max_mail_size") == 0)
+		return 9;
+	return 0;
+}
+
+static void read_dovecot_limit(struct reeve_limits *limits, const struct limit_fact *fact,
+                               const struct reeve_conf_list *list)
+{
+	const char *usual = limits->is_24 ? fact->default_new : fact->default_old;
+	struct reeve_conf_setting setting = {.value = usual};
+	const struct reeve_conf_setting *best = NULL;
+	int nearest = 0;
+
+	/* What this version does not have is a row only where it is set, for who set it in vain. */
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+		int near = nearness(row->path, fact->name);
+
+		if (near > 0 && near >= nearest) {
+			nearest = near;
+			best = row;
+		}
+	}
+	if (best != NULL)
+		add_row(limits, fact, best, best->path, NULL);
+	else if (strcmp(usual, "-") != 0)
+		add_row(limits, fact, &setting, NULL, NULL);
+}
+
+static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
+{
+	struct reeve_conf_setting setting;
+
+	limits->of_dovecot = reeve_conf_list(limits->dovecot, REEVE_CONF_EFFECTIVE, err);
+	if (limits->of_dovecot == NULL)
+		return -1;
+	limits->is_24 =
+		reeve_conf_get(limits->dovecot, "dovecot_config_version", 0, &setting, NULL) > 0;
+	for (size_t i = 0; i < reeve_limit_fact_count; i++)
+		if (strcmp(reeve_limit_facts[i].program, "dovecot") == 0)
+			read_dovecot_limit(limits, &reeve_limit_facts[i], limits->of_dovecot);
+	return 0;
+}
+
+bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *setting, const char *word)
+{
+	size_t length = strlen(word), count;
+
+	count = limits->of_dovecot == NULL ? 0 : reeve_conf_list_count(limits->of_dovecot);
+	for (size_t i = 0; i < count; i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
+
+		if (strcmp(row->path, setting) != 0)
+			continue;
+		for (const char *p = row->value; *p != '\0';) {
+			p += strspn(p, " \t,");
+			size_t n = strcspn(p, " \t,");
+
+			if (n == length && memcmp(p, word, n) == 0)
+				return true;
+			p += n;
+		}
+	}
+	return false;
+}
+
+int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err)
+{
+	if (limits->postfix != NULL && read_postfix(limits, err) < 0)
+		return -1;
+	return limits->dovecot != NULL ? read_dovecot(limits, err) : 0;
+}
