@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* reeve-limits --attachment, --message, --mailbox: from a goal to a plan. */
+#include "limits.h"
+
+#include "conf_change.h"
+#include "tool.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What decide() needs beside the change. */
+struct deciding {
+	struct limits_run *run;
+	struct reeve_limits_changes *changes;
+	bool is_decided; /* what is found from then on is about the change */
+};
+
+/* ---- in memory ------------------------------------------------------------------------------- */
+
+static struct conf_side *side_of(struct conf_run *run, enum reeve_conf_kind program)
+{
+	return &run->sides[program];
+}
+
+/* The settings among the changes, as conf_change_say() tells of them. -1 without memory. */
+static int list_items(struct conf_change *change, const struct reeve_limits_changes *changes)
+{
+	size_t count = reeve_limits_change_count(changes);
+
+	change->items = calloc(count > 0 ? count : 1, sizeof *change->items);
+	if (change->items == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct reeve_limits_change *row = reeve_limits_change_at(changes, i);
+		struct conf_item *item = &change->items[change->item_count];
+
+		if (row->path == NULL)
+			continue;
+		*item = (struct conf_item){
+			.path = row->path,
+			.value = row->new_value,
+			.old = row->old_value == NULL ? NULL : strdup(row->old_value),
+			.side = side_of(change->run, row->program),
+			.is_changed = row->is_changed,
+		};
+		change->item_count++;
+		if (row->old_value != NULL && item->old == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * A value that Postfix cannot read, or a disk on which all mail would be refused: no goal is
+ * reached with these, so nothing is changed.
+ */
+static int refuse_bad(struct conf_run *conf, struct reeve_error *err)
+{
+	const struct reeve_limits_how how = {.root = conf->root};
+	struct reeve_limits *limits =
+		reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
+	                         conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);
+	int r = 0;
+
+	if (limits == NULL)
+		return -1;
+	for (size_t i = 0; r == 0 && i < reeve_limits_finding_count(limits); i++) {
+		const struct reeve_limit_finding *finding = reeve_limits_finding_at(limits, i);
+		bool is_ours = finding->file != NULL && finding->line != 0;
+		char line[32] = "";
+
+		if (finding->kind != REEVE_LIMIT_BAD_VALUE && finding->kind != REEVE_LIMIT_NO_ROOM)
+			continue;
+		if (is_ours)
+			snprintf(line, sizeof line, ":%ju: ", (uintmax_t)finding->line);
+		r = conf_error(err, REEVE_EREFUSED, "%s%s%s; nothing is changed (%s)",
+		               is_ours ? finding->file : "", line, finding->text, finding->remedy);
+	}
+	reeve_limits_free(limits);
+	return r;
+}
+
+static int decide(struct conf_change *change, struct reeve_error *err)
+{
+	struct deciding *deciding = change->user;
+	struct conf_run *conf = change->run;
+
+	/* What is found later, each time that the files are looked at, is a finding of ours too. */
+	for (size_t i = 0; i < CONF_SIDES; i++) {
+		struct conf_side *side = &conf->sides[i];
+
+		if (side->conf == NULL)
+			continue;
+		conf_tell(conf, side);
+		if (conf_check_before(side, err) < 0)
+			return -1;
+	}
+	if (reeve_limits_set(conf->sides[REEVE_CONF_POSTFIX].conf,
+	                     conf->sides[REEVE_CONF_DOVECOT].conf, &deciding->run->goal,
+	                     &deciding->changes, err) < 0)
+		return -1;
+	if (list_items(change, deciding->changes) < 0)
+		return conf_error(err, REEVE_ENOMEM, "out of memory");
+	if (refuse_bad(conf, err) < 0)
+		return -1;
+	deciding->is_decided = true;
+	return 0;
+}
+
+/* ---- afterwards ------------------------------------------------------------------------------ */
+
+/* The changes that are no settings: what was made a comment. */
+static void say_texts(const struct conf_run *conf, const struct reeve_limits_changes *changes)
+{
+	if (changes == NULL || conf->is_quiet || conf->is_json ||
+	    !(conf->is_verbose || (conf->is_dry_run && !conf->wants_diff)))
+		return;
+	for (size_t i = 0; i < reeve_limits_change_count(changes); i++) {
+		const struct reeve_limits_change *row = reeve_limits_change_at(changes, i);
+
+		if (row->path != NULL)
+			continue;
+		fputs(conf->is_dry_run ? "would change " : "changed ", stdout);
+		conf_put_text(conf, row->text, "\t");
+		putchar('\n');
+	}
+}
+
+/* Whose files were changed is told to read them. */
+static void reload(struct limits_run *run, const struct reeve_limits_changes *changes)
+{
+	bool is_changed[CONF_SIDES] = {false};
+	struct reeve_error err;
+
+	/* In an image or a chroot no server is running, and of a copy none reads. */
+	if (run->conf.root != NULL || run->conf.config != NULL) {
+		if (!run->conf.is_quiet)
+			tool_error(
+				"nothing is reloaded: no server is known to read what was changed");
+		return;
+	}
+	for (size_t i = 0; i < reeve_limits_change_count(changes); i++) {
+		const struct reeve_limits_change *row = reeve_limits_change_at(changes, i);
+
+		is_changed[row->program] = is_changed[row->program] || row->is_changed;
+	}
+	for (unsigned int i = 0; i < CONF_SIDES; i++) {
+		int r = is_changed[i] ? reeve_limits_reload((enum reeve_conf_kind)i, &err) : 1;
+
+		if (r < 0)
+			conf_fail(&run->conf, &err);
+		else if (r == 0 && !run->conf.is_quiet)
+			tool_error("%s does not run: nothing is reloaded",
+			           conf_program((enum reeve_conf_kind)i));
+	}
+}
+
+/* The command, for the list of changes. */
+static char *describe(const struct reeve_limits_goal *goal)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	if (out == NULL)
+		return NULL;
+	fputs("reeve-limits", out);
+	if (goal->has_attachment)
+		fprintf(out, " --attachment=%ju", (uintmax_t)goal->attachment);
+	if (goal->has_message)
+		fprintf(out, " --message=%ju", (uintmax_t)goal->message);
+	if (goal->has_mailbox && goal->mailbox == UINT64_MAX)
+		fputs(" --mailbox=unlimited", out);
+	else if (goal->has_mailbox)
+		fprintf(out, " --mailbox=%ju", (uintmax_t)goal->mailbox);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+void limits_change(struct limits_run *run)
+{
+	struct conf_run *conf = &run->conf;
+	struct deciding deciding = {.run = run};
+	struct conf_change change;
+	struct reeve_error err = {.code = REEVE_OK};
+
+	conf_change_begin(&change, conf);
+	change.user = &deciding;
+	change.what = describe(&run->goal);
+	if (change.what == NULL)
+		conf_error(&err, REEVE_ENOMEM, "out of memory");
+	else
+		change.is_done = conf_carry_out(&change, decide, &err) == 0;
+	for (size_t i = 0; deciding.is_decided && i < CONF_SIDES; i++)
+		if (conf->sides[i].conf != NULL)
+			conf_tell(conf, &conf->sides[i]);
+	conf_tell(conf, &change.said);
+	if (!change.is_done && !change.is_told)
+		conf_fail(conf, &err);
+	if (change.is_done)
+		say_texts(conf, deciding.changes);
+	conf_change_say(&change, change.is_done || change.is_told ? NULL : &err);
+	if (change.is_done && run->wants_reload && change.result.is_changed && !conf->is_dry_run)
+		reload(run, deciding.changes);
+	conf_change_dispose(&change);
+	reeve_limits_changes_free(deciding.changes);
+}

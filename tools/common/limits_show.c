@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* What reeve-limits(8) shows: the table, and with --check what contradicts what. */
+#include "limits.h"
+
+#include "tool.h"
+#include <stdio.h>
+#include <string.h>
+
+#define NO_LIMIT UINT64_MAX
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+/* "9.8 MiB", "no limit" */
+static const char *size_text(uint64_t bytes, char buf[16])
+{
+	if (bytes == NO_LIMIT)
+		return "no limit";
+	return reeve_size_format(bytes, buf);
+}
+
+/* "10240000", "" */
+static const char *bytes_text(uint64_t bytes, char buf[32])
+{
+	buf[0] = '\0';
+	if (bytes != NO_LIMIT)
+		snprintf(buf, 32, "%ju", (uintmax_t)bytes);
+	return buf;
+}
+
+/* "/etc/postfix/main.cf:30: message_size_limit" */
+static void put_origin(const struct conf_run *run, const struct reeve_limit *limit)
+{
+	if (limit == NULL) {
+		fputs("nothing", stdout);
+		return;
+	}
+	if (limit->file != NULL) {
+		conf_put_text(run, limit->file, "");
+		printf(":%ju: ", (uintmax_t)limit->line);
+	}
+	conf_put_text(run, limit->path == NULL ? limit->name : limit->path, "");
+	if (limit->file == NULL)
+		fputs(" (default)", stdout);
+	if (!limit->is_number)
+		fputs(" (no number)", stdout);
+}
+
+static void put_way(const struct conf_run *run, const struct reeve_limit_way *way)
+{
+	uint64_t most = way->is_in ? way->message_bytes : way->mailbox_bytes;
+	const struct reeve_limit *limit = way->is_in ? way->message : way->mailbox;
+	char size[16], bytes[32], attachment[16];
+
+	printf("  %-17.60s %10s %14s %10s  ", way->name, size_text(most, size),
+	       bytes_text(most, bytes), size_text(way->attachment, attachment));
+	put_origin(run, limit);
+	/* A message meets another limit than the mailbox. */
+	if (!way->is_in && way->message != NULL && way->message != limit) {
+		printf("\n  %-17s %10s %14s %10s  ", "  a message",
+		       size_text(way->message_bytes, size), bytes_text(way->message_bytes, bytes),
+		       "");
+		put_origin(run, way->message);
+	}
+	if (!way->is_used)
+		fputs(" (not in use)", stdout);
+	putchar('\n');
+}
+
+static void put_ways(const struct conf_run *run, const struct reeve_limits *limits, bool is_in)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < reeve_limits_way_count(limits); i++) {
+		const struct reeve_limit_way *way = reeve_limits_way_at(limits, i);
+
+		if (way->is_in != is_in)
+			continue;
+		if (is_first)
+			printf("%-19s %10s %14s %10s  %s\n",
+			       is_in ? "Into the queue" : "Into mailboxes",
+			       is_in ? "a message" : "a mailbox", "bytes", "attachment", "by");
+		is_first = false;
+		put_way(run, way);
+	}
+}
+
+static void put_all(const struct conf_run *run, const struct reeve_limits *limits)
+{
+	puts("All limits");
+	for (size_t i = 0; i < reeve_limits_count(limits); i++) {
+		const struct reeve_limit *limit = reeve_limits_at(limits, i);
+
+		fputs("  ", stdout);
+		put_origin(run, limit);
+		fputs(" = ", stdout);
+		conf_put_text(run, limit->value, "\t");
+		printf(" (%s)\n", limit->is_unlimited ? limit->zero : limit->unit);
+	}
+}
+
+static void put_table(const struct conf_run *run, const struct reeve_limits *limits)
+{
+	uint64_t free_bytes, message_bytes;
+	char free_text[16], message_text[16];
+
+	put_ways(run, limits, true);
+	put_ways(run, limits, false);
+	if (reeve_limits_disk(limits, &free_bytes, &message_bytes))
+		printf("The queue's disk has %s free; with a message_size_limit above %ju (%s), "
+		       "all mail is "
+		       "refused\n",
+		       reeve_size_format(free_bytes, free_text), (uintmax_t)message_bytes,
+		       reeve_size_format(message_bytes, message_text));
+	if (run->is_verbose)
+		put_all(run, limits);
+}
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+void limits_say_finding(const struct conf_run *run, const struct reeve_limit_finding *finding)
+{
+	if (finding->file != NULL)
+		conf_put_text(run, finding->file, "");
+	if (finding->file != NULL && finding->line != 0)
+		printf(":%ju", (uintmax_t)finding->line);
+	if (finding->file != NULL && finding->line != 0 && finding->column != 0)
+		printf(":%ju", (uintmax_t)finding->column);
+	printf("%s%s: ", finding->file != NULL ? ": " : "", tool_severity_word(finding->severity));
+	conf_put_text(run, finding->text, "\t");
+	fputs("\n\t", stdout);
+	conf_put_text(run, finding->consequence, "\t");
+	fputs("\n\tremedy: ", stdout);
+	conf_put_text(run, finding->remedy, "\t");
+	putchar('\n');
+}
+
+static const char *kind_word(enum reeve_limit_kind kind)
+{
+	switch (kind) {
+	case REEVE_LIMIT_DISAGREES:
+		return "disagrees";
+	case REEVE_LIMIT_BAD_VALUE:
+		return "bad-value";
+	case REEVE_LIMIT_NO_ROOM:
+		return "no-room";
+	case REEVE_LIMIT_UNTIDY:
+		return "untidy";
+	}
+	return "";
+}
+
+struct json *limits_json_findings(const struct reeve_limits *limits)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
+		const struct reeve_limit_finding *finding = reeve_limits_finding_at(limits, i);
+		struct json *map = json_map();
+
+		json_put_text(map, "rule", finding->rule);
+		json_put_text(map, "kind", kind_word(finding->kind));
+		json_put_text(map, "severity", tool_severity_word(finding->severity));
+		json_put_text(map, "file", finding->file);
+		if (finding->file != NULL && finding->line != 0) {
+			json_put_number(map, "line", finding->line);
+			json_put_number(map, "column", finding->column);
+		}
+		json_put_text(map, "text", finding->text);
+		json_put_text(map, "consequence", finding->consequence);
+		json_put_text(map, "remedy", finding->remedy);
+		json_append(list, map);
+	}
+	return list;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+/* null: no limit */
+static void put_bytes(struct json *map, const char *key, uint64_t bytes)
+{
+	if (bytes == NO_LIMIT)
+		json_put_text(map, key, NULL);
+	else
+		json_put_number(map, key, bytes);
+}
+
+static void put_place(struct json *map, const struct reeve_limit *limit)
+{
+	json_put_text(map, "file", limit->file);
+	if (limit->file != NULL) {
+		json_put_number(map, "line", limit->line);
+		json_put_number(map, "column", limit->column);
+	}
+	json_put_bool(map, "default", limit->file == NULL);
+}
+
+static struct json *json_limits(const struct reeve_limits *limits)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < reeve_limits_count(limits); i++) {
+		const struct reeve_limit *limit = reeve_limits_at(limits, i);
+		struct json *map = json_map();
+
+		json_put_text(map, "program", conf_program_key(limit->program));
+		json_put_text(map, "name", limit->name);
+		json_put_text(map, "service", limit->service);
+		json_put_text(map, "path", limit->path);
+		json_put_text(map, "value", limit->value);
+		if (limit->is_number && !(limit->is_unlimited && limit->number == NO_LIMIT))
+			json_put_number(map, "number", limit->number);
+		else
+			json_put_text(map, "number", NULL);
+		json_put_bool(map, "unlimited", limit->is_unlimited);
+		json_put_text(map, "unit", limit->unit);
+		put_place(map, limit);
+		json_put_text(map, "zero", limit->zero);
+		json_put_text(map, "enforced_by", limit->enforced_by);
+		json_put_text(map, "agrees_with", limit->agrees_with);
+		json_append(list, map);
+	}
+	return list;
+}
+
+static void put_bound(struct json *map, const char *key, const struct reeve_limit *limit,
+                      uint64_t bytes)
+{
+	struct json *bound = json_map();
+
+	put_bytes(bound, "bytes", bytes);
+	json_put_text(bound, "by",
+	              limit == NULL         ? NULL
+	              : limit->path == NULL ? limit->name
+	                                    : limit->path);
+	if (limit != NULL)
+		put_place(bound, limit);
+	json_put(map, key, bound);
+}
+
+static struct json *json_ways(const struct reeve_limits *limits)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < reeve_limits_way_count(limits); i++) {
+		const struct reeve_limit_way *way = reeve_limits_way_at(limits, i);
+		struct json *map = json_map();
+
+		json_put_text(map, "name", way->name);
+		json_put_text(map, "program", way->what);
+		json_put_text(map, "into", way->is_in ? "queue" : "mailbox");
+		json_put_bool(map, "used", way->is_used);
+		put_bound(map, "message", way->message, way->message_bytes);
+		if (!way->is_in)
+			put_bound(map, "mailbox", way->mailbox, way->mailbox_bytes);
+		put_bytes(map, "attachment_bytes", way->attachment);
+		json_append(list, map);
+	}
+	return list;
+}
+
+static void print_json(struct conf_run *run, const struct reeve_limits *limits)
+{
+	struct json *map = json_map(), *disk = NULL;
+	uint64_t free_bytes, message_bytes;
+
+	json_put(map, "ways", json_ways(limits));
+	json_put(map, "limits", json_limits(limits));
+	if (reeve_limits_disk(limits, &free_bytes, &message_bytes)) {
+		disk = json_map();
+		json_put_number(disk, "free_bytes", free_bytes);
+		json_put_number(disk, "message_bytes", message_bytes);
+		json_put(map, "disk", disk);
+	} else {
+		json_put_text(map, "disk", NULL);
+	}
+	json_put(map, "findings", limits_json_findings(limits));
+	conf_print_json(run, map);
+}
+
+/* ---- the door -------------------------------------------------------------------------------- */
+
+void limits_show(struct limits_run *run)
+{
+	struct conf_run *conf = &run->conf;
+	const struct reeve_limits_how how = {.root = conf->root};
+	struct reeve_error err;
+	struct reeve_limits *limits;
+
+	if (conf_open(conf) < 0)
+		return;
+	for (size_t i = 0; i < CONF_SIDES; i++)
+		if (conf->sides[i].conf != NULL)
+			conf_tell(conf, &conf->sides[i]);
+	limits = reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
+	                          conf->sides[REEVE_CONF_DOVECOT].conf, &how, &err);
+	if (limits == NULL) {
+		conf_fail(conf, &err);
+		return;
+	}
+	if (run->is_check && reeve_limits_finding_count(limits) > 0)
+		tool_worse(TOOL_FOUND);
+	if (conf->is_json)
+		print_json(conf, limits);
+	else if (!run->is_check)
+		put_table(conf, limits);
+	for (size_t i = 0; run->is_check && !conf->is_json && !conf->is_quiet &&
+	                   i < reeve_limits_finding_count(limits);
+	     i++)
+		limits_say_finding(conf, reeve_limits_finding_at(limits, i));
+	reeve_limits_free(limits);
+}
