@@ -259,16 +259,17 @@ class Postfix(Server):
     name = "Postfix"
     log_path = "/var/log/mail.log"
 
-    def __init__(self, world):
+    def __init__(self, world, main="", master=""):
+        """With more settings and services than those above."""
         if not os.path.exists("/usr/sbin/postfix"):
             raise Skip("no Postfix")
         self.world = world
         self.folder = os.path.join(world.folder, "postfix")
         self.sent, self.deferred, self._seen, self._ending = [], [], 0, threading.Event()
         with open("/etc/postfix/main.cf", "w") as f:
-            f.write(POSTFIX_MAIN)
+            f.write(POSTFIX_MAIN + main)
         with open("/etc/postfix/master.cf", "w") as f:
-            f.write(POSTFIX_MASTER)
+            f.write(POSTFIX_MASTER + master)
         for name in ("postfix-files", "dynamicmaps.cf"):
             shutil.copy(os.path.join(world.folder, "etc-postfix", name), "/etc/postfix")
         os.makedirs("/var/spool/postfix", exist_ok=True)

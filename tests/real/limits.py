@@ -1,0 +1,854 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What reeve-limits says of limits is true: real Postfix 3.7 and real Dovecot 2.3 do what it foretells.
+
+Each rule of --check has a case: with settings one byte apart, the program is quiet and mail gets
+through, or it speaks and mail does not. The queue lies on a file system of its own, so that it can be
+filled. The last cases go over the main.cf files of the corpus beside the project, where it is there.
+"""
+
+import json
+import os
+import re
+import shutil
+import smtplib
+import subprocess
+import sys
+import time
+
+import servers
+import stage
+from stage import FIRST_UID, USERS, Failure, Skip, check, equal, run, tool, wait_until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SHARED = os.path.join(os.path.dirname(stage.TOP), "shared", "postfix", "corpus")
+USER = USERS[0]
+SUBMISSION_PORT = 2587
+# No setting twice: the warnings of it fill the log's socket, and then each program waits for postlogd.
+MAIN = """
+service_throttle_time = 1s
+transport_retry_time = 1s
+in_flow_delay = 0
+virtual_mailbox_domains = virtual.test
+virtual_mailbox_maps = inline:{{u@virtual.test = u} {w@virtual.test = w}}
+virtual_mailbox_base = /home/%s
+virtual_uid_maps = static:%d
+virtual_gid_maps = static:%d
+""" % (USER, FIRST_UID, FIRST_UID)
+MASTER = f"""
+127.0.0.1:{SUBMISSION_PORT} inet n - n - - smtpd
+virtual   unix - n n - - virtual
+lmtp      unix - - n - - lmtp
+"""
+postfix = None
+
+
+# ---- one Postfix for all cases -------------------------------------------------------------------
+
+def started(world):
+    global postfix
+    if postfix is None:
+        os.makedirs("/var/spool/postfix")
+        world.mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "/var/spool/postfix")
+        postfix = servers.Postfix(world, MAIN, MASTER)
+    configure()
+    return postfix
+
+
+BASE = servers.POSTFIX_MAIN.replace("message_size_limit = 30000000", "message_size_limit = 200000") + MAIN
+
+
+generation = 0
+
+
+def write(main="", master=MASTER, base=BASE):
+    """Settings after the usual ones; those that are given again take their place."""
+    global generation
+    generation += 1
+    names = {line.split("=")[0].strip() for line in main.splitlines() if line and line[0] not in " #"}
+    lines = [line for line in base.splitlines()
+             if not line or line.split("=")[0].strip() not in names]
+    with open("/etc/postfix/main.cf", "w") as f:
+        f.write("\n".join(lines) + f"\nsmtpd_banner = reeve.test ESMTP {generation}\n" + main + "\n")
+    with open("/etc/postfix/master.cf", "w") as f:
+        f.write(servers.POSTFIX_MASTER + master)
+
+
+def log_size():
+    return os.path.getsize(postfix.log_path)
+
+
+def log_since(size):
+    with open(postfix.log_path, errors="replace") as f:
+        f.seek(size)
+        return f.read()
+
+
+def greeting():
+    with smtplib.SMTP(timeout=20) as s:
+        return s.connect("127.0.0.1", servers.SMTP_PORT)[1].decode()
+
+
+def reload():
+    """Until smtpd(8) greets with what write() has put into its banner: a signal may be lost."""
+    for _ in range(4):
+        run("postfix", "reload", timeout=60)
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            if greeting().endswith(f" {generation}"):
+                return
+            time.sleep(0.05)
+    raise Failure("Postfix is not reloaded")
+
+
+def configure(main="", master=MASTER):
+    """Settings that the running Postfix has, and empty queues and boxes."""
+    write(main, master)
+    reload()
+    run("postsuper", "-d", "ALL")
+    for box in [f"/home/{USER}/u"] + [os.path.join("/var/mail", name) for name in os.listdir("/var/mail")]:
+        if os.path.exists(box):
+            os.unlink(box)
+
+
+def findings(*args):
+    """The rules that --check names, by --json; the exit status says whether there are any."""
+    done = tool("reeve-limits", "--check", "--json", *args, status=None)
+    found = json.loads(done.stdout)["findings"]
+    equal(done.returncode, 3 if found else 0, "exit status of --check")
+    return {f["rule"]: f for f in found}
+
+
+def document(*args):
+    return json.loads(tool("reeve-limits", "--json", *args).stdout)
+
+
+def expect(*rules):
+    found = findings()
+    equal(sorted(found), sorted(rules), "rules")
+    for rule in rules:
+        for key in ("text", "consequence", "remedy"):
+            check(found[rule][key], f"{rule} has no {key}")
+    return found
+
+
+# ---- messages ------------------------------------------------------------------------------------
+
+def message(size):
+    """A message of so many bytes as it travels (CRLF)."""
+    head = b"From: sender@client.test\r\nSubject: size\r\n\r\n"
+    rest = size - len(head)
+    lines = rest // 78
+    body = (b"x" * 76 + b"\r\n") * lines
+    left = rest - len(body)
+    if left:
+        body = body[:-2] + b"x" * left + b"\r\n" if left < 2 else body + b"y" * (left - 2) + b"\r\n"
+    assert len(head + body) == size, (size, len(head + body))
+    return head + body
+
+
+def attached(size):
+    """A message with an attachment of so many bytes, in base64, as mail programs make it."""
+    import email.message
+    import email.policy
+    m = email.message.EmailMessage(policy=email.policy.SMTP)
+    m["From"], m["To"], m["Subject"] = "sender@client.test", f"{USER}@localhost", "a file"
+    m.set_content("See the file.\n")
+    m.add_attachment(os.urandom(1024) * (size // 1024) + b"z" * (size % 1024), maintype="application",
+                     subtype="octet-stream", filename="file.bin")
+    return m.as_bytes()
+
+
+def send(data, to=f"{USER}@localhost", port=servers.SMTP_PORT, announces=False):
+    """The code and the text at the end, and at which command they came."""
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.test", timeout=60) as s:
+        s.ehlo()
+        code, text = s.mail("sender@client.test", [f"SIZE={len(data)}"] if announces else [])
+        if code != 250:
+            return code, text.decode(), "MAIL"
+        code, text = s.rcpt(to)
+        if code not in (250, 251):
+            return code, text.decode(), "RCPT"
+        code, text = s.data(data)
+        return code, text.decode(), "DATA"
+
+
+def takes(data, **how):
+    code, text, _ = send(data, **how)
+    equal(code, 250, f"answer ({text})")
+    return re.search(r"queued as (\w+)", text).group(1)
+
+
+def announced(port=servers.SMTP_PORT):
+    """The SIZE that the server says, or '' without a number."""
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.test", timeout=60) as s:
+        s.ehlo()
+        return s.esmtp_features["size"]
+
+
+def fate(queue_id, seconds=20):
+    """(status, text) of the delivery that the log tells of."""
+    line = re.compile(queue_id + r": to=<[^>]*>.* status=(\w+) \((.*)\)$", re.M)
+    return wait_until(lambda: line.search(log_since(0)), seconds, f"what becomes of {queue_id}").groups()
+
+
+def stays(queue_id, fatal, before):
+    """The daemon ends at start with that text, and the message waits in the queue."""
+    wait_until(lambda: fatal in log_since(before), 20, f"'{fatal}' in the log")
+    check(queue_id in run("postqueue", "-p").stdout.decode(), f"{queue_id} is not in the queue")
+    check(f"{queue_id}: to=" not in log_since(before) or "status=deferred" in log_since(before),
+          f"{queue_id} was delivered")
+
+
+# ---- a message and a mailbox ---------------------------------------------------------------------
+
+def pair(setting, other, to, program, above, unlimited):
+    # One byte too small: taken in, and it waits. The remedy sets it free.
+    before = log_size()
+    configure(f"{setting} = 199999")
+    expect(above)
+    queued = takes(message(1000), to=to)
+    stays(queued, f"{setting} is smaller than message_size_limit", before)
+    configured = f"{setting} = 200000"
+    write(configured)
+    reload()
+    run("postqueue", "-f")
+    wait_until(lambda: "status=sent" in log_since(before), 20, "a delivery after the remedy")
+    expect()
+
+    # No limit on messages is more than any.
+    before = log_size()
+    configure(f"message_size_limit = 0\n{setting} = 200000\n{other} = 0\n")
+    expect(unlimited, "message-unlimited")
+    queued = takes(message(1000), to=to)
+    stays(queued, f"{setting} is limited but message_size_limit is unlimited", before)
+
+    # 0 is no limit.
+    configure(f"{setting} = 0")
+    expect()
+    equal(fate(takes(message(150000), to=to))[0], "sent", "with 0")
+    return f"{program}: at 199999 it dies, at 200000 it delivers"
+
+
+def a_message_above_mailbox_size_limit_stops_local(world):
+    started(world)
+    return pair("mailbox_size_limit", "virtual_mailbox_limit", f"{USER}@localhost", "local(8)", "message-above-mailbox",
+                "message-unlimited-mailbox-not")
+
+
+def a_message_above_virtual_mailbox_limit_stops_virtual(world):
+    started(world)
+    return pair("virtual_mailbox_limit", "mailbox_size_limit", "u@virtual.test", "virtual(8)", "message-above-virtual-mailbox",
+                "message-unlimited-virtual-mailbox-not")
+
+
+def full_box(setting, to, box):
+    """A mailbox may grow to its limit exactly; one byte more, and the mail bounces."""
+    configure(f"{setting} = 300000")
+    status, text = fate(takes(message(1000), to=to))
+    equal(status, "sent", f"into an empty mailbox ({text})")
+    grown = os.path.getsize(box)
+    # The next message has another queue id, of the same length, and time.
+    filler = b"From x@y.z  Mon Jan  6 06:25:00 2025\n\n" + b"f" * (300000 - grown - 39) + b"\n"
+
+    def fill(size):
+        with open(box, "wb") as f:
+            f.write(filler[:38] + b"f" * (size - 39) + b"\n")
+
+    fill(300000 - grown)
+    status, text = fate(takes(message(1000), to=to))
+    equal(status, "sent", f"up to the limit ({text})")
+    equal(os.path.getsize(box), 300000, "bytes of the mailbox")
+    fill(300000 - grown + 1)
+    status, text = fate(takes(message(1000), to=to))
+    equal(status, "bounced", f"one byte above the limit ({text})")
+    check("too large" in text, text)
+    equal(os.path.getsize(box), 300000 - grown + 1, "bytes of the mailbox after the bounce")
+    return grown
+
+
+def a_full_mailbox_bounces(world):
+    started(world)
+    box = world.box(USER)
+    grown = full_box("mailbox_size_limit", f"{USER}@localhost", box)
+    with open(box, "ab") as f:
+        f.truncate(300000)
+    expect()
+    with open(box, "ab") as f:
+        f.truncate(300001)
+    found = expect("mailbox-full")
+    equal(found["mailbox-full"]["file"], box, "file")
+    status, text = fate(takes(message(1000)))
+    equal(status, "bounced", text)
+    full_box("virtual_mailbox_limit", "u@virtual.test", f"/home/{USER}/u")
+    return f"a message of {grown} bytes fits to the byte, in local(8) and virtual(8)"
+
+
+# ---- smtpd ---------------------------------------------------------------------------------------
+
+def message_size_limit_counts_bytes(world):
+    started(world)
+    equal(announced(), "200000", "SIZE")
+    equal(send(message(200001), announces=True)[::2], (552, "MAIL"), "one byte above, announced")
+    code, text, where = send(message(200001))
+    equal((code, where), (552, "DATA"), f"one byte above ({text})")
+    # The queue file's envelope counts too: see how much that is.
+    low, high = 190000, 200000
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if send(message(middle))[0] == 250 else (low, middle)
+    check(200000 - low < 2000, f"{low} is the largest")
+    for size in (low, high):
+        done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
+                   input=message(size).replace(b"\r\n", b"\n"), stdin=None)
+        equal(done.returncode, 0, "sendmail")
+    done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
+               input=message(201000).replace(b"\r\n", b"\n"), stdin=None)
+    check(done.returncode != 0, "sendmail takes more than the limit")
+    check(b"too big" in done.stderr or b"too large" in done.stderr, done.stderr)
+
+    # The largest attachment that we name gets through, with ours and an ordinary program's headers.
+    limit = 3000000
+    configure(f"message_size_limit = {limit}\nmailbox_size_limit = 0\n")
+    way = {w["name"]: w for w in document()["ways"]}[f"127.0.0.1:{servers.SMTP_PORT}/inet"]
+    equal(way["message"]["bytes"], limit, "bytes of the way")
+    data = attached(way["attachment_bytes"])
+    equal(send(data)[0], 250, "the largest attachment")
+    equal(send(attached(way["attachment_bytes"] * 105 // 100))[0], 552, "5 % more")
+    return (f"of 200000, {low} bytes get through and the envelope takes {200000 - low}; an attachment of "
+            f"{way['attachment_bytes']} makes {len(data)} of {limit}")
+
+
+def no_limit_has_its_meaning(world):
+    started(world)
+    configure("message_size_limit = 0\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n")
+    expect("message-unlimited")
+    equal(announced(), "", "SIZE")
+    equal(send(message(1000000))[0], 250, "a large message")
+    configure("message_size_limit = -5\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n")
+    expect("message-unlimited", "negative")
+    equal(announced(), "", "SIZE with a negative number")
+    return "0 and -5: EHLO says SIZE without a number"
+
+
+def queue_minfree_below_is_only_a_warning(world):
+    started(world)
+    for value, warns in ((299999, True), (300000, False)):
+        before = log_size()
+        configure(f"queue_minfree = {value}")
+        expect(*["queue-minfree-too-small"] * warns)
+        equal(send(message(1000))[0], 250, "a message")
+        time.sleep(0.3)
+        equal("queue_minfree" in log_since(before), warns, f"a warning of {value} in the log")
+    return "299999 draws a warning from smtpd(8), 300000 none; mail is taken"
+
+
+def minfree_configured(less):
+    """queue_minfree is so many blocks less than are free, when all is quiet."""
+    for _ in range(10):
+        st = os.statvfs("/var/spool/postfix")
+        configure(f"queue_minfree = {(st.f_bavail - less) * st.f_frsize}")
+        if os.statvfs("/var/spool/postfix").f_bavail == st.f_bavail:
+            return st.f_bavail - less
+    raise Failure("the number of free blocks does not come to rest")
+
+
+def without_room_all_mail_is_refused(world):
+    started(world)
+    # Most of the disk is taken.
+    filler = "/var/spool/postfix/filler"
+    st = os.statvfs("/var/spool/postfix")
+    with open(filler, "wb") as f:
+        os.posix_fallocate(f.fileno(), 0, st.f_bavail * st.f_frsize - 20 * 2**20)
+    try:
+        room = document()["disk"]["message_bytes"]
+        check(10 * 2**20 < room < 15 * 2**20, f"room for {room}")
+        results = []
+        for size in (room, room + 1):
+            # What new daemons write may take a block or two for a while.
+            settings = f"message_size_limit = {size}\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n"
+            wait_until(lambda: configure(settings) or document()["disk"]["message_bytes"] == room, 30,
+                       f"room for {room} after a reload")
+            expect(*["no-room"] * (size > room))
+            code, text, where = send(message(1000))
+            results.append(code)
+            if size > room:
+                equal((code, where), (452, "MAIL"), text)
+                check("4.3.1" in text, text)
+        equal(results, [250, 452], f"with message_size_limit {room} and one more")
+
+        # queue_minfree alone does the same.
+        for less, code in ((1, 250), (0, 452)):
+            blocks = minfree_configured(less)
+            expect(*["no-room"] * (code == 452))
+            equal(send(message(1000))[0], code, f"with queue_minfree {blocks} blocks")
+
+        # The tool does not set what would stop all mail.
+        configure()
+        before = open("/etc/postfix/main.cf").read()
+        done = tool("reeve-limits", "--attachment", "20M", status=1)
+        check(b"nothing is changed" in done.stderr and b"not free" in done.stderr, done.stderr)
+        equal(open("/etc/postfix/main.cf").read(), before, "main.cf")
+    finally:
+        os.unlink(filler)
+    return f"with room for {room}: 250 at it, 452 one byte above"
+
+
+def submission_and_the_server_disagree(world):
+    started(world)
+    own = MASTER.replace(f":{SUBMISSION_PORT} inet n - n - - smtpd",
+                         f":{SUBMISSION_PORT} inet n - n - - smtpd\n  -o message_size_limit=%d")
+    configure(master=own % 400000)
+    expect("service-above-cleanup")
+    equal(announced(SUBMISSION_PORT), "400000", "SIZE")
+    code, text, where = send(message(300000), port=SUBMISSION_PORT, announces=True)
+    equal((code, where), (552, "DATA"), text)
+    equal(send(message(190000), port=SUBMISSION_PORT)[0], 250, "below both")
+
+    configure(master=own % 200000)
+    expect()
+    # A service named submission, and the server's smtp: only names tell which is which.
+    with open("/etc/services") as f:
+        check("submission" in f.read(), "no submission in /etc/services")
+    named = (servers.POSTFIX_MASTER.replace(f"127.0.0.1:{servers.SMTP_PORT}", "smtp") +
+             "submission inet n - n - - smtpd\n  -o message_size_limit=100000\n")
+    os.makedirs("/tmp/named", exist_ok=True)
+    shutil.copy("/etc/postfix/main.cf", "/tmp/named")
+    with open("/tmp/named/master.cf", "w") as f:
+        f.write(named)
+    equal(list(findings("-c", "/tmp/named")), ["submission-below-server"], "rules")
+    configure(master=own % 100000)
+    equal(send(message(150000), port=SUBMISSION_PORT)[0], 552, "by submission")
+    equal(send(message(150000))[0], 250, "by smtp")
+    return "400000 announced and 300000 refused at the end; 150000 comes in and does not go out"
+
+
+def options_in_the_wrong_place_do_nothing(world):
+    started(world)
+    configure(master=MASTER.replace("inet n - n - - smtpd",
+                                    "inet n - n - - smtpd\n  -o mailbox_size_limit=1"))
+    found = expect("wrong-place")
+    equal(found["wrong-place"]["file"], "/etc/postfix/master.cf", "file")
+    equal(fate(takes(message(100000), port=SUBMISSION_PORT))[0], "sent", "delivery")
+    configure("quota_max_mail_size = 1\n")
+    expect("wrong-file")
+    equal(fate(takes(message(100000)))[0], "sent", "delivery")
+    servers.dovecot_root("2.3")
+    for text in ("message_size_limit = 5", "submission_max_mail_size = 5X"):
+        with open("/tmp/wrong.conf", "w") as f:
+            f.write(text + "\n")
+        equal(len(findings("-c", "/tmp/wrong.conf")), 1, text)
+        check(run("doveconf", "-c", "/tmp/wrong.conf", "-n", status=None).returncode != 0, text)
+    return "-o mailbox_size_limit of smtpd(8), quota_max_mail_size in main.cf"
+
+
+# ---- values --------------------------------------------------------------------------------------
+
+def values_that_postfix_cannot_read(world):
+    started(world)
+    rows = (("20M", "units"), ("20480000 # 20 MB", "comment"), ("", "empty"), ("$unset", "empty"),
+            ("99999999999999999999", "too large"), ("1.5", "no number"), ("0x100", "units"))
+    # One smtpd(8) that runs; a new one would end.
+    equal(announced(), "200000", "SIZE")
+    for value, why in rows:
+        # postlogd(8) cannot start with these either, and a full log would stop everything.
+        write(f"message_size_limit = {value}\nmaillog_file =")
+        equal(run("postconf", "-h", "message_size_limit").stdout.decode().strip(), value,
+              "postconf says nothing of it")
+        found = findings()
+        check("bad-value" in found, f"'{value}' is not found")
+        check(why in found["bad-value"]["text"], found["bad-value"]["text"])
+        with open("/etc/postfix/main.cf") as f:
+            line = [l.startswith("message_size_limit") for l in f.read().splitlines()].index(True) + 1
+        equal(found["bad-value"]["line"], line, "line")
+        done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None, input=b"x\n",
+                   stdin=None)
+        equal(done.returncode, 75, f"sendmail with '{value}'")
+        check(b"bad numerical configuration" in done.stderr, done.stderr)
+        # A reload is refused, and those that run keep the old value.
+        check(run("postfix", "reload", status=None, timeout=30).returncode != 0, "a reload is not refused")
+        equal(announced(), "200000", "SIZE after the reload")
+
+    # A loop: all of Postfix ends; to set the value repairs it.
+    write("message_size_limit = $message_size_limit\nmaillog_file =")
+    check("bad-value" in findings(), "a loop is not found")
+    check(run("postconf", "-xh", "message_size_limit", status=None).returncode != 0,
+          "postconf -x takes a loop")
+
+    # One that is not set by a goal: nothing is changed.
+    for setting, value in (("header_size_limit", "$header_size_limit"), ("header_size_limit", "0"),
+                           ("bounce_size_limit", "50k")):
+        write(f"{setting} = {value}")
+        st, text = os.stat("/etc/postfix/main.cf"), open("/etc/postfix/main.cf").read()
+        found = findings()
+        check("bad-value" in found, f"{setting} = {value} is not found")
+        done = tool("reeve-limits", "--message", "25M", "--mailbox", "2G", status=1)
+        check(f"main.cf:{found['bad-value']['line']}: " in done.stderr.decode(), done.stderr)
+        equal(open("/etc/postfix/main.cf").read(), text, "main.cf")
+        equal(os.stat("/etc/postfix/main.cf").st_mtime_ns, st.st_mtime_ns, "its time")
+
+    # A daemon's own limit: it ends, and mail waits.
+    for setting, to in (("mailbox_size_limit", f"{USER}@localhost"),
+                        ("virtual_mailbox_limit", "u@virtual.test")):
+        before = log_size()
+        configure(f"{setting} = 50M")
+        expect("bad-value")
+        stays(takes(message(1000), to=to), "bad numerical configuration: " + setting, before)
+    configure()
+    return f"{len(rows)} values pass postconf and stop sendmail"
+
+
+def files_that_mislead(world):
+    started(world)
+    # Not in the files of the Postfix that runs, whose log would fill with warnings.
+    folder = "/tmp/end"
+    os.makedirs(folder, exist_ok=True)
+    for name in ("main.cf", "master.cf"):
+        shutil.copy(f"/etc/postfix/{name}", folder)
+    with open(f"{folder}/main.cf", "a") as f:
+        f.write("relayhost = a\nrelayhost = b\n")
+    equal(list(findings("-c", folder)), ["set-twice"], "rules")
+    equal(run("postconf", "-c", folder, "-xh", "relayhost").stdout, b"b\n", "what counts")
+    with open(f"{folder}/main.cf", "w") as f:
+        f.write("compatibility_level = 3.6\nmydomain = d")
+    equal(list(findings("-c", folder)), ["no-line-end"], "rules")
+    version = run("postconf", "-h", "mail_version").stdout.decode()
+    run("postconf", "-c", folder, "-e", "relayhost=x")
+    with open(f"{folder}/main.cf") as f:
+        text = f.read()
+    if version.startswith("3.7."):
+        equal(text.splitlines()[1], "mydomain = drelayhost = x", "the last line after postconf -e")
+    return "postconf of 3.7 joins two settings: " + text.splitlines()[1]
+
+
+# ---- setting -------------------------------------------------------------------------------------
+
+def one_word_for_all(world):
+    started(world)
+    configure("virtual_mailbox_limit = 100000\n",
+              master=MASTER.replace(f":{SUBMISSION_PORT} inet n - n - - smtpd",
+                                    f":{SUBMISSION_PORT} inet n - n - - smtpd\n"
+                                    "  -o message_size_limit=50000"))
+    before = open("/etc/postfix/main.cf").read()
+    done = json.loads(tool("reeve-limits", "--attachment", "2M", "--mailbox", "5MB", "--reload",
+                           "--json").stdout)
+    equal(done["changed"], True, "changed")
+    values = {s["path"]: s["new"] for s in done["settings"]}
+    # 2 MiB: 36792 lines of 78 bytes and one for the last 8 bytes, 12 + 2; and 102400.
+    equal(values["message_size_limit"], str(36792 * 78 + 14 + 102400), "message_size_limit")
+    equal(values["mailbox_size_limit"], "5000000", "mailbox_size_limit")
+    wait_until(lambda: announced() == values["message_size_limit"], 20, "the new SIZE")
+    equal(announced(SUBMISSION_PORT), values["message_size_limit"], "SIZE of the other service")
+    expect()
+    for to in (f"{USER}@localhost", "u@virtual.test"):
+        equal(fate(takes(attached(2 * 2**20), to=to))[0], "sent", to)
+    equal(send(attached(2 * 2**20 + 2**17))[0], 552, "2.125 MiB")
+    st = os.stat("/etc/postfix/main.cf")
+    done = json.loads(tool("reeve-limits", "--attachment", "2M", "--mailbox", "5MB", "--json").stdout)
+    equal(done["changed"], False, "changed, the second time")
+    equal(os.stat("/etc/postfix/main.cf").st_ino, st.st_ino, "inode")
+    tool("reeve-undo")
+    equal(open("/etc/postfix/main.cf").read(), before, "main.cf after reeve-undo")
+    for words, why in ((("--mailbox", "0"), "0"), (("--attachment", "-5M"), "not a size"),
+                       (("--message", "9999999999999T"), "too large"), (("--message", ""), "not a size"),
+                       (("--attachment", "5X"), "not a size"),
+                       (("--attachment", "20M", "--mailbox", "10M"), "smaller")):
+        done = tool("reeve-limits", *words, status=2)
+        check(why in done.stderr.decode(), f"{words}: {done.stderr}")
+        equal(open("/etc/postfix/main.cf").read(), before, f"main.cf after {words}")
+    return "2 MiB pass, 2.125 MiB do not, by two services into two kinds of mailbox"
+
+
+# ---- Dovecot -------------------------------------------------------------------------------------
+
+DOVECOT = """
+protocols = lmtp submission
+log_path = {there}/log
+mail_plugins = quota
+postmaster_address = postmaster@reeve.test
+hostname = reeve.test
+submission_relay_host = 127.0.0.1
+submission_relay_port = {smtp}
+{more}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+{quota}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = 2424
+  }}
+}}
+service submission-login {{
+  inet_listener submission {{
+    port = 2588
+  }}
+}}
+"""
+
+
+class Dovecot(servers.Server):
+    name = "Dovecot"
+
+    def __init__(self, world, quota="", more=""):
+        servers.dovecot_root("2.3")
+        self.world = world
+        self.folder = os.path.join(world.folder, "dovecot-limits")
+        self.log_path = os.path.join(self.folder, "log")
+        for name in ("", "run", "state"):
+            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        os.chmod(self.folder, 0o755)
+        self.path = os.path.join(self.folder, "dovecot.conf")
+        with open(os.path.join(self.folder, "users"), "w") as f:
+            f.write(f"{USER}:{{PLAIN}}{servers.PASSWORD}:{FIRST_UID}:{FIRST_UID}::/home/{USER}::\n")
+        base = servers.DOVECOT_2_3.replace("protocols = imap pop3", "").format(there=self.folder)
+        base = base.replace("mbox:~/mail:INBOX=/var/mail/%u", "maildir:~/Maildir")
+        with open(self.path, "w") as f:
+            f.write(base + DOVECOT.format(there=self.folder, smtp=servers.SMTP_PORT, quota=quota,
+                                          more=more))
+        self.start("dovecot", "-F", "-c", self.path)
+        for port in (2424, 2588):
+            wait_until(lambda: self.answers(port), servers.START, f"Dovecot at port {port}")
+
+    def both(self):
+        """--check with this Dovecot and the running Postfix, in a root of their own."""
+        root = os.path.join(self.folder, "root")
+        shutil.rmtree(root, ignore_errors=True)
+        os.makedirs(f"{root}/etc/dovecot")
+        shutil.copytree("/etc/postfix", f"{root}/etc/postfix")
+        shutil.copy(self.path, f"{root}/etc/dovecot/dovecot.conf")
+        # A name that the tool knows the server by.
+        with open(f"{root}/etc/postfix/master.cf") as f:
+            text = f.read().replace(f"127.0.0.1:{servers.SMTP_PORT} inet", "smtp inet")
+        with open(f"{root}/etc/postfix/master.cf", "w") as f:
+            f.write(text)
+        return root
+
+
+def by_lmtp(size):
+    with smtplib.LMTP("127.0.0.1", 2424, local_hostname="client.test") as s:
+        s.ehlo()
+        s.mail("sender@client.test")
+        s.rcpt(USER)
+        return s.data(message(size))
+
+
+def quota_below_the_message_stops_it(world):
+    started(world)
+    configure("virtual_transport = lmtp:inet:127.0.0.1:2424\n"
+              f"virtual_mailbox_maps = inline:{{{{{USER}@virtual.test = x}}}}")
+    dovecot = Dovecot(world, "  quota_max_mail_size = 100000B\n  quota_rule = *:storage=1M",
+                      "auth_username_format = %n")
+    try:
+        found = findings("--root", dovecot.both())
+        equal(sorted(found), ["message-above-quota"], "rules")
+        check("quota_max_mail_size" in found["message-above-quota"]["text"], found)
+        code, text = by_lmtp(99000)
+        equal(code, 250, text)
+        code, text = by_lmtp(101000)
+        equal(code, 451, text)
+        said = f"{code} {text.decode()}"
+        with smtplib.SMTP("127.0.0.1", servers.SMTP_PORT, timeout=60) as s:
+            s.sendmail("sender@client.test", [f"{USER}@virtual.test"], message(99000))
+        status, text = fate(takes(message(150000), to=f"{USER}@virtual.test"))
+        equal(status, "deferred", text)
+    finally:
+        dovecot.stop()
+        world.servers.remove(dovecot)
+    dovecot = Dovecot(world, "  quota_rule = *:bytes=150000\n  quota_grace = 0", "auth_username_format = %n")
+    try:
+        found = findings("--root", dovecot.both())
+        equal(sorted(found), ["message-above-quota"], "rules")
+        shutil.rmtree(f"/home/{USER}/Maildir", ignore_errors=True)
+        code, text = by_lmtp(151000)
+        equal(code, 552, text)
+        status, text = fate(takes(message(160000), to=f"{USER}@virtual.test"))
+        equal(status, "bounced", text)
+    finally:
+        dovecot.stop()
+        world.servers.remove(dovecot)
+    return f"quota_max_mail_size: {said}; quota_rule: 552"
+
+
+def submission_of_dovecot(world):
+    started(world)
+    results = []
+    for setting, rules in (("submission_max_mail_size = 400000B", ["dovecot-submission-above-server"]),
+                           ("submission_max_mail_size = 100000B", ["dovecot-submission-below-server"]),
+                           (f"submission_max_mail_size = {200000 - 1024}B", [])):
+        dovecot = Dovecot(world, "  quota_rule = *:storage=10M", setting)
+        try:
+            equal(sorted(findings("--root", dovecot.both())), rules, f"rules with {setting}")
+            first = announced(2588)
+            with smtplib.SMTP("127.0.0.1", 2588, local_hostname="client.test", timeout=60) as s:
+                s.ehlo()
+                s.login(USER, servers.PASSWORD)
+                codes = []
+                for size in (95000, 150000, 198900, 210000):
+                    codes.append(s.docmd("MAIL", f"FROM:<{USER}@reeve.test> SIZE={size}")[0])
+                    s.rset()
+            results.append((first, codes))
+        finally:
+            dovecot.stop()
+            world.servers.remove(dovecot)
+    equal(results, [("400000", [250, 250, 250, 552]), ("100000", [250, 552, 552, 552]),
+                    ("198976", [250, 250, 250, 552])], "SIZE before login, and answers to MAIL")
+    return "above: 400000 is announced, 210000 is refused; below: 150000 comes in and does not go out"
+
+
+# ---- the corpus ----------------------------------------------------------------------------------
+
+LIMITS = ("message_size_limit", "mailbox_size_limit", "virtual_mailbox_limit", "queue_minfree",
+          "header_size_limit", "bounce_size_limit", "body_checks_size_limit")
+
+
+def corpus():
+    if not os.path.exists(os.path.join(SHARED, "INDEX.tsv")):
+        raise Skip(f"{SHARED} is not there")
+    with open(os.path.join(SHARED, "INDEX.tsv")) as f:
+        rows = [line.rstrip("\n").split("\t") for line in f][1:]
+    names = [row[4] for row in rows if row[3].startswith("main")]
+    equal(len(names), 48, "main.cf files")
+    return names
+
+
+def laid_out(name):
+    """A copy with Debian's master.cf."""
+    folder = "/tmp/corpus"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    shutil.copy(os.path.join(SHARED, name), f"{folder}/main.cf")
+    shutil.copy(os.path.join(os.environ["REEVE_STAGE"], "etc-postfix", "master.cf"), folder)
+    return folder
+
+
+def readable(folder):
+    """
+    The same for the real postconf: one file is a template with lines in braces, and Postfix refuses all
+    of it; these lines are left out.
+    """
+    if run("postconf", "-c", folder, "-n", status=None).returncode == 0:
+        return folder
+    there = folder + "-readable"
+    shutil.rmtree(there, ignore_errors=True)
+    shutil.copytree(folder, there)
+    with open(f"{folder}/main.cf", "rb") as f, open(f"{there}/main.cf", "wb") as to:
+        to.writelines(line for line in f if not line.startswith(b"{%"))
+    return there
+
+
+def effective(folder):
+    """What the real postconf says, or None where it is no number."""
+    said = run("postconf", "-c", readable(folder), "-xh", *LIMITS).stdout.decode().splitlines()
+    return {n: int(v) if re.fullmatch(r"-?\d+", v) else None for n, v in zip(LIMITS, said)}
+
+
+def twice(text):
+    seen, found = set(), set()
+    for line in text.split(b"\n"):
+        if line[:1] in b"# \t\r" or b"=" not in line:
+            continue
+        name = line.split(b"=")[0].strip()
+        (found if name in seen else seen).add(name)
+    return found
+
+
+def check_says_what_is_true_of_the_corpus(world):
+    started(world)
+    counts, names = {}, corpus()
+    for name in names:
+        folder = laid_out(name)
+        values, text = effective(folder), open(f"{folder}/main.cf", "rb").read()
+        message_size, mailbox, virtual = (values[n] for n in LIMITS[:3])
+        wanted = set()
+        if message_size is None:
+            wanted.add("bad-value")
+        elif message_size == 0:
+            wanted.add("message-unlimited")
+            wanted |= {"message-unlimited-mailbox-not"} if mailbox else set()
+            wanted |= {"message-unlimited-virtual-mailbox-not"} if virtual else set()
+        else:
+            wanted |= {"message-above-mailbox"} if 0 < mailbox < message_size else set()
+            wanted |= {"message-above-virtual-mailbox"} if 0 < virtual < message_size else set()
+            if 0 < values["queue_minfree"] < 1.5 * message_size:
+                wanted.add("queue-minfree-too-small")
+        wanted |= {"set-twice"} if twice(text) else set()
+        wanted |= {"no-line-end"} if not text.endswith(b"\n") else set()
+        found = set(findings("-c", folder))
+        # The queue of this world is small: that is the machine's.
+        st = os.statvfs("/var/spool/postfix")
+        if message_size and 1.5 * message_size >= st.f_bavail * st.f_frsize:
+            wanted.add("no-room")
+        elif (values["queue_minfree"] or 0) >= st.f_bavail * st.f_frsize:
+            wanted.add("no-room")
+        equal(sorted(found), sorted(wanted), name)
+        for rule in found:
+            counts[rule] = counts.get(rule, 0) + 1
+    for rule, n in (("message-above-mailbox", 3), ("message-above-virtual-mailbox", 5),
+                    ("set-twice", 8), ("no-line-end", 3), ("bad-value", 1)):
+        equal(counts.get(rule), n, rule)
+    return f"{len(names)} files: " + ", ".join(f"{r} {n}" for r, n in sorted(counts.items()))
+
+
+def a_goal_holds_on_each_of_the_corpus(world):
+    """
+    The tool sets a copy of each file as it is. What a file names beside limits (milters, SQL, TLS keys,
+    hosts) is not on this machine; so real smtpd and local(8) run with our main.cf and the limits that
+    postconf reads out of the copy, each different set of them once.
+    """
+    started(world)
+    configure()
+    # One of the files wants 500 MB to be free.
+    run("mount", "-o", "remount,size=900m", "/var/spool/postfix")
+    sets, names = {}, corpus()
+    for name in names:
+        folder = laid_out(name)
+        before = open(f"{folder}/main.cf", "rb").read()
+        done = json.loads(tool("reeve-limits", "-c", folder, "--attachment", "20M", "--mailbox", "2G",
+                               "--json").stdout)
+        check(done["changed"], f"{name}: nothing was changed")
+        found = findings("-c", folder)
+        # A minimum that the file asks for may be more than our small disk has.
+        found.pop("no-room", None)
+        equal(found, {}, f"{name}: what --check says afterwards")
+        # Nothing else means something else.
+        after = run("postconf", "-c", readable(folder), "-n").stdout
+        os.rename(f"{folder}/main.cf", f"{folder}/new")
+        with open(f"{folder}/main.cf", "wb") as f:
+            f.write(before)
+        was = run("postconf", "-c", readable(folder), "-n").stdout
+        os.rename(f"{folder}/new", f"{folder}/main.cf")
+
+        def others(text):
+            return [l for l in text.splitlines()
+                    if l.split(b" ")[0].decode() not in LIMITS + ("config_directory",)]
+        equal(others(after), others(was), f"{name}: other settings")
+        values = effective(folder)
+        sets.setdefault(tuple(sorted(values.items())), []).append(name)
+    for values in sets:
+        settings = dict(values)
+        # Of the disk, see without_room_all_mail_is_refused().
+        st = os.statvfs("/var/spool/postfix")
+        if settings["queue_minfree"] >= st.f_bavail * st.f_frsize:
+            settings["queue_minfree"] = 0
+        configure("\n".join(f"{n} = {v}" for n, v in settings.items()))
+        equal(fate(takes(attached(20 * 2**20)), 60)[0], "sent", f"20 MiB with {settings}")
+        equal(send(attached(21 * 2**20))[0], 552, f"21 MiB with {settings}")
+        equal(send(attached(21 * 2**20), announces=True)[::2], (552, "MAIL"), "21 MiB, announced")
+        os.unlink(world.box(USER))
+    return f"{len(names)} files, {len(sets)} different sets of limits"
+
+
+CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
+         a_message_above_mailbox_size_limit_stops_local,
+         a_message_above_virtual_mailbox_limit_stops_virtual, a_full_mailbox_bounces,
+         queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
+         submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
+         values_that_postfix_cannot_read, files_that_mislead, one_word_for_all,
+         quota_below_the_message_stops_it, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
+         a_goal_holds_on_each_of_the_corpus]
+
+if __name__ == "__main__":
+    stage.main(CASES)
