@@ -157,29 +157,42 @@ int reeve_dovecot_set(struct reeve_conf *conf, const char *path, const char *val
 	struct dovecot_target target;
 	struct dovecot_wish wish;
 	struct reeve_error why = {0};
+	struct dovecot_at last = {0};
+	bool is_own = false;
 	int r;
 
 	r = dovecot_target_find(&target, conf, path, err);
 	if (r == 0)
 		r = dovecot_wish_make(&wish, conf, value, err);
+	if (r == 0 && target.count > 0) {
+		last = target.found[target.count - 1];
+		is_own = dovecot_is_own(conf, last.doc);
+		if (!is_own && dovecot_wish_is(&wish, last.doc, last.node))
+			goto out;
+		if (!is_own)
+			r = dovecot_target_again(&target, err);
+	}
 	/* Where the new line looks best may be where a file leaves blocks open to another. */
 	for (int is_plain = 0; r == 0 && is_plain < 2; is_plain++) {
 		struct reeve_edits *edits = reeve_edits_new();
 
 		if (edits == NULL)
 			r = reeve_fail_nomem(&why);
-		else if (target.count > 0)
+		else if (is_own)
 			r = set_found(&target, &wish, edits, &why);
 		else
 			r = set_new(&target, &wish, is_plain, edits, &why);
 		reeve_edits_free(edits);
-		if (target.count > 0)
+		if (is_own)
 			break;
 		if (r < 0 && why.code == REEVE_EREFUSED && !is_plain)
 			r = 0;
 	}
-	if (r < 0 && why.code != REEVE_OK && err != NULL)
+	if (r < 0 && why.code == REEVE_EREFUSED && last.doc != NULL && !is_own)
+		dovecot_refuse_foreign(&last, path, "no line elsewhere can change it", err);
+	else if (r < 0 && why.code != REEVE_OK && err != NULL)
 		*err = why;
+out:
 	dovecot_target_dispose(&target);
 	return r;
 }
@@ -265,6 +278,11 @@ int reeve_dovecot_unset(struct reeve_conf *conf, const char *path, struct reeve_
 	struct changes changes = {0};
 	int r = dovecot_target_find(&target, conf, path, err);
 
+	for (size_t i = 0; r == 0 && i < target.count; i++) {
+		if (!dovecot_is_own(conf, target.found[i].doc))
+			r = dovecot_refuse_foreign(&target.found[i], path, "it is not removed there",
+			                           err);
+	}
 	if (r < 0 || target.count == 0)
 		goto out;
 	changes.docs = calloc(target.count, sizeof(struct reeve_doc *));

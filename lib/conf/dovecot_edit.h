@@ -26,12 +26,29 @@ struct dovecot_target {
 	/* Where none was found: the innermost block of the PATH that is there, and what is missing. */
 	uint32_t place;
 	const char *rest;
+	struct reeve_buf text; /* of `rest`, where it is no part of the PATH */
 };
+
+/* Whether a file is the configuration's own: others are never changed (dovecot_own.c). */
+bool dovecot_is_own(const struct reeve_conf *conf, const struct reeve_doc *doc);
+
+/* -1 with REEVE_EREFUSED: "'PATH' is set in FILE:LINE, outside of the folder: WHY". */
+int dovecot_refuse_foreign(const struct dovecot_at *at, const char *path, const char *why,
+                           struct reeve_error *err);
 
 /* Find it. -1 with err: REEVE_EUSAGE for a PATH that is none or that could mean several. */
 int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, const char *path,
                         struct reeve_error *err);
 void dovecot_target_dispose(struct dovecot_target *target);
+
+/* Let `rest` be the setting that was found, to be written in its place once more. */
+int dovecot_target_again(struct dovecot_target *target, struct reeve_error *err);
+
+/*
+ * Let `rest` be all of the PATH, from outside of all blocks on. -1 with REEVE_EREFUSED for blocks of which
+ * a second one would not be the same (passdb).
+ */
+int dovecot_target_whole(struct dovecot_target *target, struct reeve_error *err);
 
 /* All that is set, in one number, but for what the PATH means with `level` or better. */
 struct dovecot_sum {
@@ -91,7 +108,7 @@ void dovecot_looks_at_block(struct dovecot_looks *looks, const struct reeve_doc 
 bool dovecot_looks_write(struct dovecot_looks *looks, const char *rest, const struct dovecot_wish *wish,
                          struct reeve_buf *text);
 
-/* What a walk found for the new line. */
+/* What a walk found for the new line, in files of the configuration's own. */
 struct dovecot_hunt {
 	struct dovecot_target *target;
 	struct reeve_buf type, name; /* the first missing block, or the name of the setting */
@@ -102,6 +119,12 @@ struct dovecot_hunt {
 	struct dovecot_at
 		comment;        /* a commented-out default, or the '}' of a commented-out block */
 	struct dovecot_at user; /* a setting in a filter that a setting outside must come before */
+	/*
+	 * The last !include before here. Where the target is set in somebody else's file (is_late), it is the
+	 * one that leads there, and what comes before that setting was forgotten.
+	 */
+	struct dovecot_at gate;
+	bool is_late;
 	int rank;               /* of the comment: how much it looks like one */
 	unsigned int commented; /* blocks that comments opened */
 	bool is_namesake;       /* the outermost of them is the one that is missing */

@@ -124,12 +124,12 @@ static bool has_word(const struct reeve_buf *value, const struct reeve_buf *name
  * is written below it comes too late.
  */
 static void see_setting(struct dovecot_hunt *hunt, const struct reeve_walk *walk,
-                        struct reeve_buf *text)
+                        bool is_own, struct reeve_buf *text)
 {
 	bool is_one;
 
 	if (hunt->is_block || hunt->target->place != 0 || hunt->target->places->at == 0 ||
-	    hunt->user.doc != NULL)
+	    hunt->user.doc != NULL || (!is_own && hunt->gate.doc == NULL))
 		return;
 	reeve_buf_clear(text);
 	reeve_dovecot_name(walk->doc, walk->node, text);
@@ -138,7 +138,60 @@ static void see_setting(struct dovecot_hunt *hunt, const struct reeve_walk *walk
 	reeve_buf_clear(text);
 	reeve_dovecot_value(walk->doc, walk->node, text);
 	if (is_one || has_word(text, &hunt->type))
-		hunt->user = (struct dovecot_at){walk->doc, walk->node, 0};
+		hunt->user = is_own ? (struct dovecot_at){walk->doc, walk->node, 0} : hunt->gate;
+}
+
+/* The target is set here, and not in a file of the configuration's own: the new line comes later. */
+static void start_over(struct dovecot_hunt *hunt, const struct dovecot_at *gate)
+{
+	hunt->is_late = true;
+	hunt->gate = *gate;
+	hunt->block = hunt->kin = hunt->comment = hunt->user = (struct dovecot_at){0};
+	hunt->rank = 0;
+}
+
+/* Whether it is: a setting, or a list of 2.4 (`protocols { imap = yes }`). */
+static bool is_foreign(const struct dovecot_hunt *hunt, const struct reeve_walk *walk,
+                       enum reeve_walk_event event)
+{
+	const struct dovecot_target *target = hunt->target;
+	const struct reeve_place *place = &target->places->places[target->places->at];
+	const struct dovecot_at *found = target->found;
+
+	if (event == REEVE_WALK_SETTING && target->count > 0)
+		return walk->doc == found[target->count - 1].doc &&
+		       walk->node == found[target->count - 1].node;
+	return event == REEVE_WALK_ENTER && !hunt->is_block && target->places->at != 0 &&
+	       place->parent == target->place && *place->name == '\0' &&
+	       strlen(place->type) == hunt->type.length &&
+	       memcmp(place->type, hunt->type.bytes, hunt->type.length) == 0;
+}
+
+static void see_event(struct dovecot_hunt *hunt, const struct reeve_walk *walk,
+                      enum reeve_walk_event event, struct dovecot_at *gate, struct reeve_buf *text)
+{
+	struct reeve_places *places = hunt->target->places;
+	bool is_own = dovecot_is_own(hunt->target->conf, walk->doc);
+
+	if (event != REEVE_WALK_COMMENT)
+		hunt->commented = 0;
+	if (event == REEVE_WALK_COMMENT && is_own) {
+		see_comment(hunt, walk);
+	} else if (event == REEVE_WALK_ENTER) {
+		reeve_places_enter(places, walk->doc, walk->node);
+		if (is_own)
+			see_block(hunt, walk);
+	} else if (event == REEVE_WALK_LEAVE) {
+		reeve_places_leave(places);
+	} else if (event == REEVE_WALK_SETTING) {
+		see_setting(hunt, walk, is_own, text);
+	} else if (event == REEVE_WALK_INCLUDE && is_own) {
+		*gate = (struct dovecot_at){walk->doc, walk->node, places->at};
+		if (!hunt->is_late)
+			hunt->gate = *gate;
+	}
+	if (!is_own && is_foreign(hunt, walk, event))
+		start_over(hunt, gate);
 }
 
 int dovecot_hunt_look(struct dovecot_hunt *hunt, struct reeve_error *err)
@@ -146,6 +199,7 @@ int dovecot_hunt_look(struct dovecot_hunt *hunt, struct reeve_error *err)
 	struct reeve_places *places = hunt->target->places;
 	struct reeve_walk walk;
 	enum reeve_walk_event event;
+	struct dovecot_at gate = {0};
 	struct reeve_buf text;
 	bool has_failed;
 
@@ -153,20 +207,8 @@ int dovecot_hunt_look(struct dovecot_hunt *hunt, struct reeve_error *err)
 	reeve_places_rewind(places);
 	reeve_walk_init(&walk, hunt->target->conf);
 	walk.wants_comments = true;
-	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
-		if (event != REEVE_WALK_COMMENT)
-			hunt->commented = 0;
-		if (event == REEVE_WALK_COMMENT) {
-			see_comment(hunt, &walk);
-		} else if (event == REEVE_WALK_ENTER) {
-			reeve_places_enter(places, walk.doc, walk.node);
-			see_block(hunt, &walk);
-		} else if (event == REEVE_WALK_LEAVE) {
-			reeve_places_leave(places);
-		} else if (event == REEVE_WALK_SETTING) {
-			see_setting(hunt, &walk, &text);
-		}
-	}
+	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END)
+		see_event(hunt, &walk, event, &gate, &text);
 	has_failed = walk.has_failed || places->has_failed || text.has_failed;
 	reeve_walk_dispose(&walk);
 	reeve_buf_dispose(&text);

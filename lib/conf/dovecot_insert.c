@@ -63,6 +63,13 @@ static uint32_t start_of(const struct reeve_doc *doc)
 	return n == 0 ? doc->size : doc->nodes[n].start;
 }
 
+/* Right behind the !include of somebody else's file that sets it. */
+static bool is_behind_gate(const struct dovecot_hunt *hunt)
+{
+	return hunt->is_late && hunt->gate.doc != NULL && !hunt->is_block &&
+	       hunt->block.doc == NULL && hunt->gate.place == hunt->target->place;
+}
+
 /* The block of a PATH's last number must be the next one. */
 static int check_number(const struct dovecot_hunt *hunt, struct reeve_error *err)
 {
@@ -93,6 +100,9 @@ static int choose(struct dovecot_hunt *hunt, struct dovecot_insertion *insertion
 	if (hunt->kin.doc != NULL) {
 		insertion->doc = hunt->kin.doc;
 		container = insertion->doc->nodes[hunt->kin.node].parent;
+	} else if (is_behind_gate(hunt)) {
+		insertion->doc = hunt->gate.doc;
+		container = insertion->doc->nodes[hunt->gate.node].parent;
 	} else if (hunt->target->place != 0) {
 		insertion->doc = hunt->block.doc;
 		container = hunt->block.node;
@@ -103,6 +113,8 @@ static int choose(struct dovecot_hunt *hunt, struct dovecot_insertion *insertion
 		                  hunt->target->path, insertion->doc->path);
 	if (is_first(hunt)) {
 		insertion->at = start_of(insertion->doc);
+	} else if (is_behind_gate(hunt)) {
+		insertion->at = insertion->doc->nodes[hunt->gate.node].end;
 	} else if (hunt->user.doc != NULL) {
 		insertion->doc = hunt->user.doc;
 		insertion->at = end_above(insertion->doc, hunt->user.node);
@@ -173,6 +185,18 @@ static int write_lines(struct dovecot_hunt *hunt, const struct dovecot_wish *wis
 	return r;
 }
 
+/* The first missing part, and the places for it. */
+static int look(struct dovecot_hunt *hunt, bool is_plain, struct reeve_error *err)
+{
+	hunt->is_block = reeve_path_step(hunt->target->rest, &hunt->type, &hunt->name,
+	                                 &hunt->number) != NULL;
+	if (dovecot_hunt_look(hunt, err) < 0)
+		return -1;
+	if (is_plain)
+		hunt->kin = hunt->comment = hunt->user = hunt->gate = (struct dovecot_at){0};
+	return 0;
+}
+
 int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_target *target,
                            const struct dovecot_wish *wish, bool is_plain, struct reeve_error *err)
 {
@@ -183,10 +207,14 @@ int dovecot_insertion_make(struct dovecot_insertion *insertion, struct dovecot_t
 	reeve_buf_init(&insertion->text, REEVE_CONF_MAX_BYTES);
 	reeve_buf_init(&hunt.type, REEVE_CONF_MAX_BYTES);
 	reeve_buf_init(&hunt.name, REEVE_CONF_MAX_BYTES);
-	hunt.is_block = reeve_path_step(target->rest, &hunt.type, &hunt.name, &hunt.number) != NULL;
-	r = dovecot_hunt_look(&hunt, err);
-	if (is_plain)
-		hunt.kin = hunt.comment = hunt.user = (struct dovecot_at){0};
+	r = look(&hunt, is_plain, err);
+	/* Its block is only in somebody else's files: one of the same name adds to it. */
+	if (r == 0 && target->place != 0 && hunt.block.doc == NULL && !is_behind_gate(&hunt)) {
+		hunt = (struct dovecot_hunt){.target = target, .type = hunt.type, .name = hunt.name};
+		r = dovecot_target_whole(target, err);
+		if (r == 0)
+			r = look(&hunt, is_plain, err);
+	}
 	if (r == 0)
 		r = check_number(&hunt, err);
 	if (r == 0)

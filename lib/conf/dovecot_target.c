@@ -214,6 +214,7 @@ int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, 
                         struct reeve_error *err)
 {
 	*target = (struct dovecot_target){.conf = conf, .path = path};
+	reeve_buf_init(&target->text, REEVE_CONF_MAX_BYTES);
 	target->places = reeve_places_new(path);
 	if (target->places == NULL)
 		return reeve_fail_nomem(err);
@@ -222,10 +223,50 @@ int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, 
 	return target->count > 0 ? 0 : find_place(target, err);
 }
 
+int dovecot_target_again(struct dovecot_target *target, struct reeve_error *err)
+{
+	const struct dovecot_at *at = &target->found[target->count - 1];
+	struct reeve_buf name;
+
+	reeve_buf_init(&name, REEVE_CONF_MAX_BYTES);
+	reeve_dovecot_name(at->doc, at->node, &name);
+	reeve_buf_clear(&target->text);
+	reeve_places_path(target->places, 0, name.bytes, name.length, &target->text);
+	target->rest = reeve_buf_text(&target->text);
+	target->place = at->place;
+	target->text.has_failed |= name.has_failed;
+	reeve_buf_dispose(&name);
+	return target->text.has_failed ? reeve_fail_nomem(err) : 0;
+}
+
+int dovecot_target_whole(struct dovecot_target *target, struct reeve_error *err)
+{
+	const struct reeve_place *places = target->places->places;
+	struct reeve_buf text;
+
+	for (uint32_t n = target->place; n != 0; n = places[n].parent) {
+		if (places[n].number > 0)
+			return reeve_fail(err, REEVE_EREFUSED,
+			                  "'%s': its block is in '%s', outside of the folder, and "
+			                  "another '%s' would not be the same",
+			                  target->path, places[n].doc->path, places[n].type);
+	}
+	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
+	reeve_places_path(target->places, target->place, NULL, 0, &text);
+	reeve_buf_add_byte(&text, '/');
+	reeve_buf_add_text(&text, target->rest);
+	reeve_buf_dispose(&target->text);
+	target->text = text;
+	target->rest = reeve_buf_text(&target->text);
+	target->place = 0;
+	return text.has_failed ? reeve_fail_nomem(err) : 0;
+}
+
 void dovecot_target_dispose(struct dovecot_target *target)
 {
 	reeve_places_free(target->places);
 	free(target->found);
+	reeve_buf_dispose(&target->text);
 	*target = (struct dovecot_target){0};
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Setting and removing settings of Dovecot's files: a table of files before and after. Several files
- * in one text begin with "== NAME\n"; without that it is dovecot.conf.
+ * in one text begin with "== NAME\n"; without that it is dovecot.conf. It is in a folder of
+ * its own, so ../b.conf is somebody else's.
  */
 #include "base/buf.h"
 #include "unit.h"
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 enum { UNSET = -100, USAGE = -REEVE_EUSAGE, REFUSED = -REEVE_EREFUSED };
+
+#define V24 "dovecot_config_version = 2.4.0\n"
 
 static const struct {
 	const char *before, *path, *value; /* value NULL: unset */
@@ -173,6 +176,47 @@ static const struct {
 	 "== dovecot.conf\n!include b.conf\n}\na = b\n\nprotocol lmtp {\n  c = e\n}\n== b.conf\n"
 	 "protocol imap {\n  c = d\n}\nx {\n"},
 
+	/* somebody else's files are not changed */
+	{"== dovecot.conf\n!include ../b.conf\nc = d\n== ../b.conf\na = $a b\n", "a", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\na = e\nc = d\n== ../b.conf\na = $a b\n"},
+	{"== dovecot.conf\n!include ../b.conf\nc = d\n== ../b.conf\na = b\n", "a", "b", 0, NULL},
+	{"== dovecot.conf\n#a = c\n!include ../b.conf\n#a = d\n== ../b.conf\na = b\n", "a", "e", 1,
+	 "== dovecot.conf\n#a = c\n!include ../b.conf\n#a = d\na = e\n== ../b.conf\na = b\n"},
+	{"== dovecot.conf\n#a = c\n!include ../b.conf\n== ../b.conf\na = b\n#a = d\n", "a", "e", 1,
+	 "== dovecot.conf\n#a = c\n!include ../b.conf\na = e\n== ../b.conf\na = b\n#a = d\n"},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\n#a = b\n", "a", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\na = e\n== ../b.conf\n#a = b\n"},
+	{"== dovecot.conf\na = c\n!include ../b.conf\n== ../b.conf\na = b\n", "a", "e", 1,
+	 "== dovecot.conf\na = c\n!include ../b.conf\na = e\n== ../b.conf\na = b\n"},
+	{"== dovecot.conf\n!include ../b.conf\na = c\n== ../b.conf\na = b\n", "a", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\na = e\n== ../b.conf\na = b\n"},
+	{"== dovecot.conf\nx {\n  !include ../b.conf\n}\n== ../b.conf\na = b\n", "x/a", "e", 1,
+	 "== dovecot.conf\nx {\n  !include ../b.conf\n  a = e\n}\n== ../b.conf\na = b\n"},
+	{"== dovecot.conf\n!include ../b.conf\nx y {\n c = d\n}\n== ../b.conf\nx y {\n a = b\n}\n",
+	 "x/a", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\nx y {\n c = d\n a = e\n}\n"
+	 "== ../b.conf\nx y {\n a = b\n}\n"},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\nx y {\n a = b\n}\n", "x/a", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\n\nx y {\n  a = e\n}\n"
+	 "== ../b.conf\nx y {\n a = b\n}\n"},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\nx y {\n a = b\n}\n", "x y/c", "e", 1,
+	 "== dovecot.conf\n!include ../b.conf\n\nx y {\n  c = e\n}\n"
+	 "== ../b.conf\nx y {\n a = b\n}\n"},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\npassdb {\n a = b\n}\n", "passdb/a", "e",
+	 REFUSED, NULL},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\npassdb {\n a = b\n}\n", "passdb/c", "e",
+	 REFUSED, NULL},
+	{"== dovecot.conf\n!include ../b.conf\n== ../b.conf\nprotocol imap {\n mail_plugins = b\n}\n",
+	 "mail_plugins", "c", 1,
+	 "== dovecot.conf\nmail_plugins = c\n!include ../b.conf\n"
+	 "== ../b.conf\nprotocol imap {\n mail_plugins = b\n}\n"},
+	{"== dovecot.conf\n" V24 "#protocols = a\n!include ../b.conf\nc = d\n"
+	 "== ../b.conf\nprotocols {\n imap = yes\n}\n",
+	 "protocols", "pop3", 1,
+	 "== dovecot.conf\n" V24 "#protocols = a\n!include ../b.conf\nprotocols = pop3\nc = d\n"
+	 "== ../b.conf\nprotocols {\n imap = yes\n}\n"},
+	{"== dovecot.conf\na = b\n!include ../b.conf\n== ../b.conf\na = c\n", "a", NULL, REFUSED, NULL},
+
 	/* what cannot be */
 	{"a = b\n", "", "c", USAGE, NULL},
 	{"a = b\n", "x/", "c", USAGE, NULL},
@@ -248,11 +292,12 @@ START_TEST(table)
 	struct reeve_error err = {0};
 	struct reeve_conf_how how = {0};
 	struct reeve_buf out;
-	char root[200];
+	char root[200], above[] = "/tmp/reeve-set-XXXXXX";
 	int r;
 
-	strcpy(folder, "/tmp/reeve-set-XXXXXX");
-	ck_assert(mkdtemp(folder) != NULL);
+	ck_assert(mkdtemp(above) != NULL);
+	snprintf(folder, sizeof folder, "%s/etc", above);
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
 	snprintf(root, sizeof root, "%s/dovecot.conf", folder);
 	how.path = root;
 	write_files(before);
@@ -285,7 +330,10 @@ START_TEST(table)
 	unlink(root);
 	snprintf(root, sizeof root, "%s/b.conf", folder);
 	unlink(root);
+	snprintf(root, sizeof root, "%s/b.conf", above);
+	unlink(root);
 	ck_assert_int_eq(rmdir(folder), 0);
+	ck_assert_int_eq(rmdir(above), 0);
 }
 END_TEST
 
