@@ -64,20 +64,5 @@ static void add_alias(struct reeve_doc *doc, uint32_t at, uint32_t end)
 
 void reeve_parse_aliases(struct reeve_doc *doc)
 {
-	for (uint32_t at = 0, end; at < doc->size && !doc->has_failed; at = end) {
-		enum cf_line line = reeve_cf_line(doc, at);
-
-		if (line <= CF_COMMENT) {
-			end = reeve_cf_lines_between(doc, at);
-			reeve_cf_add_lines(doc, 0, at, end, false);
-			continue;
-		}
-		end = reeve_cf_line_end(doc, at);
-		if (line == CF_TEXT)
-			add_alias(doc, at, end);
-		else
-			reeve_cf_add_error(doc, at, end, REEVE_WARNING,
-			                   "a first line with white space in front continues nothing:"
-			                   " Postfix passes over it");
-	}
+	reeve_cf_parse(doc, add_alias);
 }

@@ -118,3 +118,23 @@ void reeve_cf_add_error(struct reeve_doc *doc, uint32_t at, uint32_t end,
 	reeve_tree_add(doc, 0, REEVE_NODE_ERROR, at, end);
 	reeve_doc_diag(doc, severity, at, "%s", why);
 }
+
+void reeve_cf_parse(struct reeve_doc *doc, reeve_cf_add_fn *add)
+{
+	for (uint32_t at = 0, end; at < doc->size && !doc->has_failed; at = end) {
+		enum cf_line line = reeve_cf_line(doc, at);
+
+		if (line <= CF_COMMENT) {
+			end = reeve_cf_lines_between(doc, at);
+			reeve_cf_add_lines(doc, 0, at, end, false);
+			continue;
+		}
+		end = reeve_cf_line_end(doc, at);
+		if (line == CF_TEXT)
+			add(doc, at, end);
+		else
+			reeve_cf_add_error(doc, at, end, REEVE_WARNING,
+			                   "a first line with white space in front continues nothing:"
+			                   " Postfix passes over it");
+	}
+}

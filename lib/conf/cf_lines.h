@@ -61,4 +61,10 @@ void reeve_cf_add_lines(struct reeve_doc *doc, uint32_t parent, uint32_t at, uin
 void reeve_cf_add_error(struct reeve_doc *doc, uint32_t at, uint32_t end,
                         enum reeve_severity severity, const char *why);
 
+/* Add the nodes of the logical line [at, end), which begins in the first column. */
+typedef void reeve_cf_add_fn(struct reeve_doc *doc, uint32_t at, uint32_t end);
+
+/* A whole file: `add` is called for each logical line, the rest is the same in all three. */
+void reeve_cf_parse(struct reeve_doc *doc, reeve_cf_add_fn *add);
+
 #endif
