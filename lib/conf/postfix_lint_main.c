@@ -80,22 +80,19 @@ static void lint_swallowed(struct pf_lint *lint, const struct pf_setting *settin
 	}
 }
 
+/* The last one counts. Who edits the first one changes nothing, also where both say the same. */
 static void lint_shadowed(struct pf_lint *lint, const struct pf_setting *setting)
 {
 	struct reeve_doc *doc = lint->own->main;
 	const struct pf_setting *last = reeve_pf_find(&lint->own->index->settings, setting->name,
 	                                              strlen(setting->name));
+	bool is_same = strcmp(setting->value, last->value) == 0;
 	uint64_t line, column;
 
 	reeve_doc_where(doc, doc->nodes[last->node].start, &line, &column);
-	if (strcmp(setting->value, last->value) == 0)
-		reeve_pf_say(lint, doc, REEVE_NOTE, doc->nodes[setting->node].name,
-		             "'%s' is set once more, to the same, in line %llu", setting->name,
-		             (unsigned long long)line);
-	else
-		reeve_pf_say(lint, doc, REEVE_WARNING, doc->nodes[setting->node].name,
-		             "'%s' is set again in line %llu, and that counts", setting->name,
-		             (unsigned long long)line);
+	reeve_pf_say(lint, doc, REEVE_WARNING, doc->nodes[setting->node].name,
+	             "'%s' is set again%s in line %llu, and that counts", setting->name,
+	             is_same ? ", to the same," : "", (unsigned long long)line);
 }
 
 void reeve_pf_lint_main(struct pf_lint *lint)

@@ -41,7 +41,8 @@ static const struct {
 
 	/* lines */
 	{"relayhost = a\nmyorigin = b\nrelayhost = c\n", "", "main.cf:1:1W", "in line 3"},
-	{"relayhost = a\nrelayhost = a\n", "", "main.cf:1:1N", "to the same, in line 2"},
+	{"relayhost = a\nrelayhost = a\n", "", "main.cf:1:1W", "to the same, in line 2"},
+	{"relayhost =\nrelayhost =\nrelayhost =\n", "", "main.cf:1:1W main.cf:2:1W", "in line 3"},
 	{"myorigin = a\n  relayhost = b\n", "", "main.cf:2:3W", "goes on with the value of 'myorigin'"},
 	{"myorigin = a\n# x\n\n relayhost=b\n", "", "main.cf:4:2W", "'relayhost' is not set"},
 	{"debugger_command =\n  PATH=/bin; x\n  y & z\n", "", "", NULL},
