@@ -86,10 +86,17 @@ int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool
 {
 	for (size_t i = 0; i < record->file_count; i++) {
 		const struct record_file *file = &record->files[i];
-		int folder = target_folder(plan, file, err), r = 0;
+		struct reeve_error why = {0};
+		int folder = target_folder(plan, file, &why), r = 0;
 
-		if (folder < 0)
+		/* Gone is what lay in it too; else nobody could ever change anything again. */
+		if (folder < 0 && why.code == REEVE_EIO && why.sys_errno == ENOENT)
+			continue;
+		if (folder < 0) {
+			if (err != NULL)
+				*err = why;
 			return -1;
+		}
 		if (strncmp(file->beside, ".reeve-", 7) == 0 && is_there(folder, file->beside) &&
 		    unlinkat(folder, file->beside, 0) < 0 && errno != ENOENT)
 			r = reeve_fail_errno(err, "cannot remove '%s' beside '%s'", file->beside,

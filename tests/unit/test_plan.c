@@ -535,6 +535,20 @@ START_TEST(test_leftover)
 }
 END_TEST
 
+/* Its folder is gone: that is no reason never to change anything again. */
+START_TEST(test_leftover_folder)
+{
+	struct reeve_plan_result result = change_both();
+	char path[100];
+
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rename("r/etc", "r/elsewhere"), 0);
+	reeve_plan_free(begin());
+	ck_assert_int_eq(access(path, F_OK), 0);
+}
+END_TEST
+
 START_TEST(test_diff)
 {
 	struct reeve_plan *plan = begin();
@@ -626,6 +640,7 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_undo_steps);
 	tcase_add_test(tc, test_conflict);
 	tcase_add_loop_test(tc, test_leftover, 0, sizeof leftovers / sizeof leftovers[0]);
+	tcase_add_test(tc, test_leftover_folder);
 	tcase_add_test(tc, test_diff);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_kept);
