@@ -108,8 +108,9 @@ int reeve_changes_next(struct reeve_changes *changes, struct reeve_change *chang
 {
 	const struct plan_history *h = &changes->history;
 
-	/* Of a torn one nothing is known, and nothing was changed by it. */
-	while (changes->next < h->count && h->records[changes->next].state == RECORD_TORN)
+	/* Of a torn one nothing is known, and nothing was changed by it; of a strange one nothing. */
+	while (changes->next < h->count && (h->records[changes->next].state == RECORD_TORN ||
+	                                    h->records[changes->next].state == RECORD_STRANGE))
 		changes->next++;
 	if (changes->next == h->count)
 		return 0;

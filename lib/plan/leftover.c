@@ -195,7 +195,7 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 			break;
 		}
 		r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
-		if (r < 0 || record->state == RECORD_DONE || record->state == RECORD_BACK)
+		if (r < 0 || (record->state != RECORD_OPEN && record->state != RECORD_TORN))
 			continue;
 		r = settle_one(plan, record, states, err);
 		if (r > 0)

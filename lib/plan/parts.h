@@ -63,12 +63,16 @@ struct record {
 	size_t file_count;
 	struct record_check *checks;
 	size_t check_count;
-	enum { RECORD_TORN, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
+	/* Strange: ended, but its manifest is damaged, or of a later version. It is left alone. */
+	enum { RECORD_TORN, RECORD_STRANGE, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
 };
 
-/* The manifest's text, and back. From text: 0, or -1 if it is not whole (or no memory). */
+/* The manifest's text, and back. From text: 0, or -1 if it is not whole or says what we do not know. */
 int record_to_text(const struct record *record, struct reeve_buf *text, struct reeve_error *err);
 int record_from_text(struct record *record, struct reeve_arena *arena, const char *text, size_t n);
+
+/* The text ends with the hash of what is before; *n_r is how much that is. */
+bool record_is_whole(const char *text, size_t n, size_t *n_r);
 
 const char *plan_check_word(enum reeve_check kind);
 
@@ -85,7 +89,10 @@ int record_put(int undo, const struct record *record, size_t i, enum plan_side s
 /* The manifest, when all bytes are there: from here on the record is whole, and durable. */
 int record_seal(int undo, const struct record *record, struct reeve_error *err);
 
-/* Into `record`, whose state tells what it is worth. -1 with err only if it cannot be read. */
+/*
+ * Into `record`, whose state tells what it is worth. -1 with err if it cannot be read, or is whole,
+ * not ended, and not to be understood: it must not count as torn, and go with its backups.
+ */
 int record_read(int undo, const char *id, struct record *record, struct reeve_arena *arena,
                 struct reeve_error *err);
 

@@ -138,15 +138,22 @@ int record_read(int undo, const char *id, struct record *record, struct reeve_ar
 	if (folder < 0)
 		return -1;
 	int r = get_bytes(folder, "manifest", MANIFEST_BYTES, &text, &why);
-	if (r == 0 && record_from_text(record, arena, (const char *)text.bytes, text.size) == 0)
-		record->state = has_file(folder, "done")   ? RECORD_DONE
-		                : has_file(folder, "back") ? RECORD_BACK
-		                                           : RECORD_OPEN;
-	/* Without a manifest nothing was changed; a disk that cannot be read says nothing. */
+	bool is_done = has_file(folder, "done"), is_ended = is_done || has_file(folder, "back");
+	size_t n;
 	if (r < 0 && why.sys_errno != ENOENT && why.code != REEVE_EFORMAT)
+		/* Without a manifest nothing was changed; a disk that cannot be read says nothing. */
 		reeve_fail(err, why.code, "change %s: %s", id, why.text);
-	else
+	else if (r < 0)
 		r = 0;
+	else if (record_from_text(record, arena, (const char *)text.bytes, text.size) == 0)
+		record->state = is_done ? RECORD_DONE : is_ended ? RECORD_BACK : RECORD_OPEN;
+	else if (is_ended)
+		record->state = RECORD_STRANGE;
+	else if (record_is_whole((const char *)text.bytes, text.size, &n))
+		r = reeve_fail(err, REEVE_EREFUSED,
+		               "change %s is not ended, and its record is of another version of "
+		               "mailreeve",
+		               id);
 	reeve_whole_dispose(&text);
 	close(folder);
 	return r;

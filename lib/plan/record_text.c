@@ -241,8 +241,7 @@ static bool read_line(struct reader *r, const char *word, const char *value)
 	return true;
 }
 
-/* The text ends with the hash of what is before; *n_r is how much that is. */
-static bool is_whole(const char *text, size_t n, size_t *n_r)
+bool record_is_whole(const char *text, size_t n, size_t *n_r)
 {
 	const size_t end = strlen("end 0123456789abcdef\n");
 	char line[32];
@@ -260,7 +259,7 @@ int record_from_text(struct record *record, struct reeve_arena *arena, const cha
 	const size_t first = strlen(first_line);
 
 	record->what = "";
-	if (!is_whole(text, n, &n) || n <= first || memcmp(text, first_line, first) != 0 ||
+	if (!record_is_whole(text, n, &n) || n <= first || memcmp(text, first_line, first) != 0 ||
 	    text[first] != '\n')
 		return -1;
 	for (size_t at = first + 1; at < n;) {

@@ -104,6 +104,9 @@ static const struct record *choose(const struct plan_history *h, const char *id,
 			           "change %s was broken off, and is taken back already", id);
 		else if (record->state == RECORD_DONE)
 			return record;
+		else if (record->state == RECORD_STRANGE)
+			reeve_fail(err, REEVE_EREFUSED,
+			           "the record of change %s is damaged, or of another version", id);
 		else
 			reeve_fail(err, REEVE_EREFUSED, "change %s was broken off", id);
 		return NULL;

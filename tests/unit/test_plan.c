@@ -2,11 +2,13 @@
 /* Plans: what is refused before anything is written, what stays as it was, and the way back. */
 #include "plan/parts.h"
 
+#include "base/hash.h"
 #include "folder.h"
 #include "unit.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -549,6 +551,38 @@ START_TEST(test_leftover_folder)
 }
 END_TEST
 
+/* A manifest that is not ours to act upon is no torn one, which would go with its backups. */
+START_TEST(test_strange)
+{
+	struct reeve_plan_result result = change_both();
+	struct reeve_error err = {0};
+	char manifest[100], done[100], text[100];
+
+	snprintf(manifest, sizeof manifest, "r/var/lib/mailreeve/undo/%s/manifest", result.id);
+	snprintf(done, sizeof done, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	folder_write(manifest, "damaged");
+	reeve_plan_free(begin());
+	assert_tidy(1);
+	ck_assert_int_eq(undo(result.id, NULL, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "damaged, or of another version"));
+
+	const char *later = "mailreeve change 2\n";
+	snprintf(text, sizeof text, "%send %016" PRIx64 "\n", later,
+	         reeve_hash(later, strlen(later)));
+	folder_write(manifest, text);
+	reeve_plan_free(begin());
+	ck_assert_int_eq(unlink(done), 0);
+	ck_assert_ptr_null(reeve_plan_begin(&how, &err));
+	ck_assert_ptr_nonnull(strstr(err.text, "another version of mailreeve"));
+	assert_tidy(1);
+
+	/* Torn, and not done: nothing was changed. */
+	folder_write(manifest, "mailreeve change 1\nid");
+	reeve_plan_free(begin());
+	assert_tidy(0);
+}
+END_TEST
+
 START_TEST(test_diff)
 {
 	struct reeve_plan *plan = begin();
@@ -641,6 +675,7 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_conflict);
 	tcase_add_loop_test(tc, test_leftover, 0, sizeof leftovers / sizeof leftovers[0]);
 	tcase_add_test(tc, test_leftover_folder);
+	tcase_add_test(tc, test_strange);
 	tcase_add_test(tc, test_diff);
 	tcase_add_test(tc, test_list);
 	tcase_add_test(tc, test_kept);
