@@ -117,4 +117,7 @@ void conf_put_text(const struct conf_run *run, const char *text, const char *ind
 /* Add the diagnostics to the results, print them, and free them. */
 void conf_print_json(struct conf_run *run, struct json *results);
 
+/* Of results that were printed by json_next(): the diagnostics behind them. */
+void conf_end_json(struct conf_run *run);
+
 #endif

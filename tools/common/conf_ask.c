@@ -51,14 +51,6 @@ static struct json *json_setting(const struct conf_side *side, const char *path,
 	return map;
 }
 
-static void print_settings(struct conf_run *run, struct json *settings)
-{
-	struct json *map = json_map();
-
-	json_put(map, "settings", settings);
-	conf_print_json(run, map);
-}
-
 static void tell_all(struct conf_run *run)
 {
 	for (size_t i = 0; i < CONF_SIDES; i++)
@@ -87,8 +79,7 @@ static void say_not_set(struct conf_run *run, const struct conf_side *side, cons
 		tool_error("'%s' is not set", path);
 }
 
-static void get_one(struct conf_run *run, struct conf_side *side, const char *path,
-                    struct json *results)
+static void get_one(struct conf_run *run, struct conf_side *side, const char *path)
 {
 	struct reeve_conf_setting setting = {0};
 	struct reeve_error err;
@@ -106,7 +97,7 @@ static void get_one(struct conf_run *run, struct conf_side *side, const char *pa
 		setting = (struct reeve_conf_setting){0};
 	}
 	if (run->is_json) {
-		json_append(results, json_setting(side, path, &setting));
+		json_next(json_setting(side, path, &setting));
 	} else if (r > 0 && run->word_count == 1 && !run->is_verbose) {
 		conf_put_text(run, setting.value, "");
 		putchar('\n');
@@ -118,10 +109,11 @@ static void get_one(struct conf_run *run, struct conf_side *side, const char *pa
 void conf_get(struct conf_run *run)
 {
 	struct conf_side **whose = calloc(run->word_count, sizeof(struct conf_side *));
-	struct json *results = run->is_json ? json_list() : NULL;
 	struct reeve_error err = {.code = REEVE_ENOMEM, .text = "out of memory"};
 	bool is_open = conf_open(run) == 0;
 
+	if (run->is_json)
+		json_begin("settings");
 	if (whose == NULL)
 		conf_fail(run, &err);
 	/* Whose they are first: a word that is wrong shall not leave half an answer. */
@@ -132,13 +124,13 @@ void conf_get(struct conf_run *run)
 			conf_tell(run, whose[i]);
 	}
 	for (size_t i = 0; whose != NULL && is_open && !run->is_usage && i < run->word_count; i++)
-		get_one(run, whose[i], run->words[i], results);
+		get_one(run, whose[i], run->words[i]);
 	free(whose);
 	for (size_t i = 0; i < CONF_SIDES; i++)
 		if (run->sides[i].told > 0)
 			conf_tell(run, &run->sides[i]);
 	if (run->is_json)
-		print_settings(run, results);
+		conf_end_json(run);
 }
 
 /* ---- list ---------------------------------------------------------------------------------- */
@@ -154,53 +146,93 @@ static bool is_chosen(const struct conf_run *run, const char *path)
 	return run->word_count == 0;
 }
 
-/* The row that counts instead of row i: the last of its PATH. */
-static const struct reeve_conf_setting *shadow_of(const struct reeve_conf_list *list, size_t i)
+/* Rows that count, in the order of their PATHs, and of those of one PATH in their own. */
+static int by_path(const void *a, const void *b)
 {
-	const char *path = reeve_conf_list_at(list, i)->path;
+	const struct reeve_conf_setting *const *x = a, *const *y = b;
+	int order = strcmp((*x)->path, (*y)->path);
 
-	for (size_t k = reeve_conf_list_count(list); k > i + 1; k--) {
-		const struct reeve_conf_setting *row = reeve_conf_list_at(list, k - 1);
-
-		if (!row->is_shadowed && strcmp(row->path, path) == 0)
-			return row;
-	}
-	return NULL;
+	return order != 0 ? order : (*x > *y) - (*x < *y);
 }
 
-static void list_side(struct conf_run *run, struct conf_side *side, struct json *results)
+/*
+ * The row that counts instead of a shadowed one: the last of its PATH; NULL if there is none behind
+ * it. A search, not a walk: of a file of a million lines each may be shadowed.
+ */
+static const struct reeve_conf_setting *shadow_of(const struct reeve_conf_setting **sorted,
+                                                  size_t n,
+                                                  const struct reeve_conf_setting *row)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(sorted[middle]->path, row->path) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0 || strcmp(sorted[low - 1]->path, row->path) != 0 || sorted[low - 1] < row)
+		return NULL;
+	return sorted[low - 1];
+}
+
+/* The rows that count; *n_r is 0 without memory. To be freed. */
+static const struct reeve_conf_setting **sort_rows(const struct reeve_conf_list *list, size_t *n_r)
+{
+	size_t count = reeve_conf_list_count(list), n = 0;
+	const struct reeve_conf_setting **sorted = calloc(count + 1, sizeof(void *));
+
+	for (size_t i = 0; sorted != NULL && i < count; i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+
+		if (!row->is_shadowed)
+			sorted[n++] = row;
+	}
+	if (n > 0)
+		qsort(sorted, n, sizeof(void *), by_path);
+	*n_r = n;
+	return sorted;
+}
+
+static void list_side(struct conf_run *run, struct conf_side *side)
 {
 	struct reeve_error err;
 	struct reeve_conf_list *list = reeve_conf_list(
 		side->conf, run->is_effective ? REEVE_CONF_EFFECTIVE : 0, &err);
+	const struct reeve_conf_setting **sorted;
+	size_t n;
 
 	if (list == NULL) {
 		conf_fail(run, &err);
 		return;
 	}
+	sorted = sort_rows(list, &n);
 	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
 
 		if (!is_chosen(run, row->path))
 			continue;
 		if (run->is_json)
-			json_append(results, json_setting(side, row->path, row));
+			json_next(json_setting(side, row->path, row));
 		else
-			put_setting(run, row, row->is_shadowed ? shadow_of(list, i) : NULL);
+			put_setting(run, row, row->is_shadowed ? shadow_of(sorted, n, row) : NULL);
 	}
+	free(sorted);
 	reeve_conf_list_free(list);
 }
 
 void conf_list(struct conf_run *run)
 {
-	struct json *results = run->is_json ? json_list() : NULL;
-
+	if (run->is_json)
+		json_begin("settings");
 	conf_open(run); /* of two, one that can be read is listed */
 	tell_all(run);
 	for (size_t i = 0; i < CONF_SIDES; i++)
 		if (run->sides[i].conf != NULL)
-			list_side(run, &run->sides[i], results);
+			list_side(run, &run->sides[i]);
 	tell_all(run);
 	if (run->is_json)
-		print_settings(run, results);
+		conf_end_json(run);
 }

@@ -47,14 +47,25 @@ void conf_put_text(const struct conf_run *run, const char *text, const char *ind
 	conf_put(run, text, strlen(text), indent);
 }
 
-void conf_print_json(struct conf_run *run, struct json *results)
+static void fail_json(void)
 {
 	struct reeve_error err;
 
+	conf_error(&err, REEVE_ENOMEM, "out of memory");
+	tool_fail(&err);
+}
+
+void conf_end_json(struct conf_run *run)
+{
+	if (json_end("diagnostics", run->diags) != 0)
+		fail_json();
+	run->diags = NULL;
+}
+
+void conf_print_json(struct conf_run *run, struct json *results)
+{
 	json_put(results, "diagnostics", run->diags);
 	run->diags = NULL;
-	if (json_print(results) != 0) {
-		conf_error(&err, REEVE_ENOMEM, "out of memory");
-		tool_fail(&err);
-	}
+	if (json_print(results) != 0)
+		fail_json();
 }

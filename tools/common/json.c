@@ -10,6 +10,7 @@
 #include <string.h>
 
 static bool has_failed;
+static bool has_rows; /* of what json_begin() began */
 
 /* struct json is never defined: it is json-c's object under a name of ours. */
 static struct json *made(struct json_object *object)
@@ -139,7 +140,8 @@ void json_append_diag(struct json *list, const struct reeve_diag *diag)
 	json_append(list, item);
 }
 
-int json_print(struct json *value)
+/* Print `before` and the value, and free it. */
+static int print(const char *before, struct json *value)
 {
 	struct json_object *object = (struct json_object *)value;
 	const char *text = NULL;
@@ -148,7 +150,39 @@ int json_print(struct json *value)
 		text = json_object_to_json_string_ext(
 			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text != NULL)
-		printf("%s\n", text);
+		printf("%s%s", before, text);
+	else
+		has_failed = true;
 	json_object_put(object);
 	return text != NULL ? 0 : -1;
+}
+
+int json_print(struct json *value)
+{
+	int r = print("", value);
+
+	if (r == 0)
+		putchar('\n');
+	return r;
+}
+
+void json_begin(const char *key)
+{
+	printf("{\"%s\":[", key);
+	has_rows = false;
+}
+
+void json_next(struct json *value)
+{
+	if (print(has_rows ? "," : "", value) == 0)
+		has_rows = true;
+}
+
+int json_end(const char *key, struct json *value)
+{
+	printf("],\"%s\":", key);
+	if (print("", value) < 0)
+		fputs("[]", stdout);
+	puts("}");
+	return has_failed ? -1 : 0;
 }

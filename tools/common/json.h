@@ -34,4 +34,17 @@ void json_append_diag(struct json *list, const struct reeve_diag *diag);
 /* Print on stdout, one line, and free. Returns 0, or -1 if the document could not be built. */
 int json_print(struct json *value);
 
+/*
+ * The same for a map that begins with a list too long to be held as a whole: json-c takes two
+ * kilobytes for a row that is printed in two hundred bytes.
+ *
+ *     json_begin("rows"), json_next(row) for each, json_end("diagnostics", list)
+ *
+ * Each value is printed and freed at once. json_end() returns 0, or -1 if one could not be built;
+ * what was printed then lacks it.
+ */
+void json_begin(const char *key);
+void json_next(struct json *value);
+int json_end(const char *key, struct json *value);
+
 #endif
