@@ -2,7 +2,7 @@
 /*
  * Values that the real programs show without a word and then die of: a size with a unit, a time with a
  * long one, a comment behind a number (src/global/mail_conf_int.c, mail_conf_time.c, conv_time.c,
- * mail_conf_bool.c).
+ * mail_conf_bool.c), nothing where a text must be (mail_conf_str.c: "bad string length").
  */
 #include "base/number.h"
 #include "conf/cf_lines.h"
@@ -109,11 +109,10 @@ static const char *check_time(const struct pf_param *param, const char *text, st
 
 static const char *check_text(const struct pf_param *param, const char *text, struct fault *fault)
 {
-	/* Where Postfix is installed: empty in main.cf.proto, and filled in by its installer. */
+	/* Where Postfix is installed: empty in main.cf.proto, and only its installer reads them. */
 	static const char *const installed[] = {
-		"html_directory", "mailq_path",       "manpage_directory", "newaliases_path",
-		"readme_directory", "sample_directory", "sendmail_path",     "setgid_group",
-		NULL,
+		"html_directory",   "mailq_path",       "manpage_directory", "newaliases_path",
+		"readme_directory", "sample_directory", "sendmail_path",     NULL,
 	};
 	size_t n = strlen(text);
 
@@ -153,7 +152,7 @@ static const char *check(const struct pf_param *param, const char *text, struct 
 		return strcasecmp(text, "yes") == 0 || strcasecmp(text, "no") == 0
 		               ? NULL
 		               : "it must be yes or no";
-	if (strcmp(param->type, "str") == 0)
+	if (strcmp(param->type, "str") == 0 || strcmp(param->type, "host") == 0)
 		return check_text(param, text, fault);
 	return NULL;
 }
@@ -228,8 +227,12 @@ void reeve_pf_lint_value(struct pf_lint *lint, const struct pf_service *service,
 	struct reeve_buf value;
 	const char *text;
 
-	if (param != NULL && strcmp(param->type, "raw") == 0)
+	if (param != NULL && strcmp(param->type, "raw") == 0) {
+		if (setting->value[0] == '\0' && atol(param->least) > 0)
+			reeve_pf_say(lint, doc, REEVE_PROBLEM, at,
+			             "'%s' cannot be '': it must not be empty", setting->name);
 		return;
+	}
 	if (lint_remarks(lint, doc, setting))
 		return;
 	reeve_buf_init(&value, PF_EXPAND_MAX_BYTES);

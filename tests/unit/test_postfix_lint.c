@@ -80,6 +80,13 @@ static const struct {
 	{"message_size_limit = $stress\n", "", "", NULL},
 	{"slow_destination_rate_delay = 1sec\n", "slow unix - - n - - smtp\n", "main.cf:1:31W", "1s"},
 	{"mail_name =\n", "", "main.cf:1:12P", "empty"},
+	{"myhostname =\n", "", "main.cf:1:13P", "must not be empty"},
+	{"mydomain = \n", "", "main.cf:1:11P", "must not be empty"},
+	{"setgid_group =\n", "", "main.cf:1:15P", "must not be empty"},
+	{"mail_owner =\n", "", "main.cf:1:13P", "must not be empty"},
+	{"queue_directory =\n", "", "main.cf:1:18P", "must not be empty"},
+	{"default_rbl_reply =\n", "", "main.cf:1:20P", "must not be empty"},
+	{"sendmail_path =\nmynetworks =\nforward_expansion_filter = a\n", "", "", NULL},
 	{"myorigin = \"a\"\n", "", "main.cf:1:12W", "quotes"},
 
 	/* master.cf */
