@@ -294,7 +294,10 @@ void reeve_pf_add_indent(const struct postfix *own, const struct pf_service *ser
 /* "-o name=value", in braces where there are blanks. */
 void reeve_pf_add_option_text(struct reeve_buf *text, const char *name, size_t n, const char *value);
 
-/* A new one: behind a commented-out entry of its name and type, or at the end of the file. */
+/*
+ * A new one: in the place of a line of its name and type that has too few fields, behind a commented-out
+ * entry, or at the end of the file.
+ */
 void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
                           struct reeve_edits *edits);
 

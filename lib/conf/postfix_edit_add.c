@@ -88,21 +88,31 @@ static bool next_word(const struct reeve_doc *doc, uint32_t *at, uint32_t end, u
 	return *at > *start_r;
 }
 
+/* How many words there are in [at, end), if the first are name and type of the service; else 0. */
+static size_t count_fields(const struct reeve_doc *doc, uint32_t at, uint32_t end,
+                           const struct pf_service *wanted)
+{
+	uint32_t start;
+	size_t count = 0;
+
+	while (next_word(doc, &at, end, &start)) {
+		if (count < 2 && (strlen(wanted->words[count].text) != at - start ||
+		                  memcmp(wanted->words[count].text, doc->bytes + start, at - start) != 0))
+			return 0;
+		count++;
+	}
+	return count < 2 ? 0 : count;
+}
+
 /* Whether a comment is the entry of a service, "#submission inet n - y - - smtpd". */
 static bool is_entry_of(const struct reeve_doc *doc, const struct reeve_node *node,
                         const struct pf_service *wanted)
 {
-	uint32_t at = node->start, start, count = 0;
+	uint32_t at = node->start;
 
 	while (at < node->end && doc->bytes[at] == '#')
 		at++;
-	while (next_word(doc, &at, node->end, &start)) {
-		if (count < 2 && (strlen(wanted->words[count].text) != at - start ||
-		                  memcmp(wanted->words[count].text, doc->bytes + start, at - start) != 0))
-			return false;
-		count++;
-	}
-	return count >= PF_FIELDS;
+	return count_fields(doc, at, node->end, wanted) >= PF_FIELDS;
 }
 
 /* Whether a comment goes on with the entry above: "#  -o name=value", "#     prose about that". */
@@ -135,18 +145,36 @@ static uint32_t place_of(const struct reeve_doc *doc, const struct pf_service *w
 	return place;
 }
 
+/* A line of that name and type with too few fields, which is no service; or 0. */
+static uint32_t find_short(const struct reeve_doc *doc, const struct pf_service *wanted)
+{
+	const struct reeve_node *nodes = doc->nodes;
+
+	for (uint32_t n = nodes[0].first; n != 0; n = nodes[n].next) {
+		uint32_t at = nodes[n].start;
+
+		if (nodes[n].kind == REEVE_NODE_ERROR && reeve_cf_line(doc, at) == CF_TEXT &&
+		    count_fields(doc, at, reeve_line_after(doc, at), wanted) > 0)
+			return n;
+	}
+	return 0;
+}
+
 void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wanted,
                           struct reeve_edits *edits)
 {
 	const struct reeve_doc *doc = own->master;
-	uint32_t at = place_of(doc, wanted);
+	uint32_t part = find_short(doc, wanted);
+	uint32_t at = part != 0 ? doc->nodes[part].start : place_of(doc, wanted);
 	const char *eol = reeve_pf_eol(doc, at > 0 ? at - 1 : 0);
 	struct reeve_buf text;
 
-	if (at > 0 && doc->bytes[at - 1] != '\n')
+	if (part == 0 && at > 0 && doc->bytes[at - 1] != '\n')
 		reeve_pf_replace(edits, at, at, eol);
 	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 	add_text(own, wanted, eol, &text);
 	reeve_edits_add(edits, (struct reeve_span){at, 0}, reeve_buf_text(&text), text.length);
+	if (part != 0)
+		reeve_pf_remove_lines(doc, edits, at, doc->nodes[part].end);
 	reeve_buf_dispose(&text);
 }

@@ -199,6 +199,20 @@ static const struct row master_rows[] = {
 	 "s inet n - y - - c\nt unix - - n - - pipe flags=R {a b}\n", 1},
 	{"", "s/inet", "s inet n - y - - c",
 	 "s         inet  n       -       y       -       -       c\n", 1},
+	/* in the place of a line with too few fields */
+	{"pickup unix n - y 60\n#" SUBM SMTP, "pickup/unix", "pickup unix n - y 60 1 pickup",
+	 "pickup    unix  n       -       y       60      1       pickup\n#" SUBM SMTP, 1},
+	{SMTP "pickup unix n -\n# x\n  y 60\n#pickup unix n - y 60 1 p\n" SUBM, "pickup/unix",
+	 "pickup unix n - y 60 1 pickup",
+	 SMTP "pickup     unix n       -       y       60      1       pickup\n# x\n"
+	      "#pickup unix n - y 60 1 p\n" SUBM, 1},
+	{"pickup unix\r\n", "pickup/unix", "pickup unix n - y 60 1 pickup",
+	 "pickup    unix  n       -       y       60      1       pickup\r\n", 1},
+	{SMTP "pickup fifo n", "pickup/unix", "pickup unix n - y 60 1 pickup",
+	 SMTP "pickup fifo n\npickup    unix  n       -       y       60      1       pickup\n", 1},
+	{SMTP "pickup unix n", "pickup/unix", "pickup unix n - y 60 1 pickup",
+	 SMTP "pickup    unix  n       -       y       60      1       pickup\n", 1},
+
 	/* behind its commented-out entry */
 	{"#" SUBM "#  -o a=b\n#\t-o c=d\n#     x\n# -o e=f\n# ----\n" SMTP,
 	 "submission/inet", NEW,
