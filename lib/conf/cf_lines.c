@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MAX_TOLD = 100 }; /* as dovecot_parse.c: of a picture nobody reads more */
+
 enum cf_line reeve_cf_line(const struct reeve_doc *doc, uint32_t at)
 {
 	uint32_t start = at;
@@ -116,7 +118,10 @@ void reeve_cf_add_error(struct reeve_doc *doc, uint32_t at, uint32_t end,
                         enum reeve_severity severity, const char *why)
 {
 	reeve_tree_add(doc, 0, REEVE_NODE_ERROR, at, end);
-	reeve_doc_diag(doc, severity, at, "%s", why);
+	if (doc->errors++ < MAX_TOLD)
+		reeve_doc_diag(doc, severity, at, "%s", why);
+	else if (doc->errors == MAX_TOLD + 1)
+		reeve_doc_diag(doc, REEVE_NOTE, at, "more of the kind is not told");
 }
 
 void reeve_cf_parse(struct reeve_doc *doc, reeve_cf_add_fn *add)

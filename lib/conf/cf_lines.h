@@ -57,7 +57,7 @@ void reeve_cf_text(const struct reeve_doc *doc, uint32_t at, uint32_t end, struc
 void reeve_cf_add_lines(struct reeve_doc *doc, uint32_t parent, uint32_t at, uint32_t end,
                         bool is_text);
 
-/* A diagnostic, and a node, for a logical line that means nothing. */
+/* A diagnostic, for the first 100 of a file, and a node, for a logical line that means nothing. */
 void reeve_cf_add_error(struct reeve_doc *doc, uint32_t at, uint32_t end,
                         enum reeve_severity severity, const char *why);
 

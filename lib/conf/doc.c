@@ -25,6 +25,7 @@ static int parse(struct reeve_doc *doc, struct reeve_error *err)
 	free(doc->lines);
 	doc->lines = NULL;
 	doc->count = 0;
+	doc->errors = 0;
 	reeve_tree_add(doc, 0, REEVE_NODE_FILE, 0, doc->size);
 	if (!doc->has_failed) {
 		doc->nodes[0].body_end = doc->size;

@@ -20,12 +20,12 @@ static bool split(const struct reeve_doc *doc, uint32_t at, uint32_t end, struct
 		at++;
 	node->name_end = at;
 	if (node->name == node->name_end) {
-		*why_r = "no name in front of '='";
+		*why_r = "no name in front of '=': Postfix refuses the whole file";
 		return false;
 	}
 	at = reeve_cf_skip_space(doc, at, end);
 	if (at == end || bytes[at] != '=') {
-		*why_r = "no '=' behind the first word";
+		*why_r = "no '=' behind the first word: Postfix refuses the whole file";
 		return false;
 	}
 	node->value = node->value_end = ++at;
@@ -43,8 +43,7 @@ static void add_setting(struct reeve_doc *doc, uint32_t at, uint32_t end)
 	const char *why;
 
 	if (!split(doc, at, end, &parts, &why)) {
-		reeve_tree_add(doc, 0, REEVE_NODE_ERROR, at, end);
-		reeve_doc_diag(doc, REEVE_PROBLEM, at, "%s: Postfix refuses the whole file", why);
+		reeve_cf_add_error(doc, at, end, REEVE_PROBLEM, why);
 		return;
 	}
 

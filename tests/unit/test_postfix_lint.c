@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SMTPD "smtp inet n - n - - smtpd"
@@ -155,11 +156,35 @@ START_TEST(test_lint)
 }
 END_TEST
 
+/* Garbage: a hundred findings and a note, not one for each of a million lines. */
+START_TEST(test_garbage)
+{
+	static const char *const lines[] = {"x\n", "x y z\n", "=\n"};
+	const char *line = lines[_i];
+	size_t n = strlen(line), count = 1000;
+	char *text = malloc(n * count);
+	struct told told = {.text = "more of the kind is not told"};
+	struct reeve_talk talk = {.diag = tell, .user = &told};
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(text + i * n, line, n);
+	struct reeve_conf *main_cf = reeve_pf_of(text, n * count, "", 0, &talk, NULL);
+	struct reeve_conf *master_cf = reeve_pf_of("", 0, text, n * count, NULL, NULL);
+	ck_assert(told.has_text);
+	ck_assert_uint_eq(main_cf->docs[0]->found, 100);
+	ck_assert_uint_eq(master_cf->docs[1]->found, 100);
+	reeve_conf_close(main_cf);
+	reeve_conf_close(master_cf);
+	free(text);
+}
+END_TEST
+
 Suite *suite_postfix_lint(void)
 {
 	Suite *suite = suite_create("postfix_lint");
 	TCase *tcase = tcase_create("lint");
 
+	tcase_add_loop_test(tcase, test_garbage, 0, 3);
 	tcase_add_loop_test(tcase, test_lint, 0, sizeof rows / sizeof *rows);
 	suite_add_tcase(suite, tcase);
 	return suite;
