@@ -229,11 +229,12 @@ static uint32_t find_default(const struct reeve_doc *doc, const struct pf_path *
 		if (nodes[n].kind != REEVE_NODE_COMMENT || doc->bytes[nodes[n].start] != '#' ||
 		    !is_setting_of(doc, nodes[n].start, nodes[n].end, path, &name, &equals))
 			continue;
-		found = *end_r = n;
-		while (goes_on(doc, nodes[*end_r].start, nodes[*end_r].end) &&
-		       nodes[*end_r].next != 0 && is_indented_comment(doc, nodes[*end_r].next))
-			*end_r = nodes[*end_r].next;
+		found = n;
 	}
+	*end_r = found;
+	while (found != 0 && goes_on(doc, nodes[*end_r].start, nodes[*end_r].end) &&
+	       nodes[*end_r].next != 0 && is_indented_comment(doc, nodes[*end_r].next))
+		*end_r = nodes[*end_r].next;
 	return found;
 }
 
