@@ -283,6 +283,12 @@ int reeve_dovecot_unset(struct reeve_conf *conf, const char *path, struct reeve_
 			r = dovecot_refuse_foreign(&target.found[i], path, "it is not removed there",
 			                           err);
 	}
+	if (r == 0 && target.count == 0) {
+		r = dovecot_target_is_block(conf, path, err);
+		if (r > 0)
+			r = reeve_fail(err, REEVE_EUSAGE,
+			               "'%s' is a block: only settings are removed", path);
+	}
 	if (r < 0 || target.count == 0)
 		goto out;
 	changes.docs = calloc(target.count, sizeof(struct reeve_doc *));

@@ -41,6 +41,9 @@ int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, 
                         struct reeve_error *err);
 void dovecot_target_dispose(struct dovecot_target *target);
 
+/* Whether the PATH names a block that is there: 1, 0, or -1 without memory. */
+int dovecot_target_is_block(struct reeve_conf *conf, const char *path, struct reeve_error *err);
+
 /* Let `rest` be the setting that was found, to be written in its place once more. */
 int dovecot_target_again(struct dovecot_target *target, struct reeve_error *err);
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * What is not changed: blocks as a whole, and somebody else's files.
+ *
  * Which files of a Dovecot configuration are its own: those in the folder of the root file and below, as
  * they are named. Others are a package's (`!include_try /usr/share/dovecot/protocols.d/...`) or
  * somebody else's, and are read but not changed.
  */
 #include "base/error.h"
 #include "conf/dovecot_edit.h"
+#include "conf/dovecot_walk.h"
 
 #include <string.h>
 
@@ -29,6 +32,37 @@ bool dovecot_is_own(const struct reeve_conf *conf, const struct reeve_doc *doc)
 		}
 	}
 	return true;
+}
+
+/* A block is there if something in it could be named. */
+int dovecot_target_is_block(struct reeve_conf *conf, const char *path, struct reeve_error *err)
+{
+	struct reeve_places *places;
+	struct reeve_walk walk;
+	enum reeve_walk_event event;
+	struct reeve_buf inside;
+	bool is_block = false, has_failed;
+
+	reeve_buf_init(&inside, REEVE_CONF_MAX_BYTES);
+	reeve_buf_add_text(&inside, path);
+	reeve_buf_add_byte(&inside, '/');
+	places = reeve_places_new(reeve_buf_text(&inside));
+	reeve_walk_init(&walk, conf);
+	while (places != NULL && (event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
+		if (event == REEVE_WALK_LEAVE)
+			reeve_places_leave(places);
+		if (event != REEVE_WALK_ENTER)
+			continue;
+		reeve_places_enter(places, walk.doc, walk.node);
+		const struct reeve_place *place = &places->places[places->at];
+		for (unsigned int i = 0; i < place->reading_count; i++)
+			is_block |= place->readings[i].offset == inside.length;
+	}
+	has_failed = inside.has_failed || places == NULL || places->has_failed || walk.has_failed;
+	reeve_walk_dispose(&walk);
+	reeve_places_free(places);
+	reeve_buf_dispose(&inside);
+	return has_failed ? reeve_fail_nomem(err) : is_block;
 }
 
 int dovecot_refuse_foreign(const struct dovecot_at *at, const char *path, const char *why,

@@ -132,13 +132,16 @@ long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err);
  * Returns 1, 0 if it had that value, -1 with err and nothing changed: REEVE_EUSAGE for a PATH or value
  * that cannot be written (a line end in a value), REEVE_EREFUSED where the files hold what forbids a
  * safe change, REEVE_ENOMEM.
+ *
+ * Dovecot: files outside of the folder of the root file, as they are named, are never changed; a new line
+ * then comes later than theirs, or it is REEVE_EREFUSED.
  */
 int reeve_conf_set(struct reeve_conf *conf, const char *path, const char *value,
                    struct reeve_error *err);
 
 /*
  * Remove it, all of them if there are several; comments stay, and so does a block that becomes empty.
- * Returns 1, 0 if it was not set, -1 with err as reeve_conf_set().
+ * Returns 1, 0 if it was not set, -1 with err as reeve_conf_set(); a block is REEVE_EUSAGE.
  */
 int reeve_conf_unset(struct reeve_conf *conf, const char *path, struct reeve_error *err);
 
