@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration of either kind: the public door. */
 #include "base/error.h"
+#include "base/open.h"
 #include "conf/kinds.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const struct reeve_conf_ops *ops;
@@ -119,6 +122,16 @@ bool reeve_conf_knows(const struct reeve_conf *conf, const char *path)
 const char *reeve_conf_nearest(const struct reeve_conf *conf, const char *path)
 {
 	return conf->ops->nearest(conf, path);
+}
+
+int reeve_conf_try_file(const struct reeve_conf *conf, const char *path)
+{
+	int fd = reeve_open_in_root(conf->how.root, path);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
 }
 
 long reeve_conf_lint(struct reeve_conf *conf, struct reeve_error *err)

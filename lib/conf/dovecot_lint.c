@@ -31,6 +31,8 @@ long reeve_dovecot_lint(struct reeve_conf *conf, struct reeve_error *err)
 	dovecot_lint_rows(&lint);
 	dovecot_lint_values(&lint);
 	dovecot_lint_types(&lint);
+	dovecot_lint_files(&lint);
+	dovecot_lint_words(&lint);
 	reeve_eval_free(lint.eval);
 	return lint.has_failed ? reeve_fail_nomem(err) : lint.count;
 }

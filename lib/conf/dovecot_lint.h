@@ -34,6 +34,12 @@ void dovecot_lint_values(struct dovecot_lint *lint);
 /* Values of the wrong type (dovecot_lint_types.c). */
 void dovecot_lint_types(struct dovecot_lint *lint);
 
+/* Values that are files' names, or should be (dovecot_lint_files.c). */
+void dovecot_lint_files(struct dovecot_lint *lint);
+
+/* Protocols and modes (dovecot_lint_words.c). */
+void dovecot_lint_words(struct dovecot_lint *lint);
+
 /* The place in which a row is written; its type is "" outside of all blocks. */
 static inline const struct reeve_place *dovecot_lint_place(const struct dovecot_lint *lint,
                                                            const struct reeve_row *row)

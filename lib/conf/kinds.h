@@ -44,6 +44,9 @@ struct reeve_conf {
 struct reeve_doc *reeve_conf_add_doc(struct reeve_conf *conf, enum reeve_syntax syntax,
                                      const char *path, struct reeve_error *err);
 
+/* Whether a file (the root in front) can be opened: 0 or errno. */
+int reeve_conf_try_file(const struct reeve_conf *conf, const char *path);
+
 /* Add a row, its strings copied. Fails sticky: reeve_conf_list() reports it. */
 void reeve_conf_list_add(struct reeve_conf_list *list, const struct reeve_conf_setting *setting);
 

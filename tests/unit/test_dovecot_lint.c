@@ -112,6 +112,32 @@ static const struct {
 	{"plugin {\n mail_debug = true\n}\n", {0}},
 	{V24 "service imap {\n vsz_limit = 1X\n}\n", {"4:14 P units are"}},
 
+	/* files: b.conf is there */
+	{"ssl_cert = </nonexistent\n", {"1:13 W '/nonexistent' is not there"}},
+	{"ssl_cert = </dev/null\nssl_key = <b.conf\n", {0}},
+	{"ssl_cert = <c.conf\n", {"1:13 W 'c.conf' is not there"}},
+	{"ssl_cert = </nonexistent/%{x}\n", {0}},
+	{"protocol imap {\n ssl_cert = </nonexistent\n}\n", {"2:14 W is not there"}},
+	{V24 "login_greeting = </nonexistent\n", {"3:19 W is not there"}},
+	{"ssl_cert = /etc/x.pem\n", {"1:12 W write </etc/x.pem"}},
+	{"local ::1 {\n ssl_client_key = /etc/x.pem\n}\n", {"2:19 W write </etc/x.pem"}},
+	{"ssl_dh = -----BEGIN\nssl_client_ca_file = /etc/x.pem\n", {0}},
+	{"ssl_cert_file = /etc/x.pem\n", {0}},
+
+	/* protocols, modes */
+	{"protocols = imap lda\n", {"1:13 P no Dovecot has a protocol 'lda'"}},
+	{"protocols = imap pop3 lmtp sieve submission\n", {0}},
+	{"protocols = imaps pop3s managesieve $protocols\n", {0}},
+	{"protocols = none\n", {0}},
+	{"protocols = imap none\n", {"1:13 P 'none'"}},
+	{"protocols = imap x\nservice x {\n protocol = x\n}\n", {0}},
+	{V24 "protocols = imap lda\n", {"3:13 P 'lda'"}},
+	{V24 "protocols {\n imap = yes\n lda = yes\n}\n", {"5:2 P 'lda'"}},
+	{V24 "protocols = imaps\n", {"3:13 P 'imaps'"}},
+	{"service imap {\n unix_listener x {\n mode = 666\n}\n}\n", {"3:9 W write 0666"}},
+	{"service imap {\n fifo_listener x {\n mode = 0666\n}\n}\n", {0}},
+	{V24 "service imap {\n unix_listener x {\n mode = 660\n}\n}\n", {"5:9 W write 0660"}},
+
 	/* includes: b.conf is there, and empty */
 	{"!include b.conf\n!include b.conf\n", {"2:1 W read a second time"}},
 	{"!include b.conf\nprotocol imap {\n !include b.conf\n}\n", {0}},
