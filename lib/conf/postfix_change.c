@@ -126,11 +126,11 @@ static bool is_done_master(const struct pf_change *change, const struct pf_index
 			break;
 		const struct pf_service *old = &before->services[i], *new = &after->services[j];
 
-		if (reeve_pf_is_unset_service(change, old))
+		if (!is_new && reeve_pf_is_unset_service(change, old))
 			continue;
 		if (j++ >= after->service_count)
 			return false;
-		if (old != change->service) {
+		if (is_new || old != change->service) {
 			if (!reeve_pf_same_words(old, new))
 				return false;
 		} else if (change->path.part == PF_OPTION) {
