@@ -47,6 +47,17 @@ static bool is_filter(const char *type)
 	       strcmp(type, "local_name") == 0 || strcmp(type, "remote") == 0;
 }
 
+static void say_unknown(struct dovecot_lint *lint, const struct reeve_row *row, uint32_t at,
+                        const char *nearest)
+{
+	if (nearest != NULL)
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
+		                 "unknown setting '%s': is it '%s'?", row->name, nearest);
+	else
+		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'",
+		                 row->name);
+}
+
 static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *row,
                             const char *block)
 {
@@ -81,12 +92,7 @@ static void say_name_before(struct dovecot_lint *lint, const struct reeve_row *r
 	names = reeve_dovecot_names_in(block, &count);
 	for (size_t i = 0; i < count; i++)
 		reeve_similar_try(&similar, names[i]);
-	if (similar.best != NULL)
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
-		                 "unknown setting '%s': is it '%s'?", row->name, similar.best);
-	else
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'",
-		                 row->name);
+	say_unknown(lint, row, at, similar.best);
 }
 
 static void check_name_before(struct dovecot_lint *lint, const struct reeve_row *row)
@@ -180,12 +186,7 @@ static void check_name_24(struct dovecot_lint *lint, const struct reeve_row *row
 	reeve_similar_begin(&similar, row->name, strlen(row->name));
 	for (size_t i = 0; (name = reeve_dovecot_name_at(i)) != NULL; i++)
 		reeve_similar_try(&similar, name);
-	if (similar.best != NULL)
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at,
-		                 "unknown setting '%s': is it '%s'?", row->name, similar.best);
-	else
-		dovecot_lint_say(lint, REEVE_WARNING, row->doc, at, "unknown setting '%s'",
-		                 row->name);
+	say_unknown(lint, row, at, similar.best);
 }
 
 static void check_block_24(struct dovecot_lint *lint, const struct reeve_place *place)
