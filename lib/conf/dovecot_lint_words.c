@@ -39,7 +39,7 @@ static bool is_protocol(const struct dovecot_lint *lint, const char *word, size_
 static void check_protocol(struct dovecot_lint *lint, const struct reeve_row *row, uint32_t at,
                            const char *word, size_t n)
 {
-	/* Others are variables, or a template's. */
+	/* Others are variables, or placeholders. */
 	if (n > 0 && strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-") >= n &&
 	    !is_protocol(lint, word, n))
 		dovecot_lint_say(lint, REEVE_PROBLEM, row->doc, at,
@@ -51,7 +51,8 @@ static void check_protocols(struct dovecot_lint *lint, const struct reeve_row *r
 	const struct reeve_node *node = &row->doc->nodes[row->node];
 	const char *word = row->value;
 
-	if (strcmp(word, "none") == 0)
+	/* In a template not all words are ones. */
+	if (strcmp(word, "none") == 0 || strpbrk(word, "{}<>%") != NULL)
 		return;
 	for (size_t n; *word != '\0'; word += n) {
 		word += strspn(word, " \t");

@@ -129,6 +129,7 @@ static const struct {
 	{"protocols = imap pop3 lmtp sieve submission\n", {0}},
 	{"protocols = imaps pop3s managesieve $protocols\n", {0}},
 	{"protocols = none\n", {0}},
+	{"protocols = imap {% if x %}pop3{% endif %}\n", {0}},
 	{"protocols = imap none\n", {"1:13 P 'none'"}},
 	{"protocols = imap x\nservice x {\n protocol = x\n}\n", {0}},
 	{V24 "protocols = imap lda\n", {"3:13 P 'lda'"}},
