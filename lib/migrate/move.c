@@ -56,7 +56,7 @@ static size_t outer_blocks(const struct migrate_place *places, size_t n,
 
 static bool add_to_group(struct migrate_hop *hop, struct group *group, struct migrate_site *site)
 {
-	const char *blocks[MIGRATE_MAX_PLACES];
+	const char *blocks[MIGRATE_MAX_PLACES] = {NULL};
 	size_t i = group->count, n, count;
 
 	if (i == 32)

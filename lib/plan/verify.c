@@ -196,6 +196,13 @@ static int verify_one(struct reeve_plan *plan, struct record_check *check, bool 
 	}
 	if (verdict != VERDICT_REFUSED)
 		return 0;
+	/* Who takes a change back wants what was there, whatever it was. */
+	if (plan->undoes != NULL) {
+		*is_broken_r = true;
+		reeve_diag(plan->how.talk, REEVE_WARNING, check->path, 0, 0,
+		           "it was not accepted before the change either: %s", next.text);
+		return 0;
+	}
 	return reeve_fail(err, REEVE_EREFUSED, "'%s' would not work: %s; nothing was changed",
 	                  check->path, next.text);
 }

@@ -139,6 +139,30 @@ START_TEST(test_in_place)
 }
 END_TEST
 
+/* What was there is given back, also what the program never took. */
+START_TEST(test_undo)
+{
+	static const struct reeve_talk talk = {.diag = hear};
+	struct reeve_plan_how how = {.root = root, .what = "undo", .talk = &talk};
+	struct reeve_plan_result result;
+	struct reeve_error err = {0};
+
+	folder_write("r/etc/dovecot/dovecot.conf", "fatal\n");
+	stand_in("doveconf", DOVECONF);
+	ck_assert_int_eq(change("r/etc/dovecot/dovecot.conf", "new\n", REEVE_CHECK_DOVECOT,
+	                        "/etc/dovecot/dovecot.conf", &err),
+	                 0);
+	struct reeve_plan *undo = reeve_plan_undo(&how, NULL, &err);
+	ck_assert_msg(undo != NULL, "%s", err.text);
+	undo->programs = programs;
+	ck_assert_msg(reeve_plan_apply(undo, &result, &err) == 0, "%s", err.text);
+	reeve_plan_free(undo);
+	ck_assert_str_eq(folder_read("r/etc/dovecot/dovecot.conf"), "fatal\n");
+	ck_assert_msg(strstr(heard, "it was not accepted before the change either: doveconf refuses") != NULL,
+	              "%s", heard);
+}
+END_TEST
+
 /* What it sees is the new file under the old name (root), or a copy of the tree. */
 START_TEST(test_sees)
 {
@@ -186,6 +210,7 @@ Suite *suite_plan_verify(void)
 	tcase_add_checked_fixture(tc, enter, folder_leave);
 	tcase_add_loop_test(tc, test_dovecot, 0, sizeof dovecots / sizeof dovecots[0]);
 	tcase_add_test(tc, test_in_place);
+	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_sees);
 	tcase_add_test(tc, test_postfix);
 	suite_add_tcase(suite, tc);
