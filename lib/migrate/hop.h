@@ -166,7 +166,7 @@ struct migrate_place {
 	const char *name, *value;
 };
 
-enum { MIGRATE_MAX_PLACES = 16 };
+enum { MIGRATE_MAX_PLACES = 48 }; /* 8 addresses of 2 protocols, 3 settings each */
 
 /* Where a setting goes. Returns how many, 0: nowhere. */
 size_t reeve_migrate_places(struct migrate_hop *hop, const struct migrate_site *site,
@@ -216,6 +216,11 @@ const char *reeve_migrate_namespace(struct migrate_hop *hop, const struct migrat
 
 /* The folder that base_dir says where a site stands, without a slash at the end. */
 const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* ---- ssl.c --------------------------------------------------------------------------------- */
+
+/* ssl_protocols becomes ssl_min_protocol. */
+void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *site);
 
 /* ---- version.c ----------------------------------------------------------------------------- */
 

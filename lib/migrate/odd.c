@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What no row can say: protocols, listen, sockets of auth, names of namespaces, ssl_protocols. */
+/* What no row can say: protocols, listen, sockets of auth, names of namespaces. */
 #include "migrate/hop.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ size_t reeve_migrate_protocols(struct migrate_hop *hop, const struct migrate_sit
 
 /* ---- listen -------------------------------------------------------------------------------- */
 
-enum { MAX_ADDRESSES = 4 };
+enum { MAX_ADDRESSES = 8 };
 
 struct address {
 	const char *host, *port; /* port: NULL */
@@ -105,10 +105,21 @@ static const char *hosts(struct migrate_hop *hop, const struct address *addresse
 	return text;
 }
 
+static const char *default_port(const char *name)
+{
+	static const char *const ports[][2] = {
+		{"imap", "143"}, {"imaps", "993"}, {"pop3", "110"}, {"pop3s", "995"}};
+
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		if (strcmp(ports[i][0], name) == 0)
+			return ports[i][1];
+	return "4190";
+}
+
 /* One listener for all addresses, or one for each where ports differ. */
 static size_t listeners(struct migrate_hop *hop, const char *service, const char *name,
-                        const char *value, const struct address *addresses, size_t count,
-                        bool with_address, struct migrate_place *places)
+                        bool is_tls, const char *value, const struct address *addresses,
+                        size_t count, bool with_address, struct migrate_place *places)
 {
 	size_t n = 0, groups = is_one_port(addresses, count) ? 1 : count;
 
@@ -129,6 +140,15 @@ static size_t listeners(struct migrate_hop *hop, const char *service, const char
 		if (addresses[i].port != NULL) {
 			place.name = "port";
 			place.value = addresses[i].port;
+			places[n++] = place;
+		} else if (i > 0) { /* a name of our own has no port of its own */
+			place.name = "port";
+			place.value = default_port(name);
+			places[n++] = place;
+		}
+		if (is_tls && i > 0) { /* nor TLS */
+			place.name = "ssl";
+			place.value = "yes";
 			places[n++] = place;
 		}
 	}
@@ -166,7 +186,7 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 		if (name == NULL ||
 		    (parent != NULL ? strcmp(parent->value, all[i].protocol) != 0 : i >= 2))
 			continue;
-		n += listeners(hop, all[i].service, name, site->value, addresses, count,
+		n += listeners(hop, all[i].service, name, is_tls, site->value, addresses, count,
 		               *rest_r == NULL, places + n);
 	}
 	return n;
@@ -283,58 +303,14 @@ const char *reeve_migrate_namespace(struct migrate_hop *hop, const struct migrat
 	return before == 0 ? type : reeve_migrate_text(hop, "%s%zu", type, before + 1);
 }
 
-/* ---- ssl_protocols ------------------------------------------------------------------------- */
-
-/* iostream-openssl-common.c of 2.2.36: the words without '!', or else all, without those with '!'.
- */
-static const char *lowest(const char *value)
-{
-	static const char *const versions[] = {"SSLv2",   "SSLv3",   "TLSv1",
-	                                       "TLSv1.1", "TLSv1.2", "TLSv1.3"};
-	enum { COUNT = sizeof versions / sizeof *versions };
-	unsigned int on = 0, off = 0;
-	size_t n;
-
-	for (const char *p = value; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
-		bool is_off = *p == '!';
-		unsigned int bits = is_word("ALL", p + is_off, n - is_off) ? (1U << COUNT) - 1 : 0;
-
-		for (unsigned int i = 0; i < COUNT; i++)
-			if (is_word(versions[i], p + is_off, n - is_off))
-				bits = 1U << i;
-		if (bits == 0)
-			return NULL;
-		*(is_off ? &off : &on) |= bits;
-	}
-	on = (on == 0 ? (1U << COUNT) - 1 : on) & ~off;
-	for (unsigned int i = 0; i < COUNT; i++)
-		if ((on & 1U << i) != 0)
-			return versions[i == 0 ? 1 : i]; /* SSLv2 is gone everywhere */
-	return NULL;
-}
-
-static void ssl_protocols(struct migrate_hop *hop, struct migrate_site *site)
-{
-	const char *version = lowest(site->value);
-
-	if (version == NULL) {
-		reeve_migrate_decide(hop, site, site->main,
-		                     "no version is left on, or a word is unknown: write "
-		                     "ssl_min_protocol instead");
-		return;
-	}
-	reeve_migrate_rewrite(hop, site, "ssl_min_protocol", version);
-	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main,
-	                   reeve_migrate_text(hop, "ssl_min_protocol = %s", version),
-	                   site->main->row.note);
-}
+/* ---- all ----------------------------------------------------------------------------------- */
 
 void reeve_migrate_odd(struct migrate_hop *hop, struct migrate_site *site)
 {
 	const char *which = site->main->row.new_path;
 
 	if (strcmp(which, "ssl_protocols") == 0)
-		ssl_protocols(hop, site);
+		reeve_migrate_ssl_protocols(hop, site);
 	else if (strcmp(which, "socket") == 0 && site->thing.name != NULL)
 		tell_listener(hop, site);
 	else if (strcmp(which, "socket") == 0)

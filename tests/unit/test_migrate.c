@@ -207,6 +207,18 @@ static const struct row rows[] = {
          "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n  }\n}\n"
          "service pop3-login {\n  inet_listener pop3s {\n    address = 10.0.0.1\n  }\n}\n",
          ""},
+	{"ssl_listen, several ports",
+         "protocol imap {\n  ssl_listen = 10.0.0.1:993 10.0.0.2:1993 10.0.0.3\n}\n",
+         "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n    port = 993\n"
+         "  }\n  inet_listener imaps2 {\n    address = 10.0.0.2\n    port = 1993\n    ssl = yes\n"
+         "  }\n  inet_listener imaps3 {\n    address = 10.0.0.3\n    port = 993\n    ssl = yes\n"
+         "  }\n}\n",
+         ""},
+	{"ssl_listen of pop3, several ports", "protocol pop3 {\n  ssl_listen = *:995 *:1995\n}\n",
+         "service pop3-login {\n  inet_listener pop3s {\n    address = *\n    port = 995\n"
+         "  }\n  inet_listener pop3s2 {\n    address = *\n    port = 1995\n    ssl = yes\n"
+         "  }\n}\n",
+         ""},
 	{"ssl_listen, empty", "ssl_listen =\na = b\n", "a = b\n", "1 removed"},
 
 	/* login and mail processes */
@@ -273,6 +285,23 @@ static const struct row rows[] = {
          "ssl_min_protocol = TLSv1.1\n", ""},
 	{"ssl_protocols, newest", "ssl_protocols = !SSLv2 !SSLv3 !TLSv1 !TLSv1.1\n",
          "ssl_min_protocol = TLSv1.2\n", ""},
+	{"ssl_protocols, SSLv2 not named", "ssl_protocols = !SSLv3 !TLSv1\n",
+         "ssl_min_protocol = TLSv1.1\n", ""},
+	{"ssl_protocols, SSLv3 off", "ssl_protocols = !SSLv3\n", "ssl_min_protocol = TLSv1\n", ""},
+	{"ssl_protocols, three off", "ssl_protocols = !SSLv3 !TLSv1 !TLSv1.1\n",
+         "ssl_min_protocol = TLSv1.2\n", ""},
+	{"ssl_protocols, a comma", "ssl_protocols = !SSLv3,!TLSv1\n",
+         "ssl_min_protocol = TLSv1.1\n", ""},
+	{"ssl_protocols, SSLv2 on", "ssl_protocols = SSLv2 TLSv1 TLSv1.1 TLSv1.2\n",
+         "ssl_min_protocol = TLSv1\n", ""},
+	{"ssl_protocols, 1.3 off", "ssl_protocols = !SSLv3 !TLSv1.3\n",
+         "# mailreeve: TLSv1.3 was off here, and 2.3 cannot switch off a version above the lowest: "
+         "see whether it may be on\nssl_min_protocol = TLSv1\n",
+         "1 decide"},
+	{"ssl_protocols, 1.2 off", "ssl_protocols = TLSv1 TLSv1.1 !TLSv1.2\n",
+         "# mailreeve: TLSv1.2 was off here, and 2.3 cannot switch off a version above the lowest: "
+         "see whether it may be on\nssl_min_protocol = TLSv1\n",
+         "1 decide"},
 	{"ssl_protocols, all", "ssl_protocols = ALL !SSLv2\n", "ssl_min_protocol = SSLv3\n", ""},
 	{"ssl_protocols, 1.3", "ssl_protocols = TLSv1.3\n", "ssl_min_protocol = TLSv1.3\n", ""},
 	{"ssl_protocols, none", "ssl_protocols = TLSv1 !TLSv1\n",

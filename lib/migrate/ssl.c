@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* ssl_protocols: from a list of versions to the lowest one. */
+#include "migrate/hop.h"
+
+#include <string.h>
+
+static bool is_word(const char *word, const char *p, size_t n)
+{
+	return strlen(word) == n && memcmp(word, p, n) == 0;
+}
+
+static const char *const versions[] = {"SSLv2",   "SSLv3",   "TLSv1",
+                                       "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+enum { VERSIONS = sizeof versions / sizeof *versions };
+
+/*
+ * iostream-openssl-common.c of 2.2.36: the words without '!', or else all, without those with '!'.
+ * SSLv2 is gone everywhere and never counts. *gap_r: a version above the lowest that was off, and
+ * that ssl_min_protocol cannot switch off; NULL. That a list does not name TLSv1.3 tells nothing:
+ * it is younger than the lists.
+ */
+static const char *lowest(const char *value, const char **gap_r)
+{
+	unsigned int on = 0, off = 0, wanted;
+	int min = -1;
+	size_t n;
+
+	*gap_r = NULL;
+	for (const char *p = value; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
+		bool is_off = *p == '!';
+		unsigned int bits =
+			is_word("ALL", p + is_off, n - is_off) ? (1U << VERSIONS) - 1 : 0;
+
+		for (unsigned int i = 0; i < VERSIONS; i++)
+			if (is_word(versions[i], p + is_off, n - is_off))
+				bits = 1U << i;
+		if (bits == 0)
+			return NULL;
+		*(is_off ? &off : &on) |= bits;
+	}
+	wanted = (on == 0 ? (1U << VERSIONS) - 1 : on) & ~off;
+	for (int i = 1; i < VERSIONS; i++) {
+		bool is_on = (wanted & 1U << i) != 0;
+
+		if (min < 0 && is_on)
+			min = i;
+		else if (min >= 0 && !is_on && *gap_r == NULL &&
+		         (i < VERSIONS - 1 || (off & 1U << i) != 0))
+			*gap_r = versions[i];
+	}
+	return min < 0 ? NULL : versions[min];
+}
+
+void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *site)
+{
+	const char *gap, *version = lowest(site->value, &gap);
+
+	if (version == NULL) {
+		reeve_migrate_decide(hop, site, site->main,
+		                     "no version is left on, or a word is unknown: write "
+		                     "ssl_min_protocol instead");
+		return;
+	}
+	reeve_migrate_rewrite(hop, site, "ssl_min_protocol", version);
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main,
+	                   reeve_migrate_text(hop, "ssl_min_protocol = %s", version),
+	                   site->main->row.note);
+	if (gap != NULL)
+		reeve_migrate_decide(
+			hop, site, site->main,
+			reeve_migrate_text(hop,
+		                           "%s was off here, and 2.3 cannot switch off a version "
+		                           "above the lowest: see whether it may be on",
+		                           gap));
+}
