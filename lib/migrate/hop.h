@@ -166,11 +166,15 @@ struct migrate_place {
 	const char *name, *value;
 };
 
-enum { MIGRATE_MAX_PLACES = 48 }; /* 8 addresses of 2 protocols, 3 settings each */
+/* Of a listen setting; for two protocols, three settings for each. */
+enum { MIGRATE_MAX_ADDRESSES = 8, MIGRATE_MAX_PLACES = 6 * MIGRATE_MAX_ADDRESSES };
 
 /* Where a setting goes. Returns how many, 0: nowhere. */
 size_t reeve_migrate_places(struct migrate_hop *hop, const struct migrate_site *site,
                             struct migrate_place places[MIGRATE_MAX_PLACES]);
+
+/* Whether protocols has imap (pop3) with TLS only: its plain listener has port 0 then. */
+bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name);
 
 /* Whether it has to leave the blocks around it. */
 bool reeve_migrate_is_out(struct migrate_hop *hop, const struct migrate_site *site);

@@ -173,19 +173,31 @@ static void write_group(struct migrate_hop *hop, const struct group *group, cons
 static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
 {
 	struct migrate_page *page = &hop->pages[site->page];
-	const char *note = reeve_migrate_note(hop, site);
+	const char *note = reeve_migrate_note(hop, site), *why = "it did nothing in this block";
+	const struct migrate_site *parent = reeve_migrate_parent(hop, site);
 	uint32_t first, last;
+	size_t n, count = 0;
 
+	for (const char *p = site->value; (p = reeve_migrate_word(p, &n)) != NULL; p += n)
+		count++;
+	if (count > MIGRATE_MAX_ADDRESSES) {
+		reeve_migrate_decide(hop, site, site->main,
+		                     "too many addresses: write inet_listeners for them");
+		return;
+	}
+	if (*site->value == '\0')
+		why = "empty means the default";
+	else if (strcmp(site->thing.type, "listen") == 0 &&
+	         (parent == NULL || reeve_migrate_is_off(hop, parent->value)))
+		why = "protocols has it with TLS only, so nothing listened here";
 	reeve_migrate_lines(hop, site, &first, &last);
 	if (*note != '\0')
 		note = reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first),
 		                          note + 1);
 	reeve_migrate_instead(page, first, last, *note == '\0' ? NULL : note);
-	reeve_migrate_tell(
-		hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
-		reeve_migrate_text(hop, "removed: %s = %s; %s", site->thing.type, site->value,
-	                           *site->value == '\0' ? "empty means the default"
-	                                                : "it did nothing in this block"));
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
+	                   reeve_migrate_text(hop, "removed: %s = %s; %s", site->thing.type,
+	                                      site->value, why));
 }
 
 /* ---- one ----------------------------------------------------------------------------------- */
@@ -232,7 +244,8 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 		return;
 	}
 	reeve_migrate_rewrite(hop, site, NULL, rest);
-	reeve_migrate_after(hop, &page->lines[last],
+	if (n > 0)
+		reeve_migrate_after(hop, &page->lines[last],
 	                    reeve_migrate_render(hop, page, indent, places, n, ""));
 	reeve_migrate_tell(
 		hop, site, REEVE_MIGRATE_CHANGED, site->main,

@@ -59,8 +59,6 @@ size_t reeve_migrate_protocols(struct migrate_hop *hop, const struct migrate_sit
 
 /* ---- listen -------------------------------------------------------------------------------- */
 
-enum { MAX_ADDRESSES = 8 };
-
 struct address {
 	const char *host, *port; /* port: NULL */
 };
@@ -74,7 +72,7 @@ static bool read_addresses(struct migrate_hop *hop, const char *value, struct ad
 	for (const char *p = value; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
 		const char *port = reeve_migrate_port(p, n);
 
-		if (count == MAX_ADDRESSES)
+		if (count == MIGRATE_MAX_ADDRESSES)
 			return false;
 		addresses[count].host =
 			reeve_migrate_copy(hop, p, port == NULL ? n : (size_t)(port - 1 - p));
@@ -93,6 +91,22 @@ static bool is_one_port(const struct address *addresses, size_t count)
 		     strcmp(addresses[i].port, addresses[0].port) != 0))
 			return false;
 	return true;
+}
+
+/* Where only one port is written it is everybody's. */
+static void share_port(struct address *addresses, size_t count)
+{
+	const char *port = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (addresses[i].port == NULL)
+			continue;
+		if (port != NULL && strcmp(addresses[i].port, port) != 0)
+			return;
+		port = addresses[i].port;
+	}
+	for (size_t i = 0; i < count; i++)
+		addresses[i].port = port;
 }
 
 static const char *hosts(struct migrate_hop *hop, const struct address *addresses, size_t count)
@@ -168,16 +182,16 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 	};
 	const struct migrate_site *parent = reeve_migrate_parent(hop, site);
 	bool is_tls = strcmp(site->thing.type, "ssl_listen") == 0;
-	struct address addresses[MAX_ADDRESSES];
+	struct address addresses[MIGRATE_MAX_ADDRESSES];
 	size_t count, n = 0;
 
 	*rest_r = NULL;
 	if (!read_addresses(hop, site->value, addresses, &count) || count == 0)
 		return 0;
-	/* Of the root only the ports go: there, one for all addresses is all that can be said. */
+	/* Of the root only the ports go, and an address without one gets that of the others, as in
+	 * 2.3. */
 	if (parent == NULL && !is_tls) {
-		if (!is_one_port(addresses, count))
-			return 0;
+		share_port(addresses, count);
 		*rest_r = hosts(hop, addresses, count);
 	}
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -186,8 +200,10 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 		if (name == NULL ||
 		    (parent != NULL ? strcmp(parent->value, all[i].protocol) != 0 : i >= 2))
 			continue;
+		if (!is_tls && reeve_migrate_is_off(hop, name))
+			continue;
 		n += listeners(hop, all[i].service, name, is_tls, site->value, addresses, count,
-		               *rest_r == NULL, places + n);
+		               *rest_r == NULL || !is_one_port(addresses, count), places + n);
 	}
 	return n;
 }

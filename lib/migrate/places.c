@@ -34,6 +34,25 @@ static size_t services(const struct migrate_hop *hop, const struct migrate_site 
 	return n;
 }
 
+bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name)
+{
+	const char *words = "";
+	size_t n, length = strlen(name);
+	bool has_plain = false, has_tls = false;
+
+	for (uint32_t i = 0; i < hop->count; i++) /* the last one counts */
+		if (hop->sites[i].up == 0 && hop->sites[i].thing.name == NULL &&
+		    strcmp(hop->sites[i].thing.type, "protocols") == 0)
+			words = hop->sites[i].value;
+	for (const char *p = words; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
+		bool is_it = n >= length && memcmp(p, name, length) == 0;
+
+		has_plain |= is_it && n == length;
+		has_tls |= is_it && n == length + 1 && p[length] == 's';
+	}
+	return has_tls && !has_plain;
+}
+
 /* The value as it is written, if the rule says no other. */
 static const char *value_of(struct migrate_hop *hop, const struct migrate_site *site)
 {

@@ -148,11 +148,20 @@ static const char *replaced(struct migrate_hop *hop, const char *text, const cha
 	                          replaced(hop, at + strlen(what), what, by));
 }
 
+static bool is_unit(const char *text)
+{
+	return *text != '\0' && strchr("smhdwKMGT", *text) != NULL && text[1] == '\0';
+}
+
 const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_site *site,
                                const char *text)
 {
 	if (strcmp(text, "empty") == 0)
 		return "";
+	/* A unit is for a number without one. */
+	if (strncmp(text, "{}", 2) == 0 && is_unit(text + 2) &&
+	    site->value[strspn(site->value, "0123456789")] != '\0')
+		return site->value;
 	text = replaced(hop, text, "<n>", site->digits);
 	text = replaced(hop, text, "{name}",
 	                site->thing.name != NULL ? site->thing.name : site->thing.type);

@@ -95,7 +95,14 @@ static const struct row rows[] = {
          "1 decide"},
 	{"cache",
          "auth default {\n  cache_size = 512\n  cache_ttl = 3600\n  failure_delay = 0\n}\n",
-         "auth_cache_size = 512M\nauth_cache_ttl = 3600s\nauth_failure_delay = 0\n", ""},
+         "auth_cache_size = 512K\nauth_cache_ttl = 3600s\nauth_failure_delay = 0\n", ""},
+	{"cache at root", OF_1_2 "auth_cache_size = 1023\n", "auth_cache_size = 1023K\n", "1 removed"},
+	{"cache in auth, with its prefix", "auth default {\n  auth_cache_size = 512\n}\n",
+         "auth_cache_size = 512K\n", ""},
+	{"cache with a unit", "auth default {\n  cache_size = 512M\n}\n", "auth_cache_size = 512M\n",
+         ""},
+	{"a small cache of 2.x", "service auth {\n}\nauth_cache_size = 512\n",
+         "service auth {\n}\nauth_cache_size = 512M\n", ""},
 	{"a large cache", "auth default {\n  cache_size = 2048\n}\n", "auth_cache_size = 2048K\n",
          ""},
 	{"a large cache of 2.x", "service auth {\n}\nauth_cache_size = 2048\n", NULL, ""},
@@ -207,6 +214,38 @@ static const struct row rows[] = {
          "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n  }\n}\n"
          "service pop3-login {\n  inet_listener pop3s {\n    address = 10.0.0.1\n  }\n}\n",
          ""},
+	{"listen of imap, which is served with TLS only",
+         "protocols = imaps\nprotocol imap {\n  listen = *:143 # x\n  ssl_listen = *:993\n}\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n"
+         "protocol imap {\n  # x\n}\nservice imap-login {\n  inet_listener imaps {\n    address = *\n    port = 993\n"
+         "  }\n}\n",
+         "3 removed"},
+	{"listen of pop3, which is served with TLS only",
+         "protocol pop3 {\n  listen = *:110\n  a = b\n}\nprotocols = imap pop3s\n",
+         "protocol pop3 {\n  a = b\n}\nprotocols = imap pop3\nservice pop3-login {\n"
+         "  inet_listener pop3 {\n    port = 0\n  }\n}\n",
+         "2 removed"},
+	{"listen at root, imap with TLS only",
+         "protocols = imaps\nlisten = 10.0.0.1:143\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n"
+         "listen = 10.0.0.1\nservice pop3-login {\n  inet_listener pop3 {\n    port = 143\n  }\n"
+         "}\n",
+         ""},
+	{"listen at root, one with a port", "listen = 10.0.0.1, 10.0.0.2:143\n",
+         "listen = 10.0.0.1, 10.0.0.2\nservice imap-login {\n  inet_listener imap {\n"
+         "    port = 143\n  }\n}\nservice pop3-login {\n  inet_listener pop3 {\n    port = 143\n"
+         "  }\n}\n",
+         ""},
+	{"listen at root, two ports", "protocols = imap pop3s\nlisten = 10.0.0.1:143 10.0.0.2:144\n",
+         "protocols = imap pop3\nservice pop3-login {\n  inet_listener pop3 {\n    port = 0\n  }\n"
+         "}\nlisten = 10.0.0.1, 10.0.0.2\nservice imap-login {\n  inet_listener imap {\n"
+         "    address = 10.0.0.1\n    port = 143\n  }\n  inet_listener imap2 {\n"
+         "    address = 10.0.0.2\n    port = 144\n  }\n}\n",
+         ""},
+	{"listen, too many", "protocol imap {\n  listen = 1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 9:9\n}\n",
+         "protocol imap {\n  # mailreeve: too many addresses: write inet_listeners for them\n"
+         "  listen = 1:1 2:2 3:3 4:4 5:5 6:6 7:7 8:8 9:9\n}\n",
+         "2 decide"},
 	{"ssl_listen, several ports",
          "protocol imap {\n  ssl_listen = 10.0.0.1:993 10.0.0.2:1993 10.0.0.3\n}\n",
          "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n    port = 993\n"
@@ -226,6 +265,13 @@ static const struct row rows[] = {
          "# one\nservice imap-login {\n  vsz_limit = 64M # x\n\n  # two\n  chroot =\n}\n"
          "service pop3-login {\n  vsz_limit = 64M\n  chroot =\n}\n"
          "service managesieve-login {\n  vsz_limit = 64M\n  chroot =\n}\n",
+         ""},
+	{"sizes with a unit",
+         "login_process_size = 64M\nprotocol imap {\n  mail_process_size = 1 G\n}\n"
+         "auth_process_size = 256MB\n",
+         "service imap-login {\n  vsz_limit = 64M\n}\nservice pop3-login {\n  vsz_limit = 64M\n}\n"
+         "service managesieve-login {\n  vsz_limit = 64M\n}\nservice imap {\n  vsz_limit = 1 G\n"
+         "}\nservice auth {\n  vsz_limit = 256MB\n}\n",
          ""},
 	{"login, an empty line below a comment",
          "login_user = a\n# one\n\n# two\nlogin_chroot = yes\n",
