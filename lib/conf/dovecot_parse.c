@@ -26,6 +26,7 @@ struct parser {
 
 static void tell(struct parser *p, enum reeve_severity severity, uint32_t offset, const char *text)
 {
+	p->doc->errors += severity == REEVE_PROBLEM;
 	if (p->told++ < MAX_TOLD)
 		reeve_doc_diag(p->doc, severity, offset, "%s", text);
 	else if (p->told == MAX_TOLD + 1)

@@ -80,7 +80,7 @@ struct reeve_doc {
 	const struct reeve_talk *talk;
 	uint32_t *lines; /* where lines start; made when first asked for */
 	uint32_t line_count;
-	uint32_t errors; /* of those that its parser told; a file of garbage has one in every line */
+	uint32_t errors; /* that its parser told; of Dovecot only what it refuses */
 	uint32_t found; /* warnings and problems that were told, or would have been */
 };
 

@@ -79,6 +79,10 @@ struct reeve_migrate {
 bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate);
 void reeve_migrate_done(struct migrate_hop *hop);
 
+/* Whether Dovecot can read the files at all. A '}' too many is told here, the rest was when they were
+ * opened. A block that is never closed is no error to Dovecot. False without memory. */
+bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r);
+
 /* The blocks around a site, the outermost first. At most MIGRATE_MAX_DEPTH of them count. */
 enum { MIGRATE_MAX_DEPTH = 16 };
 size_t reeve_migrate_around(const struct migrate_hop *hop, const struct migrate_site *site,
@@ -220,6 +224,11 @@ const char *reeve_migrate_namespace(struct migrate_hop *hop, const struct migrat
 
 /* The folder that base_dir says where a site stands, without a slash at the end. */
 const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* ---- quota.c ------------------------------------------------------------------------------- */
+
+/* A quota setting with limits of 1.0 inside. */
+void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site);
 
 /* ---- ssl.c --------------------------------------------------------------------------------- */
 

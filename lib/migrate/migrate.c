@@ -12,6 +12,7 @@ struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
 	struct reeve_conf_how conf = {.root = how->root, .path = how->path, .talk = how->talk};
 	struct reeve_migrate *migrate = calloc(1, sizeof *migrate);
 	struct migrate_hop hop = {0};
+	bool is_sound = true;
 
 	if (migrate == NULL || (migrate->arena = reeve_arena_new()) == NULL) {
 		reeve_fail_nomem(err);
@@ -29,6 +30,15 @@ struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
 	if (migrate->origins == NULL || migrate->starts == NULL ||
 	    !reeve_migrate_read(&hop, migrate)) {
 		reeve_fail_nomem(err);
+		goto fail;
+	}
+	if (how->needs_syntax && !reeve_migrate_is_sound(&hop, &is_sound)) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	if (!is_sound) {
+		reeve_fail(err, REEVE_EFORMAT,
+		           "the configuration has errors: mend them first; nothing was changed");
 		goto fail;
 	}
 	reeve_migrate_detect(&hop);

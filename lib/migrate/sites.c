@@ -115,6 +115,30 @@ static void read_site(struct migrate_hop *hop, const struct reeve_walk *walk, bo
 		site->thing.name = site->value;
 }
 
+bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r)
+{
+	enum reeve_walk_event event;
+	struct reeve_walk walk;
+
+	*is_sound_r = true;
+	for (size_t i = 0; i < hop->migrate->conf->doc_count; i++)
+		*is_sound_r &= hop->migrate->conf->docs[i]->errors == 0;
+	reeve_walk_init(&walk, hop->migrate->conf);
+	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
+		*is_sound_r &= event != REEVE_WALK_STRAY;
+		if (event != REEVE_WALK_STRAY)
+			continue;
+		uint32_t at = walk.doc->nodes[walk.node].start;
+		while (at < walk.doc->size && walk.doc->bytes[at] != '}')
+			at++;
+		reeve_doc_diag(walk.doc, REEVE_PROBLEM, at,
+		               "a '}' that closes nothing: no block is open");
+	}
+	hop->has_failed |= walk.has_failed;
+	reeve_walk_dispose(&walk);
+	return !hop->has_failed;
+}
+
 bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate)
 {
 	enum reeve_walk_event event;

@@ -411,6 +411,24 @@ static const struct row rows[] = {
          "plugin {\n  quota = maildir\n  quota_rule = *:storage=10240:messages=1000\n  quota2 = "
          "dirsize # x\n  quota2_rule = *:messages=5\n}\n",
          ""},
+	{"quota of 1.0, a rule is there",
+         "plugin {\n  quota = maildir:storage=10240:ignore=Trash:messages=1000 # x\n"
+         "  quota_rule = Spam:storage=5\n  quota_rule3 = Sent:ignore\n}\n",
+         "plugin {\n  quota = maildir # x\n  quota_rule2 = *:storage=10240:messages=1000\n"
+         "  quota_rule4 = Trash:ignore\n  quota_rule = Spam:storage=5\n"
+         "  quota_rule3 = Sent:ignore\n}\n",
+         ""},
+	{"quota of 1.0, what is ignored alone",
+         "plugin {\n  quota2 = dirsize:ignore=Trash:ignore=Junk\n}\n",
+         "plugin {\n  quota2 = dirsize\n  quota2_rule = Trash:ignore\n"
+         "  quota2_rule2 = Junk:ignore\n}\n",
+         ""},
+	{"quota of 1.0, a rule of a protocol, and one of the root",
+         "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
+         "    quota_rule = *:storage=2\n    quota = maildir:storage=3\n  }\n}\n",
+         "plugin {\n  quota = maildir\n  quota_rule = *:storage=1\n}\nprotocol lda {\n  plugin {\n"
+         "    quota_rule = *:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  }\n}\n",
+         ""},
 	{"quota warning",
          "plugin {\n  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = "
          "storage=80%% quota-warning 80 %u\n}\n",
@@ -628,6 +646,50 @@ START_TEST(errors)
 }
 END_TEST
 
+/* ---- syntax -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *said; /* said: "dovecot.conf:LINE:COLUMN" of the last error; NULL: none */
+} sounds[] = {
+	{"login_user = x\n", NULL},
+	{"protocol imap {\n  a = b\n", NULL}, /* Dovecot takes it */
+	{"login_user = x\n  }\n", "dovecot.conf:2:3"},
+	{"protocol imap {\n}\n}\na = b\n", "dovecot.conf:3:1"},
+	{"login_user = x\nx y z\n", "dovecot.conf:2:1"},
+	{"a {\n} b = c\n", "dovecot.conf:2:3"},
+	{"login_user = x\na = b \\\n", NULL}, /* lost, without a word */
+	{"!include none.conf\n", "dovecot.conf:1:1"},
+};
+
+static void take_error(void *user, const struct reeve_diag *diag)
+{
+	if (diag->severity == REEVE_PROBLEM)
+		snprintf(user, 100, "%s:%ju:%ju", diag->file, (uintmax_t)diag->line,
+		         (uintmax_t)diag->column);
+}
+
+START_TEST(sound)
+{
+	char said[100] = "";
+	struct reeve_talk talk = {.diag = take_error, .user = said};
+	struct reeve_migrate_how how = {
+		.path = "dovecot.conf", .talk = &talk, .needs_syntax = true};
+	struct reeve_error err = {0};
+
+	folder_enter();
+	folder_write("dovecot.conf", sounds[_i].text);
+	struct reeve_migrate *migrate = reeve_migrate_open(&how, &err);
+	ck_assert_str_eq(said, sounds[_i].said == NULL ? "" : sounds[_i].said);
+	/* A file that is not there is told, but the syntax is fine. */
+	ck_assert_int_eq(migrate == NULL,
+	                 sounds[_i].said != NULL && strncmp(sounds[_i].text, "!include", 8) != 0);
+	if (migrate == NULL)
+		ck_assert_int_eq(err.code, REEVE_EFORMAT);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 Suite *suite_migrate(void)
 {
 	Suite *suite = suite_create("migrate");
@@ -636,6 +698,7 @@ Suite *suite_migrate(void)
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);
 	tcase_add_test(tcase, errors);
+	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

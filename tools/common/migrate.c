@@ -195,7 +195,8 @@ static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_er
 	struct reeve_migrate_how how = {.root = tool->root,
 	                                .path = tool->path,
 	                                .talk = &talk,
-	                                .without_sieve = lacks_sieve(tool->root)};
+	                                .without_sieve = lacks_sieve(tool->root),
+	                                .needs_syntax = tool->output == NULL};
 	char what[64];
 	struct reeve_plan_how plan = {.root = tool->root,
 	                              .what = what,

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits that stood inside the quota setting of 1.0: rules of their own, with numbers that are free. */
+#include "migrate/hop.h"
+
+#include <string.h>
+
+/* Whether what a setting says holds where a site stands: the same blocks, or fewer of them. */
+static bool is_seen_from(const struct migrate_hop *hop, const struct migrate_site *setting,
+                         const struct migrate_site *site)
+{
+	struct migrate_block blocks[MIGRATE_MAX_DEPTH], around[MIGRATE_MAX_DEPTH];
+	size_t n = reeve_migrate_around(hop, setting, blocks);
+	size_t depth = reeve_migrate_around(hop, site, around);
+
+	if (n == 0 || n > depth || strcmp(blocks[n - 1].type, "plugin") != 0)
+		return false;
+	for (size_t i = 0; i + 1 < n; i++)
+		if (strcmp(blocks[i].type, around[i].type) != 0 ||
+		    strcmp(blocks[i].name, around[i].name) != 0)
+			return false;
+	return true;
+}
+
+/* The next name of a rule that nobody has, from *number on: quota_rule, quota_rule2. */
+static const char *free_name(struct migrate_hop *hop, const struct migrate_site *site,
+                             unsigned int *number)
+{
+	for (;;) {
+		const char *name = reeve_migrate_text(hop, "quota%s_rule", site->digits);
+		bool is_taken = false;
+
+		if (++*number > 1)
+			name = reeve_migrate_text(hop, "%s%u", name, *number);
+		for (uint32_t i = 0; i < hop->count && !hop->has_failed; i++)
+			is_taken |= hop->sites[i].thing.name == NULL &&
+			            strcmp(hop->sites[i].thing.type, name) == 0 &&
+			            is_seen_from(hop, &hop->sites[i], site);
+		if (!is_taken)
+			return name;
+	}
+}
+
+void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_page *page = reeve_migrate_page(hop, site);
+	size_t n = strcspn(site->value, ":");
+	const char *limits = "", *text, *told, *indent;
+	unsigned int number = 0;
+	uint32_t first, last;
+
+	reeve_migrate_lines(hop, site, &first, &last);
+	indent = reeve_migrate_indent(hop, page, first);
+	told = reeve_migrate_text(hop, "%s = %.*s", site->thing.type, (int)n, site->value);
+	text = reeve_migrate_text(hop, "%s%s%s\n", indent, told, reeve_migrate_note(hop, site));
+	for (const char *p = site->value + n; *p == ':'; p += n) {
+		n = strcspn(++p, ":");
+		if (strncmp(p, "ignore=", 7) != 0)
+			limits = reeve_migrate_text(hop, "%s:%.*s", limits, (int)n, p);
+	}
+	if (*limits != '\0') {
+		const char *rule = reeve_migrate_text(
+			hop, "%s = *%s", free_name(hop, site, &number), limits);
+
+		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
+		told = reeve_migrate_text(hop, "%s, %s", told, rule);
+	}
+	for (const char *p = strchr(site->value, ':'); *p == ':'; p += n) {
+		n = strcspn(++p, ":");
+		if (strncmp(p, "ignore=", 7) != 0)
+			continue;
+		const char *rule =
+			reeve_migrate_text(hop, "%s = %.*s:ignore", free_name(hop, site, &number),
+		                           (int)n - 7, p + 7);
+
+		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
+		told = reeve_migrate_text(hop, "%s, %s", told, rule);
+	}
+	reeve_migrate_instead(page, first, last, text);
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main, told,
+	                   site->main->row.note);
+}
