@@ -246,7 +246,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 	reeve_migrate_rewrite(hop, site, NULL, rest);
 	if (n > 0)
 		reeve_migrate_after(hop, &page->lines[last],
-	                    reeve_migrate_render(hop, page, indent, places, n, ""));
+		                    reeve_migrate_render(hop, page, indent, places, n, ""));
 	reeve_migrate_tell(
 		hop, site, REEVE_MIGRATE_CHANGED, site->main,
 		reeve_migrate_in_words(hop, places, n,

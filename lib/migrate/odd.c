@@ -131,9 +131,9 @@ static const char *default_port(const char *name)
 }
 
 /* One listener for all addresses, or one for each where ports differ. */
-static size_t listeners(struct migrate_hop *hop, const char *service, const char *name,
-                        bool is_tls, const char *value, const struct address *addresses,
-                        size_t count, bool with_address, struct migrate_place *places)
+static size_t listeners(struct migrate_hop *hop, const char *service, const char *name, bool is_tls,
+                        const char *value, const struct address *addresses, size_t count,
+                        bool with_address, struct migrate_place *places)
 {
 	size_t n = 0, groups = is_one_port(addresses, count) ? 1 : count;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits that stood inside the quota setting of 1.0: rules of their own, with numbers that are free. */
+/* Limits that stood inside the quota setting of 1.0: rules of their own, with numbers that are
+ * free. */
 #include "migrate/hop.h"
 
 #include <string.h>
@@ -58,8 +59,8 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 			limits = reeve_migrate_text(hop, "%s:%.*s", limits, (int)n, p);
 	}
 	if (*limits != '\0') {
-		const char *rule = reeve_migrate_text(
-			hop, "%s = *%s", free_name(hop, site, &number), limits);
+		const char *rule =
+			reeve_migrate_text(hop, "%s = *%s", free_name(hop, site, &number), limits);
 
 		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
 		told = reeve_migrate_text(hop, "%s, %s", told, rule);
@@ -68,9 +69,8 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 		n = strcspn(++p, ":");
 		if (strncmp(p, "ignore=", 7) != 0)
 			continue;
-		const char *rule =
-			reeve_migrate_text(hop, "%s = %.*s:ignore", free_name(hop, site, &number),
-		                           (int)n - 7, p + 7);
+		const char *rule = reeve_migrate_text(
+			hop, "%s = %.*s:ignore", free_name(hop, site, &number), (int)n - 7, p + 7);
 
 		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
 		told = reeve_migrate_text(hop, "%s, %s", told, rule);

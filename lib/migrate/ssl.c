@@ -9,8 +9,7 @@ static bool is_word(const char *word, const char *p, size_t n)
 	return strlen(word) == n && memcmp(word, p, n) == 0;
 }
 
-static const char *const versions[] = {"SSLv2",   "SSLv3",   "TLSv1",
-                                       "TLSv1.1", "TLSv1.2", "TLSv1.3"};
+static const char *const versions[] = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
 enum { VERSIONS = sizeof versions / sizeof *versions };
 
 /*

@@ -96,11 +96,12 @@ static const struct row rows[] = {
 	{"cache",
          "auth default {\n  cache_size = 512\n  cache_ttl = 3600\n  failure_delay = 0\n}\n",
          "auth_cache_size = 512K\nauth_cache_ttl = 3600s\nauth_failure_delay = 0\n", ""},
-	{"cache at root", OF_1_2 "auth_cache_size = 1023\n", "auth_cache_size = 1023K\n", "1 removed"},
+	{"cache at root", OF_1_2 "auth_cache_size = 1023\n", "auth_cache_size = 1023K\n",
+         "1 removed"},
 	{"cache in auth, with its prefix", "auth default {\n  auth_cache_size = 512\n}\n",
          "auth_cache_size = 512K\n", ""},
-	{"cache with a unit", "auth default {\n  cache_size = 512M\n}\n", "auth_cache_size = 512M\n",
-         ""},
+	{"cache with a unit", "auth default {\n  cache_size = 512M\n}\n",
+         "auth_cache_size = 512M\n", ""},
 	{"a small cache of 2.x", "service auth {\n}\nauth_cache_size = 512\n",
          "service auth {\n}\nauth_cache_size = 512M\n", ""},
 	{"a large cache", "auth default {\n  cache_size = 2048\n}\n", "auth_cache_size = 2048K\n",
@@ -217,7 +218,8 @@ static const struct row rows[] = {
 	{"listen of imap, which is served with TLS only",
          "protocols = imaps\nprotocol imap {\n  listen = *:143 # x\n  ssl_listen = *:993\n}\n",
          "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n"
-         "protocol imap {\n  # x\n}\nservice imap-login {\n  inet_listener imaps {\n    address = *\n    port = 993\n"
+         "protocol imap {\n  # x\n}\nservice imap-login {\n  inet_listener imaps {\n    address = "
+         "*\n    port = 993\n"
          "  }\n}\n",
          "3 removed"},
 	{"listen of pop3, which is served with TLS only",
@@ -225,8 +227,7 @@ static const struct row rows[] = {
          "protocol pop3 {\n  a = b\n}\nprotocols = imap pop3\nservice pop3-login {\n"
          "  inet_listener pop3 {\n    port = 0\n  }\n}\n",
          "2 removed"},
-	{"listen at root, imap with TLS only",
-         "protocols = imaps\nlisten = 10.0.0.1:143\n",
+	{"listen at root, imap with TLS only", "protocols = imaps\nlisten = 10.0.0.1:143\n",
          "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n"
          "listen = 10.0.0.1\nservice pop3-login {\n  inet_listener pop3 {\n    port = 143\n  }\n"
          "}\n",
@@ -236,7 +237,8 @@ static const struct row rows[] = {
          "    port = 143\n  }\n}\nservice pop3-login {\n  inet_listener pop3 {\n    port = 143\n"
          "  }\n}\n",
          ""},
-	{"listen at root, two ports", "protocols = imap pop3s\nlisten = 10.0.0.1:143 10.0.0.2:144\n",
+	{"listen at root, two ports",
+         "protocols = imap pop3s\nlisten = 10.0.0.1:143 10.0.0.2:144\n",
          "protocols = imap pop3\nservice pop3-login {\n  inet_listener pop3 {\n    port = 0\n  }\n"
          "}\nlisten = 10.0.0.1, 10.0.0.2\nservice imap-login {\n  inet_listener imap {\n"
          "    address = 10.0.0.1\n    port = 143\n  }\n  inet_listener imap2 {\n"
@@ -427,7 +429,8 @@ static const struct row rows[] = {
          "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
          "    quota_rule = *:storage=2\n    quota = maildir:storage=3\n  }\n}\n",
          "plugin {\n  quota = maildir\n  quota_rule = *:storage=1\n}\nprotocol lda {\n  plugin {\n"
-         "    quota_rule = *:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  }\n}\n",
+         "    quota_rule = *:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  "
+         "}\n}\n",
          ""},
 	{"quota warning",
          "plugin {\n  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = "
@@ -649,7 +652,8 @@ END_TEST
 /* ---- syntax -------------------------------------------------------------------------------- */
 
 static const struct {
-	const char *text, *said; /* said: "dovecot.conf:LINE:COLUMN" of the last error; NULL: none */
+	const char *text,
+		*said; /* said: "dovecot.conf:LINE:COLUMN" of the last error; NULL: none */
 } sounds[] = {
 	{"login_user = x\n", NULL},
 	{"protocol imap {\n  a = b\n", NULL}, /* Dovecot takes it */
