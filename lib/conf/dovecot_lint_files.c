@@ -35,9 +35,12 @@ static void check_file(struct dovecot_lint *lint, const struct reeve_row *row)
 	lint->has_failed |= name.has_failed || path.has_failed;
 	if (!path.has_failed && name.length > 0 && strpbrk(reeve_buf_text(&name), "%$") == NULL) {
 		why = reeve_conf_try_file(lint->conf, reeve_buf_text(&path));
-		/* Who may not read a key does not know. */
+		/*
+		 * Who may not read a key does not know. And a configuration can be looked at where
+		 * its certificates are not, as Debian's own before ssl-cert is installed: a note.
+		 */
 		if (why != 0 && (why != EACCES || geteuid() == 0))
-			dovecot_lint_say(lint, REEVE_WARNING, row->doc,
+			dovecot_lint_say(lint, REEVE_NOTE, row->doc,
 			                 row->doc->nodes[row->node].value, "'%s' %s",
 			                 reeve_buf_text(&name),
 			                 why == ENOENT || why == ENOTDIR ? "is not there" :

@@ -113,12 +113,12 @@ static const struct {
 	{V24 "service imap {\n vsz_limit = 1X\n}\n", {"4:14 P units are"}},
 
 	/* files: b.conf is there */
-	{"ssl_cert = </nonexistent\n", {"1:13 W '/nonexistent' is not there"}},
+	{"ssl_cert = </nonexistent\n", {"1:13 N '/nonexistent' is not there"}},
 	{"ssl_cert = </dev/null\nssl_key = <b.conf\n", {0}},
-	{"ssl_cert = <c.conf\n", {"1:13 W 'c.conf' is not there"}},
+	{"ssl_cert = <c.conf\n", {"1:13 N 'c.conf' is not there"}},
 	{"ssl_cert = </nonexistent/%{x}\n", {0}},
-	{"protocol imap {\n ssl_cert = </nonexistent\n}\n", {"2:14 W is not there"}},
-	{V24 "login_greeting = </nonexistent\n", {"3:19 W is not there"}},
+	{"protocol imap {\n ssl_cert = </nonexistent\n}\n", {"2:14 N is not there"}},
+	{V24 "login_greeting = </nonexistent\n", {"3:19 N is not there"}},
 	{"ssl_cert = /etc/x.pem\n", {"1:12 W write </etc/x.pem"}},
 	{"local ::1 {\n ssl_client_key = /etc/x.pem\n}\n", {"2:19 W write </etc/x.pem"}},
 	{"ssl_dh = -----BEGIN\nssl_client_ca_file = /etc/x.pem\n", {0}},
