@@ -346,6 +346,28 @@ def an_attribute_that_cannot_be_kept_is_refused(system):
     nothing_lies_about(system)
 
 
+@on_each
+def what_cannot_be_written_leaves_nothing_behind(system):
+    """One of two folders is read-only: neither file is changed, and the other can be changed at once."""
+    if not system.has_postfix:
+        raise Skip("there is no Postfix")
+    where = f"{system.root}/etc/postfix"
+    news = [(path, bytes_of(path) + b"# more\n") for path in (system.conf, system.main)]
+    before = {path: bytes_of(path) for path, _ in news}
+    run("mount", "-o", "remount,bind,ro", where)
+    try:
+        _, said = system.change(*news, status=1)
+        check("Read-only file system" in said and "taken back" not in said, said)
+        equal({path: bytes_of(path) for path in before}, before, "the files")
+        equal(system.undo("--list").stdout, b"", "the list")
+        system.change(news[0])
+    finally:
+        run("mount", "-o", "remount,bind,rw", where)
+    system.undo()
+    equal({path: bytes_of(path) for path in before}, before, "the files at last")
+    nothing_lies_about(system)
+
+
 # ---- several at once, and killed -------------------------------------------------------------------
 
 @on_each
@@ -439,4 +461,5 @@ if __name__ == "__main__":
                 absolute_includes_are_seen_new, a_broken_configuration_can_be_mended,
                 what_no_namespace_allows_is_verified_in_a_copy, what_belongs_to_a_file_stays,
                 an_attribute_that_cannot_be_kept_is_refused,
+                what_cannot_be_written_leaves_nothing_behind,
                 two_runs_at_once_come_one_after_the_other, killed_at_random_moments])
