@@ -319,7 +319,7 @@ void power_test(const struct scene_row *row, const struct power_how *how)
 bool power_is_caught(const struct scene_row *row, const struct power_how *how)
 {
 	struct outage o;
-	int result;
+	int result = 0;
 	uint32_t at = 0;
 
 	outage_open(&o, row, how);
