@@ -721,6 +721,13 @@ def laid_out(name):
     os.makedirs(folder)
     shutil.copy(os.path.join(SHARED, name), f"{folder}/main.cf")
     shutil.copy(os.path.join(os.environ["REEVE_STAGE"], "etc-postfix", "master.cf"), folder)
+    return cooled(folder)
+
+
+def cooled(folder):
+    """Postfix waits until a file has not been written to for two seconds, whoever asks."""
+    for name in ("main.cf", "master.cf"):
+        os.utime(f"{folder}/{name}", (10**9, 10**9))
     return folder
 
 
@@ -729,14 +736,14 @@ def readable(folder):
     The same for the real postconf: one file is a template with lines in braces, and Postfix refuses all
     of it; these lines are left out.
     """
-    if run("postconf", "-c", folder, "-n", status=None).returncode == 0:
+    if run("postconf", "-c", cooled(folder), "-n", status=None).returncode == 0:
         return folder
     there = folder + "-readable"
     shutil.rmtree(there, ignore_errors=True)
     shutil.copytree(folder, there)
     with open(f"{folder}/main.cf", "rb") as f, open(f"{there}/main.cf", "wb") as to:
         to.writelines(line for line in f if not line.startswith(b"{%"))
-    return there
+    return cooled(there)
 
 
 def effective(folder):
