@@ -30,7 +30,7 @@ VERSIONS = ('2.3', '2.4')
 FILTER_LISTS = set(names('filter_lists'))
 SHARED = os.path.join(TOP, '../shared/dovecot')
 SEED = int(os.environ.get('REEVE_SEED', '20261129'))
-TREES = int(os.environ.get('REEVE_TREES', '120'))
+TREES = int(os.environ.get('REEVE_TREES', '60'))
 
 
 class Counts:

@@ -24,7 +24,7 @@ from doveconf import TOP, Doveconf, flat, ours
 
 EDIT = os.path.join(os.path.abspath(os.environ.get('BUILD', os.path.join(TOP, 'build'))), 'tests/conf_edit')
 SEED = int(os.environ.get('REEVE_SEED', '20261129'))
-TREES = int(os.environ.get('REEVE_TREES', '40'))
+TREES = int(os.environ.get('REEVE_TREES', '20'))
 START = {'2.3': '', '2.4': 'dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n'}
 
 VALUES = ['x', 'two words', ' before', 'behind ', '\ttab', 'a  b', 'a # b', 'a #b', 'a#b', '#', '# a',

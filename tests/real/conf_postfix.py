@@ -548,9 +548,9 @@ def main():
                 corpus(post, wanted)
                 edits(post, wanted)
             defaults(post, wanted)
-            made(post, wanted, seed, 80)
-            changes(post, wanted, seed, 50)
-            expressions(post, wanted, seed, 200)
+            made(post, wanted, seed, 40)
+            changes(post, wanted, seed, 25)
+            expressions(post, wanted, seed, 100)
         finally:
             post.close()
     if not os.path.isdir(SHARED):

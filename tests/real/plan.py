@@ -20,7 +20,7 @@ from stage import BIN, Failure, Skip, check, equal, run, tool
 
 ORACLES = os.environ.get("REEVE_ORACLES", "/var/cache/mailreeve-oracles")
 CHANGE = os.path.join(BIN, "../tests/change")
-KILLS = 60
+KILLS = 30
 
 
 class System:
