@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* reeve-conf(8): get, set, list and check settings of Dovecot and Postfix. */
-#include "common/clean.h"
 #include "common/conf.h"
+#include "common/option.h"
 #include "common/tool.h"
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
-#define LOCK_TIMEOUT_MAX     (7 * 24 * 3600)
 
 enum {
 	KEY_DOVECOT = 0x300,
@@ -82,24 +79,9 @@ static void take_command(struct options *o, const char *name)
 		tool_usage("'%s' is none of get, set, unset, list, lint", name);
 }
 
-static void take_root(struct conf_run *run, char *arg)
-{
-	struct stat st;
-
-	/* A script's variable that is not set must not mean the machine we run on. */
-	if (arg[0] == '\0')
-		tool_usage("--root: no folder is named");
-	for (size_t n = strlen(arg); n > 0 && arg[n - 1] == '/';)
-		arg[--n] = '\0';
-	run->root = arg[0] == '\0' ? NULL : arg;
-	if (run->root != NULL && (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode)))
-		tool_usage("--root: '%s' is not a folder", arg);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
-	uint64_t seconds;
 
 	switch (key) {
 	case 'c':
@@ -114,7 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->run.postfix = true;
 		return 0;
 	case KEY_ROOT:
-		take_root(&o->run, arg);
+		o->run.root = option_root(arg);
 		return 0;
 	case 'x':
 		o->run.is_effective = true;
@@ -135,9 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->run.is_json = true;
 		return 0;
 	case KEY_LOCK_TIMEOUT:
-		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
-			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
-		o->run.lock_timeout_ms = (int64_t)seconds * 1000;
+		o->run.lock_timeout_ms = option_lock_timeout_ms(arg);
 		o->has_lock_timeout = true;
 		return 0;
 	case 'q':
@@ -199,7 +179,7 @@ int main(int argc, char **argv)
 		.doc = "Get, set, list and check settings of Dovecot and Postfix.\v"
 		       "A change can be taken back with reeve-undo(8). See reeve-conf(8).",
 	};
-	struct options o = {.run.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * INT64_C(1000)};
+	struct options o = {.run.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
 	tool_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &o);

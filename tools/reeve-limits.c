@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* reeve-limits(8): show, check and set size limits across Postfix and Dovecot. */
-#include "common/clean.h"
 #include "common/limits.h"
+#include "common/option.h"
 #include "common/tool.h"
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
-#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 
 enum {
 	KEY_ATTACHMENT = 0x300,
@@ -64,25 +61,10 @@ static uint64_t take_size(const char *option, const char *arg)
 	return bytes;
 }
 
-static void take_root(struct conf_run *run, char *arg)
-{
-	struct stat st;
-
-	/* A script's variable that is not set must not mean the machine we run on. */
-	if (arg[0] == '\0')
-		tool_usage("--root: no folder is named");
-	for (size_t n = strlen(arg); n > 0 && arg[n - 1] == '/';)
-		arg[--n] = '\0';
-	run->root = arg[0] == '\0' ? NULL : arg;
-	if (run->root != NULL && (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode)))
-		tool_usage("--root: '%s' is not a folder", arg);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 	struct limits_run *run = &o->run;
-	uint64_t seconds;
 
 	switch (key) {
 	case KEY_CHECK:
@@ -110,7 +92,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		run->conf.config = arg;
 		return 0;
 	case KEY_ROOT:
-		take_root(&run->conf, arg);
+		run->conf.root = option_root(arg);
 		return 0;
 	case 'n':
 		run->conf.is_dry_run = true;
@@ -122,9 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		run->conf.is_json = true;
 		return 0;
 	case KEY_LOCK_TIMEOUT:
-		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
-			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
-		run->conf.lock_timeout_ms = (int64_t)seconds * 1000;
+		run->conf.lock_timeout_ms = option_lock_timeout_ms(arg);
 		o->has_lock_timeout = true;
 		return 0;
 	case 'q':
@@ -184,7 +164,7 @@ int main(int argc, char **argv)
 	               "... "
 		       "A change can be taken back with reeve-undo(8). See reeve-limits(8).",
 	};
-	struct options o = {.run.conf.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * INT64_C(1000)};
+	struct options o = {.run.conf.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
 	tool_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &o);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* reeve-migrate(8): a Dovecot configuration to a newer version. */
-#include "common/clean.h"
 #include "common/migrate.h"
+#include "common/option.h"
 #include "common/tool.h"
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
-#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 
 enum {
 	KEY_TO = 0x300,
@@ -58,7 +56,6 @@ static char *folder(const char *name, char *arg)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct migrate_tool *o = state->input;
-	uint64_t seconds;
 
 	switch (key) {
 	case KEY_TO:
@@ -94,9 +91,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->is_json = true;
 		return 0;
 	case KEY_LOCK_TIMEOUT:
-		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
-			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
-		o->lock_timeout_ms = (int64_t)seconds * 1000;
+		o->lock_timeout_ms = option_lock_timeout_ms(arg);
 		return 0;
 	case ARGP_KEY_ARG: /* "--explain SETTING", which argp takes for two */
 		if (!o->is_explain || o->setting != NULL)
@@ -139,7 +134,7 @@ int main(int argc, char **argv)
 		.doc = "Bring a Dovecot configuration to a newer version.\v"
 		       "A change can be taken back with reeve-undo(8). See reeve-migrate(8).",
 	};
-	struct migrate_tool o = {.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * INT64_C(1000)};
+	struct migrate_tool o = {.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
 	tool_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &o);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* reeve-undo(8): take a change of configuration back, or end one that was broken off. */
-#include "common/clean.h"
+#include "common/option.h"
 #include "common/tool.h"
 #include "common/undo.h"
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#define LOCK_TIMEOUT_DEFAULT 60 /* seconds */
-#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 
 enum {
 	KEY_LIST = 0x300,
@@ -38,24 +35,9 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static void take_root(struct undo *undo, char *arg)
-{
-	struct stat st;
-
-	/* A script's variable that is not set must not mean the machine we run on. */
-	if (arg[0] == '\0')
-		tool_usage("--root: no folder is named");
-	for (size_t n = strlen(arg); n > 0 && arg[n - 1] == '/';)
-		arg[--n] = '\0';
-	undo->how.root = arg[0] == '\0' ? NULL : arg;
-	if (undo->how.root != NULL && (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode)))
-		tool_usage("--root: '%s' is not a folder", arg);
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct undo *undo = state->input;
-	uint64_t seconds;
 
 	switch (key) {
 	case KEY_LIST:
@@ -65,7 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		undo->is_finish = true;
 		return 0;
 	case KEY_ROOT:
-		take_root(undo, arg);
+		undo->how.root = option_root(arg);
 		return 0;
 	case 'n':
 		undo->how.dry_run = true;
@@ -80,9 +62,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		undo->is_json = true;
 		return 0;
 	case KEY_LOCK_TIMEOUT:
-		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
-			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
-		undo->how.lock_timeout_ms = (int64_t)seconds * 1000;
+		undo->how.lock_timeout_ms = option_lock_timeout_ms(arg);
 		return 0;
 	case 'q':
 		undo->is_quiet = true;
@@ -127,7 +107,7 @@ int main(int argc, char **argv)
 		.doc = "Take a change of configuration back: the last one, or the one called ID.\v"
 		       "What was undone can be undone, too. See reeve-undo(8).",
 	};
-	struct undo undo = {.how.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * INT64_C(1000)};
+	struct undo undo = {.how.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
 	tool_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &undo);

@@ -4,13 +4,12 @@
 
 #include "clean_many.h"
 #include "progress.h"
+#include "option.h"
 #include "tool.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_TIMEOUT_DEFAULT 60 /* seconds; a delivery holds its lock for less than one */
-#define LOCK_TIMEOUT_MAX (7 * 24 * 3600)
 #define JOBS_MAX 256
 
 enum {
@@ -51,11 +50,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct clean *clean = state->input;
 	struct reeve_error err;
-	uint64_t seconds, jobs;
+	uint64_t jobs;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		clean->prune.lock_timeout_ms = LOCK_TIMEOUT_DEFAULT * 1000;
+		clean->prune.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS;
 		return 0;
 	case KEY_ARCHIVE:
 		if (reeve_archive_check(arg, &err) != 0)
@@ -74,9 +73,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		clean->is_json = true;
 		return 0;
 	case KEY_LOCK_TIMEOUT:
-		if (!clean_count_parse(arg, &seconds) || seconds > LOCK_TIMEOUT_MAX)
-			tool_usage("--lock-timeout: '%s' is not a number of seconds", arg);
-		clean->prune.lock_timeout_ms = (int64_t)seconds * 1000;
+		clean->prune.lock_timeout_ms = option_lock_timeout_ms(arg);
 		return 0;
 	case 'q':
 		clean->quiet = true;
