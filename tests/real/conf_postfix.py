@@ -141,6 +141,23 @@ def differences(what, theirs, ours):
     return problems
 
 
+def untold(post, folder, lines):
+    """
+    Names of options that lint does not speak of: those of an entry of which it says that a later one takes
+    its place, and those behind "-vo", which is one word to us.
+    """
+    with open(f'{post.folder}/{os.path.basename(folder)}/master.cf', encoding='latin-1') as file:
+        text = file.read().split('\n')
+    names = set(re.findall(r'-vo\s+\{?\s*([^\s=]+)', '\n'.join(text)))
+    for line in lines:
+        found = re.search(r"master\.cf:(\d+):\d+: .*' is there again in line", line)
+        if found:
+            first = int(found[1])
+            last = next((n for n in range(first, len(text)) if re.match(r'[^\s#]', text[n])), len(text))
+            names |= set(re.findall(r'-o\s*\{?\s*([^\s=]+)', '\n'.join(text[first - 1:last])))
+    return names
+
+
 def unused(post, folder):
     """postconf's warnings of parameters that nothing uses, and those of lint."""
     _, _, err = post.postconf('-c', folder, '-n')
@@ -154,11 +171,7 @@ def unused(post, folder):
             ours.add((found[1], found[2] or found[3] or found[4]))
         elif 'a byte order mark: Postfix takes it for a part of the name' in line:
             theirs = {pair for pair in theirs if not pair[1].startswith('???')}
-    # An entry that a later one takes the place of is told of as a whole; "-vo name" is one word to us.
-    is_excused = any('is there again in line' in line for line in lines)
-    with open(f'{post.folder}/{os.path.basename(folder)}/master.cf', 'rb') as file:
-        is_excused |= b'-vo ' in file.read()
-    missing = {pair for pair in theirs - ours if pair[0] == 'main' or not is_excused}
+    missing = theirs - ours - {('master', name) for name in untold(post, folder, lines)}
     return [f'unused: theirs {theirs}, ours {ours}'] if missing or ours - theirs else []
 
 

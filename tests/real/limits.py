@@ -13,7 +13,6 @@ import re
 import shutil
 import smtplib
 import subprocess
-import sys
 import time
 
 import servers
@@ -857,9 +856,5 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          quota_below_the_message_stops_it, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
          a_goal_holds_on_each_of_the_corpus]
 
-# A value that no daemon can read stops postlogd(8) and whatever else has to be started anew, and then all of
-# Postfix waits for its log, now and then before the case is through: it is run when it is named, alone.
-ALONE = [values_that_postfix_cannot_read]
-
 if __name__ == "__main__":
-    stage.main(CASES + ALONE if sys.argv[1:] else CASES)
+    stage.main(CASES)
