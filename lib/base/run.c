@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Run a program, listen to it, and see its end. */
+/* Run a program, talk to it, listen to it, and see its end. */
 #include "base/run.h"
 #include "base/diag.h"
 #include "base/error.h"
@@ -11,21 +11,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define FIRST_FD 3
-#define LOOK_MS 100  /* how often "stop?" is asked */
-#define LINGER_MS 10 /* a program has ended, its child holds our pipe */
+#define LOOK_MS 100 /* how often "stop?" is asked */
+#define QUIET_MS 10 /* how often "ended?" is, where no pipe would tell */
 
-enum { OUT, ERR, START, PIPES };
+enum { OUT, ERR, START, IN, PIPES };
 
 struct run {
 	const struct reeve_run_how *how;
 	pid_t pid;
 	int pipes[PIPES][2]; /* read, write; -1: none */
+	size_t given;        /* of the input */
 	int64_t deadline_ms;
 };
 
@@ -64,8 +66,10 @@ static bool arrange_fds(struct run *run)
 	const struct reeve_run_how *how = run->how;
 	int above = FIRST_FD + (int)how->fd_count, fds[2];
 	int quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int in = run->pipes[IN][0] >= 0 ? run->pipes[IN][0] : quiet;
 
-	if (quiet < 0 || !lift(&quiet, above) || !lift(&run->pipes[START][1], above))
+	if (quiet < 0 || !lift(&quiet, above) || !lift(&in, above) ||
+	    !lift(&run->pipes[START][1], above))
 		return false;
 	for (int i = OUT; i <= ERR; i++) {
 		fds[i] = run->pipes[i][1] >= 0 ? run->pipes[i][1] : quiet;
@@ -77,7 +81,7 @@ static bool arrange_fds(struct run *run)
 		if (!lift(&fd, above) || !move_fd(fd, FIRST_FD + (int)i))
 			return false;
 	}
-	return move_fd(quiet, 0) && move_fd(fds[OUT], 1) && move_fd(fds[ERR], 2);
+	return move_fd(in, 0) && move_fd(fds[OUT], 1) && move_fd(fds[ERR], 2);
 }
 
 static _Noreturn void become(struct run *run)
@@ -117,6 +121,53 @@ static bool hear(int fd, struct reeve_buf *buf)
 	return n > 0;
 }
 
+/*
+ * Give it what its pipe takes. False when there is no more to give, or nobody who takes it: then
+ * the kernel says EPIPE to us, and SIGPIPE to this thread, which the caller shall not hear of.
+ */
+static bool tell(int fd, const struct reeve_run_how *how, size_t *given)
+{
+	const struct timespec now = {0};
+	sigset_t broken, old, pending;
+	ssize_t n;
+
+	sigemptyset(&broken);
+	sigaddset(&broken, SIGPIPE);
+	sigpending(&pending);
+	pthread_sigmask(SIG_BLOCK, &broken, &old);
+	do
+		n = write(fd, (const char *)how->input + *given, how->input_n - *given);
+	while (n < 0 && errno == EINTR);
+	int saved = errno;
+	if (n < 0 && saved == EPIPE && !sigismember(&pending, SIGPIPE))
+		while (sigtimedwait(&broken, NULL, &now) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (n > 0)
+		*given += (size_t)n;
+	return n >= 0 ? *given < how->input_n : saved == EAGAIN;
+}
+
+/* It has ended: what it said is in the pipes. What a grandchild still says is not asked for. */
+static void hear_rest(int fd, struct reeve_buf *buf)
+{
+	char some[4096];
+	int left;
+
+	if (fd < 0 || ioctl(fd, FIONREAD, &left) < 0)
+		return;
+	while (left > 0) {
+		size_t want = (size_t)left < sizeof some ? (size_t)left : sizeof some;
+		ssize_t n = read(fd, some, want);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		reeve_buf_add(buf, some, (size_t)n);
+		left -= (int)n;
+	}
+}
+
 /* Whether it ended; *status_r is wait(2)'s. A caller who ignores SIGCHLD never learns how. */
 static bool has_ended(struct run *run, bool waits, int *status_r)
 {
@@ -130,55 +181,64 @@ static bool has_ended(struct run *run, bool waits, int *status_r)
 	return got != 0;
 }
 
-/* Listen until it ends, or must. Fills the answer. */
-static void listen_to(struct run *run, struct reeve_run_answer *answer)
+/* Move what can be moved through its pipes, or wait `ms` for it. */
+static void serve(struct run *run, int ms)
 {
-	struct reeve_buf *bufs[PIPES] = {run->how->out, run->how->err, NULL};
-	bool is_ended = false;
+	struct reeve_buf *bufs[] = {run->how->out, run->how->err};
+	struct pollfd fds[] = {{.fd = run->pipes[OUT][0], .events = POLLIN},
+	                       {.fd = run->pipes[ERR][0], .events = POLLIN},
+	                       {.fd = run->pipes[IN][1], .events = POLLOUT}};
+
+	if (poll(fds, sizeof fds / sizeof fds[0], ms) <= 0)
+		return;
+	for (int i = OUT; i <= ERR; i++)
+		if (fds[i].revents != 0 && !hear(fds[i].fd, bufs[i]))
+			close_end(run, i, 0);
+	if (fds[2].revents != 0 && !tell(fds[2].fd, run->how, &run->given))
+		close_end(run, IN, 1);
+}
+
+/* Talk and listen until it ends, or must. Fills the answer. */
+static void attend(struct run *run, struct reeve_run_answer *answer)
+{
 	int status = 0;
 
-	for (;;) {
-		struct pollfd fds[2] = {{.fd = run->pipes[OUT][0], .events = POLLIN},
-		                        {.fd = run->pipes[ERR][0], .events = POLLIN}};
+	while (!has_ended(run, false, &status)) {
 		int64_t left = run->deadline_ms - now_ms();
-		bool silent = fds[0].fd < 0 && fds[1].fd < 0;
+		bool is_silent = run->pipes[OUT][0] < 0 && run->pipes[ERR][0] < 0;
 
-		if (is_ended && silent)
-			break;
-		if (!is_ended && (left <= 0 || reeve_canceled(run->how->talk))) {
+		if (left <= 0 || reeve_canceled(run->how->talk)) {
 			answer->end = left <= 0 ? REEVE_RUN_TOO_LONG : REEVE_RUN_STOPPED;
 			kill(-run->pid, SIGKILL);
 			has_ended(run, true, &status);
 			return;
 		}
-		int ms = is_ended || silent ? LINGER_MS : left < LOOK_MS ? (int)left : LOOK_MS;
-		int n = poll(fds, 2, ms);
-		for (int i = OUT; i <= ERR && n > 0; i++)
-			if (fds[i].revents != 0 && !hear(fds[i].fd, bufs[i]))
-				close_end(run, i, 0);
-		if (is_ended && n == 0)
-			break; /* a grandchild has the pipe: it is not asked */
-		if (!is_ended)
-			is_ended = has_ended(run, false, &status);
+		serve(run, is_silent ? QUIET_MS : left < LOOK_MS ? (int)left : LOOK_MS);
 	}
+	hear_rest(run->pipes[OUT][0], run->how->out);
+	hear_rest(run->pipes[ERR][0], run->how->err);
 	answer->end = WIFSIGNALED(status) ? REEVE_RUN_KILLED : REEVE_RUN_EXITED;
 	answer->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static int make_pipes(struct run *run, struct reeve_error *err)
 {
-	bool wanted[PIPES] = {run->how->out != NULL, run->how->err != NULL, true};
+	const struct reeve_run_how *how = run->how;
+	bool wanted[PIPES] = {how->out != NULL, how->err != NULL, true, how->input_n > 0};
 
 	for (int i = 0; i < PIPES; i++)
 		if (wanted[i] && pipe2(run->pipes[i], O_CLOEXEC) < 0)
 			return reeve_fail_errno(err, "cannot make a pipe");
+	/* Our end only: a program that does not read must not hold us. */
+	if (wanted[IN] && fcntl(run->pipes[IN][1], F_SETFL, O_NONBLOCK) < 0)
+		return reeve_fail_errno(err, "cannot make a pipe");
 	return 0;
 }
 
 int reeve_run(const struct reeve_run_how *how, struct reeve_run_answer *answer_r,
               struct reeve_error *err)
 {
-	struct run run = {.how = how, .pipes = {{-1, -1}, {-1, -1}, {-1, -1}}};
+	struct run run = {.how = how, .pipes = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}}};
 	int start_errno, result = -1, status;
 
 	*answer_r = (struct reeve_run_answer){0};
@@ -194,7 +254,7 @@ int reeve_run(const struct reeve_run_how *how, struct reeve_run_answer *answer_r
 		become(&run);
 	setpgid(run.pid, run.pid);
 	for (int i = 0; i < PIPES; i++)
-		close_end(&run, i, 1);
+		close_end(&run, i, i == IN ? 0 : 1);
 
 	result = 0;
 	ssize_t n;
@@ -205,7 +265,7 @@ int reeve_run(const struct reeve_run_how *how, struct reeve_run_answer *answer_r
 		*answer_r = (struct reeve_run_answer){REEVE_RUN_NOT, start_errno};
 		has_ended(&run, true, &status);
 	} else {
-		listen_to(&run, answer_r);
+		attend(&run, answer_r);
 	}
 out:
 	for (int i = 0; i < PIPES; i++)

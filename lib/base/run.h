@@ -2,9 +2,10 @@
 /*
  * Run a program and take its answer.
  *
- * Its environment is PATH and LC_ALL=C, its input is empty, its folder is "/", signals are as at
- * the start of a program. It is a process group of its own: what a terminal sends to us does not
- * reach it, and if it takes too long it goes with all that it started.
+ * Its environment is PATH and LC_ALL=C, its folder is "/", signals are as at the start of a
+ * program. It is a process group of its own: what a terminal sends to us does not reach it, and if
+ * it takes too long it goes with all that it started. Children that it leaves behind are not
+ * waited for, nor what they say.
  */
 #ifndef BASE_RUN_H
 #define BASE_RUN_H
@@ -23,9 +24,15 @@ struct reeve_run_how {
 	 */
 	bool (*prepare)(void *user);
 	void *user;
+	/*
+	 * What it reads from its standard input, through a pipe, so that a secret lies nowhere
+	 * else; NULL: that is empty. The caller's, who wipes it. It need not read it, or not all.
+	 */
+	const void *input;
+	size_t input_n;
 	const int *fds; /* become its descriptors 3, 4 ... */
 	size_t fd_count;
-	struct reeve_buf *out, *err; /* what it says is added; NULL: nobody listens */
+	struct reeve_buf *out, *err; /* what it says until it ends is added; NULL: nobody listens */
 	int64_t timeout_ms;
 	const struct reeve_talk *talk; /* asked whether to stop; or NULL */
 };

@@ -134,6 +134,79 @@ START_TEST(test_stop)
 }
 END_TEST
 
+/* What is given to it, more than a pipe holds: read, thrown back, left alone, not even open. */
+static const struct input_row {
+	const char *name, *script;
+	int64_t timeout_ms;
+	enum reeve_run_end end;
+	const char *out;
+	size_t input_n;
+} input_rows[] = {
+	{"is read", "wc -c", 9000, REEVE_RUN_EXITED, "300000\n", 300000},
+	{"is short", "cat; echo .", 9000, REEVE_RUN_EXITED, "xx.\n", 2},
+	{"is empty", "wc -c", 9000, REEVE_RUN_EXITED, "0\n", 0},
+	{"comes back while it is given", "tee /dev/stderr | wc -c", 9000, REEVE_RUN_EXITED,
+         "300000\n", 300000},
+	{"is not read", "echo out", 9000, REEVE_RUN_EXITED, "out\n", 300000},
+	{"is read in part", "head -c 5; exec <&-; sleep 0.1; echo", 9000, REEVE_RUN_EXITED,
+         "xxxxx\n", 300000},
+	{"is waited for by nobody", "sleep 60", 50, REEVE_RUN_TOO_LONG, "", 300000},
+	{"is read by a child that stays", "sleep 1 <&0 & exit 0", 9000, REEVE_RUN_EXITED, "",
+         300000},
+};
+
+START_TEST(test_input)
+{
+	const struct input_row *row = &input_rows[_i];
+	const char *const argv[] = {"/bin/sh", "-c", row->script, NULL};
+	char *input = malloc(row->input_n + 1);
+	struct reeve_run_answer answer;
+	struct reeve_buf out, said;
+	sigset_t before, after;
+
+	memset(input, 'x', row->input_n);
+	reeve_buf_init(&out, 1000);
+	reeve_buf_init(&said, 1000);
+	sigprocmask(SIG_SETMASK, NULL, &before);
+	struct reeve_run_how how = {.argv = argv,
+	                            .input = input,
+	                            .input_n = row->input_n,
+	                            .out = &out,
+	                            .err = &said,
+	                            .timeout_ms = row->timeout_ms};
+	ck_assert_int_eq(reeve_run(&how, &answer, NULL), 0);
+	ck_assert_msg(answer.end == row->end && answer.status == 0, "%s: %d %d", row->name,
+	              answer.end, answer.status);
+	ck_assert_msg(strcmp(reeve_buf_text(&out), row->out) == 0, "%s: %s", row->name,
+	              reeve_buf_text(&out));
+	/* We were not killed, and nothing of it is left for the caller. */
+	sigprocmask(SIG_SETMASK, NULL, &after);
+	ck_assert_int_eq(sigismember(&before, SIGPIPE), sigismember(&after, SIGPIPE));
+	sigpending(&after);
+	ck_assert(!sigismember(&after, SIGPIPE));
+	reeve_buf_dispose(&out);
+	reeve_buf_dispose(&said);
+	free(input);
+}
+END_TEST
+
+/* A child of the program talks for as long as somebody listens. */
+START_TEST(test_talks_on)
+{
+	static const char *const argv[] = {"/bin/sh", "-c", "echo out; yes & exit 3", NULL};
+	struct reeve_run_answer answer;
+	struct reeve_buf out;
+
+	reeve_buf_init(&out, 4);
+	struct reeve_run_how how = {.argv = argv, .out = &out, .timeout_ms = 9000};
+	ck_assert_int_eq(reeve_run(&how, &answer, NULL), 0);
+	ck_assert_int_eq(answer.end, REEVE_RUN_EXITED);
+	ck_assert_int_eq(answer.status, 3);
+	ck_assert_str_eq(reeve_buf_text(&out), "out\n");
+	reeve_buf_dispose(&out);
+}
+END_TEST
+
 START_TEST(test_find)
 {
 	char buf[200];
@@ -163,6 +236,8 @@ Suite *suite_run(void)
 	tcase_add_checked_fixture(tc, folder_enter, folder_leave);
 	tcase_add_loop_test(tc, test_run, 0, sizeof rows / sizeof rows[0]);
 	tcase_add_loop_test(tc, test_fds, 0, 2);
+	tcase_add_loop_test(tc, test_input, 0, sizeof input_rows / sizeof input_rows[0]);
+	tcase_add_test(tc, test_talks_on);
 	tcase_add_test(tc, test_not);
 	tcase_add_test(tc, test_stop);
 	tcase_add_test(tc, test_find);
