@@ -7,7 +7,9 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,22 @@ char *reeve_arena_strndup(struct reeve_arena *arena, const char *text, size_t n)
 
 	if (copy != NULL && n > 0)
 		memcpy(copy, text, n);
+	return copy;
+}
+
+char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
+{
+	char *text = NULL, *copy = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n >= 0) {
+		copy = reeve_arena_strndup(arena, text, (size_t)n);
+		free(text);
+	}
 	return copy;
 }
 

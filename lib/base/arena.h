@@ -10,6 +10,8 @@ struct reeve_arena;
 struct reeve_arena *reeve_arena_new(void);                  /* NULL: no memory */
 void *reeve_arena_alloc(struct reeve_arena *arena, size_t n); /* zeroed, aligned; NULL: no memory */
 char *reeve_arena_strndup(struct reeve_arena *arena, const char *text, size_t n);
+char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void reeve_arena_free(struct reeve_arena *arena);
 
 #endif

@@ -68,7 +68,9 @@ void unit_skip(int count, const char *why);
 	X(postfix) \
 	X(postfix_set) \
 	X(postfix_lint) \
-	X(postfix_corpus)
+	X(postfix_corpus) \
+	X(user_name) \
+	X(user_accounts)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -141,8 +141,12 @@ int reeve_users_next(struct reeve_users *users, struct reeve_user *user_r, struc
 int reeve_users_find(struct reeve_users *users, const char *name, struct reeve_user *user_r,
                      struct reeve_error *err);
 
-/* Whether a name is one that we make: [a-z_][a-z0-9_.-]*, 32 at most; virtual: that, '@' and a
- * domain. */
+/*
+ * Whether a name is one that we make. System users: [a-z_][a-z0-9_.-]*, 32 bytes at most, not
+ * ending in ".lock", as the locks of mailboxes do. Virtual ones: the same, up to 64 bytes (RFC 5321
+ * section 4.5.3.1.1) and a digit may be the first, then, unless the passwd-file goes without
+ * domains, '@' and a domain in lower case. 0, or -1 with err: REEVE_EUSAGE, and what is wrong.
+ */
 int reeve_user_name_check(const char *name, bool is_virtual, struct reeve_error *err);
 
 /*

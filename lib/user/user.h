@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Users inside: what is open, and what all files of the room share.
+ *
+ *     users.c       the public door: open, close, next, find
+ *     accounts.c    passwd(5), shadow(5), group(5) of the root
+ *     name.c        names that we make
+ *     where.c       what Dovecot and Postfix name: passwd-file, mail location, aliases
+ *     mailbox.c     where a user's mail is, how much, how old
+ *     check.c       what is wrong
+ *     hash.c        passwords
+ *     batch.c       wishes out of CSV
+ *     steps.c       wishes become steps: add.c, password.c, lock.c, remove.c, alias.c
+ *     programs.c    useradd(8) and its kin
+ *     apply.c       the steps, in order, and back
+ */
+#ifndef USER_USER_H
+#define USER_USER_H
+
+#include "base/arena.h"
+#include "user/accounts.h"
+#include <mailreeve/plan.h>
+#include <mailreeve/user.h>
+
+struct reeve_users {
+	struct reeve_users_how how; /* as given */
+	const char *root;           /* "" for "/", else without a slash at its end */
+	struct reeve_talk talk;     /* {0} if none was given */
+	struct reeve_arena *arena;  /* what lives as long as the users */
+	bool has_failed;            /* no memory, sticky */
+
+	/*
+	 * Its lock is held since before anything was read. NULL: only to look. Of a dry run it holds
+	 * no lock, and can still show what would change.
+	 */
+	struct reeve_plan *plan;
+
+	struct reeve_accounts accounts;
+
+	/* Made when first asked for; freed by reeve_users_close(). */
+	struct users_where *where; /* where.h */
+	struct users_steps *steps; /* steps.h: wishes, and what they take */
+
+	/* reeve_users_next() */
+	size_t next_account, next_virtual;
+	char *mailbox; /* of the user given out last */
+};
+
+/* ---- memory: of no memory "" and users->has_failed -------------------------------------------- */
+
+/* A copy that lives as long as the users; NULL for NULL. */
+const char *reeve_users_keep(struct reeve_users *users, const char *text);
+const char *reeve_users_text(struct reeve_users *users, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- for them --------------------------------------------------------------------------------- */
+
+/* A system user's part of *user_r: what passwd(5) and shadow(5) say of him; not his mailbox. */
+void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
+                      struct reeve_user *user_r);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The public door to users: open and close, and who there is. */
+#include "user/user.h"
+
+#include "base/error.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+const char *reeve_users_keep(struct reeve_users *users, const char *text)
+{
+	const char *copy;
+
+	if (text == NULL)
+		return NULL;
+	copy = reeve_arena_strndup(users->arena, text, strlen(text));
+	if (copy == NULL) {
+		users->has_failed = true;
+		return "";
+	}
+	return copy;
+}
+
+const char *reeve_users_text(struct reeve_users *users, const char *fmt, ...)
+{
+	char *text = NULL;
+	const char *copy = "";
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		users->has_failed = true;
+	else
+		copy = reeve_users_keep(users, text);
+	va_end(ap);
+	free(text);
+	return copy;
+}
+
+/* ---- open and close ------------------------------------------------------------------------- */
+
+static int begin(struct reeve_users *users, struct reeve_error *err)
+{
+	const struct reeve_users_how *how = &users->how;
+	struct reeve_plan_how plan = {
+		.root = how->root,
+		.what = how->what,
+		.state = how->state,
+		.dry_run = how->dry_run,
+		.lock_timeout_ms = how->lock_timeout_ms,
+		.talk = how->talk,
+	};
+
+	if (!how->is_for_changes)
+		return 0;
+	users->plan = reeve_plan_begin(&plan, err);
+	return users->plan == NULL ? -1 : 0;
+}
+
+struct reeve_users *reeve_users_open(const struct reeve_users_how *how, struct reeve_error *err)
+{
+	static const struct reeve_users_how usual = {0};
+	struct reeve_users *users = calloc(1, sizeof *users);
+	char *root;
+	size_t n;
+
+	if (users == NULL || (users->arena = reeve_arena_new()) == NULL) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	users->how = how == NULL ? usual : *how;
+	if (users->how.talk != NULL)
+		users->talk = *users->how.talk;
+	n = users->how.root == NULL ? 0 : strlen(users->how.root);
+	while (n > 0 && users->how.root[n - 1] == '/')
+		n--;
+	root = reeve_arena_strndup(users->arena, users->how.root, n);
+	if (root == NULL) {
+		reeve_fail_nomem(err);
+		goto fail;
+	}
+	users->root = root;
+	/* The lock comes first: what is read after it stays so until it is let go. */
+	if (begin(users, err) < 0 ||
+	    reeve_accounts_read(&users->accounts, users->root, users->arena, err) < 0)
+		goto fail;
+	return users;
+fail:
+	reeve_users_close(users);
+	return NULL;
+}
+
+void reeve_users_close(struct reeve_users *users)
+{
+	if (users == NULL)
+		return;
+	reeve_plan_free(users->plan);
+	free(users->mailbox);
+	reeve_arena_free(users->arena);
+	free(users);
+}
+
+/* ---- who there is --------------------------------------------------------------------------- */
+
+void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
+                      struct reeve_user *user_r)
+{
+	const int64_t today = (int64_t)time(NULL) / 86400;
+
+	*user_r = (struct reeve_user){
+		.name = account->name,
+		.file = users->accounts.passwd_path,
+		.line = account->line,
+		.has_ids = true,
+		.uid = account->uid,
+		.gid = account->gid,
+		.home = account->home[0] == '\0' ? NULL : account->home,
+		.shell = account->shell,
+		.may_log_in = reeve_account_may_log_in(account->shell),
+		.is_expired = account->expires_day >= 0 && account->expires_day <= today,
+		.is_password_known = account->hash != NULL,
+	};
+}
