@@ -155,8 +155,7 @@ struct reeve_limits_changes {
 	size_t count, room;
 };
 
-/* Make comments of the settings of main.cf that do not count, and end its last line. -1 with err.
- */
+/* Make comments of what does not count in main.cf and master.cf, and end the last line. -1 with err. */
 int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *err);
 
 #endif

@@ -147,14 +147,16 @@ static int set_postfix(struct reeve_limits_changes *changes, const struct wanted
 	uint64_t half =
 		wanted->message == REEVE_NO_LIMIT ? 0 : reeve_limits_and_half(wanted->message);
 
-	if (follow(changes, "mailbox_size_limit", wanted, err) < 0 ||
+	/* First, while lines are where the reader finds them. */
+	if (reeve_limits_tidy(changes, err) < 0 ||
+	    follow(changes, "mailbox_size_limit", wanted, err) < 0 ||
 	    follow(changes, "virtual_mailbox_limit", wanted, err) < 0 ||
 	    change_limit(changes, "message_size_limit", wanted->message, err) < 0)
 		return -1;
 	if (minfree != NULL && (!minfree->is_number || minfree->number < half) &&
 	    change_limit(changes, "queue_minfree", half, err) < 0)
 		return -1;
-	return reeve_limits_tidy(changes, err);
+	return 0;
 }
 
 /* ---- Dovecot --------------------------------------------------------------------------------- */

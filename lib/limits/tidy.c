@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.cf without what misleads: settings that do not count become comments, and the last line
- * ends. What the file means stays the same, to the byte.
+ * main.cf and master.cf without what misleads: settings, services and options that do not count
+ * become comments, and the last line of main.cf ends. What the files mean stays the same.
  */
 #include "base/error.h"
 #include "conf/cf_lines.h"
@@ -10,71 +10,253 @@
 
 #include <string.h>
 
-static void tell(struct reeve_limits_changes *changes, const char *text)
+static uint64_t line_of(struct reeve_doc *doc, uint32_t at)
+{
+	uint64_t line, column;
+
+	reeve_doc_where(doc, at, &line, &column);
+	return line;
+}
+
+static void tell(struct reeve_limits_changes *changes, struct reeve_doc *doc, uint32_t at,
+                 const char *text)
 {
 	struct reeve_limits_change *row = reeve_limits_add(
 		changes->limits, &changes->rows, &changes->count, &changes->room, sizeof *row);
+	uint64_t line = line_of(doc, at);
 
 	if (row != NULL)
 		*row = (struct reeve_limits_change){
-			.program = REEVE_CONF_POSTFIX, .text = text, .is_changed = true};
+			.program = REEVE_CONF_POSTFIX,
+			.text = text,
+			.file = reeve_limits_keep(changes->limits, doc->path),
+			.line = line,
+			.is_changed = true,
+		};
 }
 
-/* A '#' in front of each line of a setting that holds text. */
-static void comment_out(struct reeve_limits_changes *changes, struct reeve_doc *doc,
-                        const struct pf_index *index, const struct pf_setting *setting,
-                        struct reeve_edits *edits)
+/* "make a comment of relayhost, for line 7 is what counts" */
+static void tell_comment(struct reeve_limits_changes *changes, struct reeve_doc *doc, uint32_t at,
+                         const char *what, uint32_t counts)
 {
-	const struct reeve_node *node = &doc->nodes[setting->node];
-	const struct pf_setting *counts =
-		reeve_pf_find(&index->settings, setting->name, strlen(setting->name));
-	uint64_t line, column, counting = 0;
+	tell(changes, doc, at,
+	     reeve_limits_text(changes->limits, "make a comment of %s, for line %ju is what counts",
+	                       what, (uintmax_t)line_of(doc, counts)));
+}
 
-	for (uint32_t at = node->start; at < node->end; at = reeve_line_after(doc, at)) {
+/* A '#' in front of each line in [at, end) that holds text. */
+static void comment_lines(const struct reeve_doc *doc, uint32_t at, uint32_t end,
+                          struct reeve_edits *edits)
+{
+	for (; at < end; at = reeve_line_after(doc, at)) {
 		enum cf_line is = reeve_cf_line(doc, at);
 
 		if (is == CF_TEXT || is == CF_MORE)
 			reeve_edits_add(edits, (struct reeve_span){at, 0}, "#", 1);
 	}
-	reeve_doc_where(doc, node->start, &line, &column);
-	if (counts != NULL)
-		reeve_doc_where(doc, doc->nodes[counts->node].start, &counting, &column);
-	tell(changes,
-	     reeve_limits_text(changes->limits,
-	                       "%s:%ju: make a comment of %s, for line %ju is what counts",
-	                       doc->path, (uintmax_t)line, setting->name, (uintmax_t)counting));
 }
+
+/* ---- main.cf --------------------------------------------------------------------------------- */
+
+static void tidy_main(struct reeve_limits_changes *changes, struct reeve_doc *doc,
+                      const struct pf_index *index, struct reeve_edits *edits)
+{
+	for (size_t i = 0; i < index->settings.count; i++) {
+		const struct pf_setting *setting = &index->settings.rows[i], *counts;
+		const struct reeve_node *node = &doc->nodes[setting->node];
+
+		if (!setting->is_shadowed)
+			continue;
+		counts = reeve_pf_find(&index->settings, setting->name, strlen(setting->name));
+		comment_lines(doc, node->start, node->end, edits);
+		tell_comment(changes, doc, node->start, setting->name,
+		             doc->nodes[counts->node].start);
+	}
+	if (doc->size > 0 && doc->bytes[doc->size - 1] != '\n') {
+		reeve_edits_add(edits, (struct reeve_span){doc->size, 0}, "\n", 1);
+		tell(changes, doc, (uint32_t)doc->size, "end the last line");
+	}
+}
+
+/* ---- master.cf ------------------------------------------------------------------------------- */
+
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static uint32_t line_start(const struct reeve_doc *doc, uint32_t at)
+{
+	while (at > 0 && doc->bytes[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* The bytes of an option without white space around. */
+static void bounds(const struct reeve_doc *doc, const struct pf_setting *option, uint32_t *start_r,
+                   uint32_t *end_r)
+{
+	const struct reeve_node *node = &doc->nodes[option->node];
+
+	*start_r = reeve_cf_skip_space(doc, node->start, node->end);
+	*end_r = reeve_cf_trim(doc, *start_r, node->end);
+}
+
+/* Whether nothing else stands in the lines of an option. */
+static bool has_lines(const struct reeve_doc *doc, const struct pf_setting *option)
+{
+	const struct reeve_node *node = &doc->nodes[option->node];
+
+	return node->start == line_start(doc, node->start) &&
+	       (node->end == doc->size || doc->bytes[node->end - 1] == '\n');
+}
+
+/*
+ * Options that share their line with what stays: into a comment line above, each in one of its own,
+ * and out of it. `k` is the first of them. -1 with err.
+ */
+static int comment_parts(struct reeve_doc *doc, const struct pf_service *service, size_t k,
+                         struct reeve_edits *edits, struct reeve_error *err)
+{
+	const struct pf_settings *options = &service->options;
+	uint32_t start, end, above, gone;
+	struct reeve_buf text;
+
+	bounds(doc, &options->rows[k], &start, &end);
+	gone = above = line_start(doc, start);
+	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
+	for (int is_cut = 0; is_cut < 2; is_cut++) {
+		for (size_t i = k; i < options->count; i++) {
+			const struct pf_setting *option = &options->rows[i];
+
+			bounds(doc, option, &start, &end);
+			if (line_start(doc, start) != above)
+				break;
+			if (!option->is_shadowed)
+				continue;
+			if (doc->nodes[option->node].kind != REEVE_NODE_SETTING ||
+			    memchr(doc->bytes + start, '\n', end - start) != NULL) {
+				reeve_buf_dispose(&text);
+				return reeve_fail(
+					err, REEVE_EREFUSED,
+					"%s:%ju: '%s' is set twice for %s/%s, and written together "
+					"with what stays: remove one of them by hand",
+					doc->path, (uintmax_t)line_of(doc, start), option->name,
+					service->words[0].text, service->words[1].text);
+			}
+			if (!is_cut) {
+				reeve_buf_add_byte(&text, '#');
+				reeve_buf_add(&text, doc->bytes + start, end - start);
+				reeve_buf_add_text(&text, reeve_pf_eol(doc, start));
+				continue;
+			}
+			/* What begins the line leaves its indent to the next, else blanks go with
+			 * it. */
+			if (start == reeve_cf_skip_space(doc, above, end))
+				while (end < doc->size && is_blank(doc->bytes[end]))
+					end++;
+			else
+				while (start > gone && is_blank(doc->bytes[start - 1]))
+					start--;
+			reeve_edits_add(edits, (struct reeve_span){start, end - start}, "", 0);
+			gone = end;
+		}
+		if (!is_cut)
+			reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text),
+			                text.length);
+	}
+	reeve_buf_dispose(&text);
+	return 0;
+}
+
+static int comment_options(struct reeve_limits_changes *changes, struct reeve_doc *doc,
+                           const struct pf_service *service, struct reeve_edits *edits,
+                           struct reeve_error *err)
+{
+	const struct pf_settings *options = &service->options;
+	uint32_t done = UINT32_MAX; /* the line whose options are out of it */
+
+	for (size_t k = 0; k < options->count; k++) {
+		const struct pf_setting *option = &options->rows[k], *counts;
+		uint32_t start, end, start_counts;
+
+		if (!option->is_shadowed)
+			continue;
+		counts = reeve_pf_find(options, option->name, strlen(option->name));
+		bounds(doc, counts, &start_counts, &end);
+		bounds(doc, option, &start, &end);
+		if (has_lines(doc, option)) {
+			comment_lines(doc, doc->nodes[option->node].start,
+			              doc->nodes[option->node].end, edits);
+		} else if (line_start(doc, start) != done) {
+			if (comment_parts(doc, service, k, edits, err) < 0)
+				return -1;
+			done = line_start(doc, start);
+		}
+		tell_comment(changes, doc, start,
+		             reeve_limits_text(changes->limits, "%s/%s/-o %s",
+		                               service->words[0].text, service->words[1].text,
+		                               option->name),
+		             start_counts);
+	}
+	return 0;
+}
+
+static int tidy_master(struct reeve_limits_changes *changes, struct reeve_doc *doc,
+                       const struct pf_index *index, struct reeve_edits *edits,
+                       struct reeve_error *err)
+{
+	for (size_t i = 0; i < index->service_count; i++) {
+		const struct pf_service *service = &index->services[i];
+		const struct reeve_node *node = &doc->nodes[service->node];
+
+		if (service->is_shadowed) {
+			comment_lines(doc, node->start, node->end, edits);
+			tell_comment(changes, doc, node->start,
+			             reeve_limits_text(changes->limits, "%s/%s",
+			                               service->words[0].text,
+			                               service->words[1].text),
+			             doc->nodes[service->last->node].start);
+			continue;
+		}
+		if (comment_options(changes, doc, service, edits, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- both ------------------------------------------------------------------------------------ */
 
 int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *err)
 {
 	struct reeve_conf *conf = changes->limits->postfix;
 	struct postfix *own = conf->own;
-	struct reeve_doc *doc = own->main;
-	struct reeve_edits *edits;
-	const struct pf_index *index;
-	int r;
+	struct reeve_edits *main_edits = reeve_edits_new(), *master_edits = reeve_edits_new();
+	const struct pf_index *index = reeve_pf_index(conf, err);
+	int r = -1;
 
-	if (doc == NULL)
-		return 0;
-	index = reeve_pf_index(conf, err);
+	if (main_edits == NULL || master_edits == NULL) {
+		reeve_fail_nomem(err);
+		goto out;
+	}
 	if (index == NULL)
-		return -1;
-	edits = reeve_edits_new();
-	if (edits == NULL)
-		return reeve_fail_nomem(err);
-	for (size_t i = 0; i < index->settings.count; i++)
-		if (index->settings.rows[i].is_shadowed)
-			comment_out(changes, doc, index, &index->settings.rows[i], edits);
-	if (doc->size > 0 && doc->bytes[doc->size - 1] != '\n') {
-		reeve_edits_add(edits, (struct reeve_span){doc->size, 0}, "\n", 1);
-		tell(changes,
-		     reeve_limits_text(changes->limits, "%s: end the last line", doc->path));
-	}
-	r = reeve_edits_check(edits, err);
-	if (r == 0 && reeve_edits_count(edits) > 0) {
+		goto out;
+	if (own->main != NULL)
+		tidy_main(changes, own->main, index, main_edits);
+	if (own->master != NULL && tidy_master(changes, own->master, index, master_edits, err) < 0)
+		goto out;
+	if (reeve_edits_check(main_edits, err) < 0 || reeve_edits_check(master_edits, err) < 0)
+		goto out;
+	if (reeve_edits_count(main_edits) + reeve_edits_count(master_edits) > 0)
 		reeve_pf_index_drop(conf);
-		r = reeve_doc_apply(doc, edits, err);
-	}
-	reeve_edits_free(edits);
+	if ((reeve_edits_count(main_edits) > 0 &&
+	     reeve_doc_apply(own->main, main_edits, err) < 0) ||
+	    (reeve_edits_count(master_edits) > 0 &&
+	     reeve_doc_apply(own->master, master_edits, err) < 0))
+		goto out;
+	r = 0;
+out:
+	reeve_edits_free(main_edits);
+	reeve_edits_free(master_edits);
 	return r;
 }

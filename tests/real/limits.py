@@ -524,14 +524,18 @@ def files_that_mislead(world):
 
 def one_word_for_all(world):
     started(world)
+    # A service that is there twice, and an option: the last counts.
+    own = f":{SUBMISSION_PORT} inet n - n - - smtpd"
     configure("virtual_mailbox_limit = 100000\n",
-              master=MASTER.replace(f":{SUBMISSION_PORT} inet n - n - - smtpd",
-                                    f":{SUBMISSION_PORT} inet n - n - - smtpd\n"
+              master=MASTER.replace(own, f"{own}\n  -o message_size_limit=60000\n127.0.0.1{own}\n"
+                                    "  -o message_size_limit=40000 -o syslog_name=postfix/own\n"
                                     "  -o message_size_limit=50000"))
+    equal(announced(SUBMISSION_PORT), "50000", "SIZE of a service and an option that are there twice")
     before = open("/etc/postfix/main.cf").read()
     done = json.loads(tool("reeve-limits", "--attachment", "2M", "--mailbox", "5MB", "--reload",
                            "--json").stdout)
     equal(done["changed"], True, "changed")
+    equal([row["file"] for row in done["tidied"]], ["/etc/postfix/master.cf"] * 2, "comments")
     values = {s["path"]: s["new"] for s in done["settings"]}
     # 2 MiB: 36792 lines of 78 bytes and one for the last 8 bytes, 12 + 2; and 102400.
     equal(values["message_size_limit"], str(36792 * 78 + 14 + 102400), "message_size_limit")

@@ -57,6 +57,7 @@ void unit_skip(int count, const char *why);
 	X(dovecot_path) \
 	X(dovecot_set) \
 	X(limits) \
+	X(limits_tidy) \
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
 	X(dovecot_eval) \

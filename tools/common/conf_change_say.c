@@ -106,6 +106,8 @@ static void say_json(struct conf_change *change, const struct reeve_error *err)
 	if (change->is_done) {
 		json_put(map, "settings", json_items(change));
 		json_put(map, "files", json_files(change));
+		if (change->tidied != NULL)
+			json_put(map, "tidied", change->tidied);
 	}
 	if (err != NULL)
 		json_put_error(map, err);

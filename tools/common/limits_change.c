@@ -50,16 +50,35 @@ static int list_items(struct conf_change *change, const struct reeve_limits_chan
 	return 0;
 }
 
+static struct reeve_limits *limits_of(struct conf_run *conf, struct reeve_error *err)
+{
+	const struct reeve_limits_how how = {.root = conf->root};
+
+	return reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
+	                        conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);
+}
+
+/* The line of a finding in the files as they are, which may have moved in those that are to be. */
+static uint64_t line_before(const struct reeve_limits *before,
+                            const struct reeve_limit_finding *finding)
+{
+	for (size_t i = 0; i < reeve_limits_finding_count(before); i++) {
+		const struct reeve_limit_finding *was = reeve_limits_finding_at(before, i);
+
+		if (strcmp(was->rule, finding->rule) == 0 && strcmp(was->text, finding->text) == 0)
+			return was->line;
+	}
+	return finding->line;
+}
+
 /*
  * A value that Postfix cannot read, or a disk on which all mail would be refused: no goal is
  * reached with these, so nothing is changed.
  */
-static int refuse_bad(struct conf_run *conf, struct reeve_error *err)
+static int refuse_bad(struct conf_run *conf, const struct reeve_limits *before,
+                      struct reeve_error *err)
 {
-	const struct reeve_limits_how how = {.root = conf->root};
-	struct reeve_limits *limits =
-		reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
-	                         conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);
+	struct reeve_limits *limits = limits_of(conf, err);
 	int r = 0;
 
 	if (limits == NULL)
@@ -72,7 +91,8 @@ static int refuse_bad(struct conf_run *conf, struct reeve_error *err)
 		if (finding->kind != REEVE_LIMIT_BAD_VALUE && finding->kind != REEVE_LIMIT_NO_ROOM)
 			continue;
 		if (is_ours)
-			snprintf(line, sizeof line, ":%ju: ", (uintmax_t)finding->line);
+			snprintf(line, sizeof line, ":%ju: ",
+			         (uintmax_t)line_before(before, finding));
 		r = conf_error(err, REEVE_EREFUSED, "%s%s%s; nothing is changed (%s)",
 		               is_ours ? finding->file : "", line, finding->text, finding->remedy);
 	}
@@ -84,6 +104,8 @@ static int decide(struct conf_change *change, struct reeve_error *err)
 {
 	struct deciding *deciding = change->user;
 	struct conf_run *conf = change->run;
+	struct reeve_limits *before = NULL;
+	int r = -1;
 
 	/* What is found later, each time that the files are looked at, is a finding of ours too. */
 	for (size_t i = 0; i < CONF_SIDES; i++) {
@@ -93,18 +115,26 @@ static int decide(struct conf_change *change, struct reeve_error *err)
 			continue;
 		conf_tell(conf, side);
 		if (conf_check_before(side, err) < 0)
-			return -1;
+			goto out;
 	}
+	before = limits_of(conf, err);
+	if (before == NULL)
+		goto out;
 	if (reeve_limits_set(conf->sides[REEVE_CONF_POSTFIX].conf,
 	                     conf->sides[REEVE_CONF_DOVECOT].conf, &deciding->run->goal,
 	                     &deciding->changes, err) < 0)
-		return -1;
-	if (list_items(change, deciding->changes) < 0)
-		return conf_error(err, REEVE_ENOMEM, "out of memory");
-	if (refuse_bad(conf, err) < 0)
-		return -1;
+		goto out;
+	if (list_items(change, deciding->changes) < 0) {
+		conf_error(err, REEVE_ENOMEM, "out of memory");
+		goto out;
+	}
+	if (refuse_bad(conf, before, err) < 0)
+		goto out;
 	deciding->is_decided = true;
-	return 0;
+	r = 0;
+out:
+	reeve_limits_free(before);
+	return r;
 }
 
 /* ---- afterwards ------------------------------------------------------------------------------ */
@@ -121,9 +151,31 @@ static void say_texts(const struct conf_run *conf, const struct reeve_limits_cha
 		if (row->path != NULL)
 			continue;
 		fputs(conf->is_dry_run ? "would change " : "changed ", stdout);
+		conf_put_text(conf, row->file, "");
+		printf(":%ju: ", (uintmax_t)row->line);
 		conf_put_text(conf, row->text, "\t");
 		putchar('\n');
 	}
+}
+
+/* The same for JSON. */
+static struct json *json_texts(const struct reeve_limits_changes *changes)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; changes != NULL && i < reeve_limits_change_count(changes); i++) {
+		const struct reeve_limits_change *row = reeve_limits_change_at(changes, i);
+		struct json *map;
+
+		if (row->path != NULL)
+			continue;
+		map = json_map();
+		json_put_text(map, "file", row->file);
+		json_put_number(map, "line", row->line);
+		json_put_text(map, "text", row->text);
+		json_append(list, map);
+	}
+	return list;
 }
 
 /* Whose files were changed is told to read them. */
@@ -202,6 +254,8 @@ void limits_change(struct limits_run *run)
 		conf_fail(conf, &err);
 	if (change.is_done)
 		say_texts(conf, deciding.changes);
+	if (change.is_done && conf->is_json)
+		change.tidied = json_texts(deciding.changes);
 	conf_change_say(&change, change.is_done || change.is_told ? NULL : &err);
 	if (change.is_done && run->wants_reload && change.result.is_changed && !conf->is_dry_run)
 		reload(run, deciding.changes);

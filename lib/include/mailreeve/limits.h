@@ -5,8 +5,9 @@
  *
  *     limits = reeve_limits_new(postfix, dovecot, NULL, &err);
  *     reeve_limits_at(limits, i)              each limit, where it is set
- *     reeve_limits_way_at(limits, i)          what they amount to, on each way in and out of the
- * queue reeve_limits_finding_at(limits, i)      what contradicts what reeve_limits_free(limits);
+ *     reeve_limits_way_at(limits, i)          what they amount to, on each way in and out of the queue
+ *     reeve_limits_finding_at(limits, i)      what contradicts what
+ *     reeve_limits_free(limits);
  *
  *     reeve_limits_set(postfix, dovecot, &goal, &changes, &err)      in memory; then new limits
  *
@@ -150,7 +151,9 @@ struct reeve_limits_change {
 	const char *path;      /* NULL: not a setting's value, but `text` */
 	const char *old_value; /* NULL: it was not set */
 	const char *new_value;
-	const char *text; /* "main.cf:10: comment out recipient_delimiter ..." */
+	/* Of what is no setting's value: "make a comment of recipient_delimiter ..." */
+	const char *text, *file; /* where, before the change */
+	uint64_t line;
 	bool is_changed;
 };
 
@@ -159,7 +162,8 @@ struct reeve_limits_changes;
 /*
  * Change the configurations in memory such that a message, an attachment, a mailbox of the goal's
  * size gets through everywhere, and none that is larger (as far as each program limits it).
- * Settings of main.cf that are set twice keep the one that counts; the others become comments.
+ * Settings of main.cf, and services and options of master.cf, that are there twice keep the one that
+ * counts; the others become comments.
  *
  * *changes_r is to be freed, after an error as well. Returns how many things are changed, 0 if all
  * was so, -1 with err: REEVE_EUSAGE for a goal that contradicts itself, and what reeve_conf_set()
