@@ -240,7 +240,16 @@ void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *s
 /* What the configuration is written for: migrate->version and ->told. */
 void reeve_migrate_detect(struct migrate_hop *hop);
 
+/* Whether a setting has lines of its own, and so has a block with its braces. Text behind a brace,
+ * which Dovecot refuses, has none. */
+bool reeve_migrate_is_on_lines(const struct migrate_hop *hop, const struct migrate_site *site);
+
 /* Find the rules of a hop for all sites; from -1: of all hops. */
 void reeve_migrate_match(struct migrate_hop *hop, int from);
+
+/* ---- unknown.c ----------------------------------------------------------------------------- */
+
+/* After the last hop: tell of names that the version does not know where they stand. */
+void reeve_migrate_unknown(struct migrate_hop *hop, int version);
 
 #endif

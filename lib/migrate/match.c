@@ -43,7 +43,7 @@ static bool glob_name(const char *p, size_t pn, const char *text)
 
 /* ---- context ------------------------------------------------------------------------------- */
 
-static bool is_filter(const char *type)
+bool reeve_migrate_is_filter(const char *type)
 {
 	static const char *const filters[] = {"protocol", "local", "local_name", "remote"};
 
@@ -77,7 +77,7 @@ static bool match_one(const char *context, size_t n, const struct migrate_block 
 		if (is_first && step == 4 && memcmp(context, "root", 4) == 0) {
 			;
 		} else if (is_first && step == 6 && memcmp(context, "filter", 6) == 0) {
-			while (count > 0 && is_filter(blocks->type))
+			while (count > 0 && reeve_migrate_is_filter(blocks->type))
 				blocks++, count--;
 		} else {
 			if (count == 0 || !match_step(context, step, blocks))

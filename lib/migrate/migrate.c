@@ -162,6 +162,25 @@ out:
 	return r;
 }
 
+/* What is left that the version does not know. */
+static int tell_unknown(struct reeve_migrate *migrate, int version, struct reeve_error *err)
+{
+	struct migrate_hop hop;
+	int r = -1;
+
+	if (!reeve_migrate_read(&hop, migrate)) {
+		reeve_fail_nomem(err);
+		goto out;
+	}
+	reeve_migrate_unknown(&hop, version);
+	r = reeve_migrate_carry(&hop, err);
+	if (r == 0 && migrate->has_failed)
+		r = reeve_fail_nomem(err);
+out:
+	reeve_migrate_done(&hop);
+	return r;
+}
+
 /* A change, and what its place in the list is by. */
 struct place {
 	struct reeve_migrate_change change;
@@ -215,6 +234,8 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 	for (int from = MIGRATE_1_0; from < target; from++)
 		if (run_hop(migrate, from, err) < 0)
 			return -1;
+	if (tell_unknown(migrate, target, err) < 0)
+		return -1;
 	if (!sort_changes(migrate))
 		return reeve_fail_nomem(err);
 	return (long)migrate->change_count;

@@ -81,6 +81,9 @@ struct migrate_block {
 	const char *type, *name;
 };
 
+/* Whether a type of block only says whom its settings are for: protocol, local ... */
+bool reeve_migrate_is_filter(const char *type);
+
 /* Whether blocks[0..n), the outermost first, are a rule's context. */
 bool reeve_migrate_match_context(const char *context, const struct migrate_block *blocks, size_t n);
 

@@ -32,9 +32,7 @@ static bool is_line_start(const struct migrate_page *page, uint32_t at)
 	return at == page->doc->size || page->starts[reeve_migrate_line_of(page, at)] == at;
 }
 
-/* Text behind a brace, which Dovecot refuses: there are no lines of its own that could be changed.
- */
-static bool is_on_lines(const struct migrate_hop *hop, const struct migrate_site *site)
+bool reeve_migrate_is_on_lines(const struct migrate_hop *hop, const struct migrate_site *site)
 {
 	const struct migrate_page *page = &hop->pages[site->page];
 	const struct reeve_node *node = &page->doc->nodes[site->node];
@@ -83,7 +81,7 @@ void reeve_migrate_match(struct migrate_hop *hop, int from)
 		struct migrate_block around[MIGRATE_MAX_DEPTH];
 		size_t depth = reeve_migrate_around(hop, site, around);
 
-		if (!is_on_lines(hop, site))
+		if (!reeve_migrate_is_on_lines(hop, site))
 			continue;
 		for (size_t r = 0; r < rules->count; r++) {
 			const struct migrate_rule *rule = &rules->rows[r];

@@ -15,6 +15,9 @@ judges them (check-2.3, same-2.3). Of each tree:
     mutants   leave out or change any line that sets something: what comes out differs, or what is
               said about that very line (mutants.c)
 
+Besides, of every name that any version knew outside of blocks, 2.3 refuses what is called unknown,
+and nothing else; and no tree that it accepts has such a name.
+
 Where 2.3 itself does not understand the old file, DIFFERENT says what we write, and 2.3 does not.
 """
 
@@ -43,6 +46,9 @@ DIFFERENT = re.compile(r"\+ssl_min_protocol = (SSLv3|TLSv1(\.[123])?)|[-+]{3} .*
 CACHE = re.compile(r"-auth_cache_size = (\d+) ?M\n\+auth_cache_size = \1 ?[kK]\n")
 # Trees that 2.3 refuses as they are; what must be gone from what it says.
 REFUSED = ("bearstech-bearmail", "matthijskooijman-Tika")
+
+
+UNKNOWN = "does not know"
 
 
 class Failure(Exception):
@@ -113,6 +119,15 @@ def judged(tree):
         other = [line for line in said.splitlines() if not DIFFERENT.fullmatch(line)]
         if other or same.stdout == "":
             raise Failure(same.stdout + same.stderr)
+
+
+def known(tree):
+    """Nothing is called unknown in what Dovecot takes."""
+    if tree.row["accepted_2.3"] != "yes":
+        return
+    for change in tree.said["changes"]:
+        if UNKNOWN in change["text"]:
+            raise Failure(f"{change['file']}:{change['line']}: {change['text']}")
 
 
 def twice(tree):
@@ -250,13 +265,41 @@ def example(scratch):
         raise Failure(after)
 
 
+def refuses(scratch, name):
+    """Whether Dovecot calls a name unknown."""
+    conf = os.path.join(scratch, name + ".conf")
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write(f"{name} = 1\n")
+    return "Unknown setting: " + name in run("doveconf", "-n", "-c", conf).stderr
+
+
+def names(scratch):
+    """Names outside of blocks: what is called unknown, and what Dovecot does."""
+    with open(os.path.join(TOP, "lib/conf/dovecot_old_names.c"), encoding="utf-8") as f:
+        every = sorted(set(re.findall(r'"(\w+)"', f.read())))
+    conf = os.path.join(scratch, "names.conf")
+    with open(conf, "w", encoding="utf-8") as f:
+        f.writelines(f"{name} = 1\n" for name in every)
+    done = run(MIGRATE, "--to", "2.3", "-c", conf, "--json", "--check")
+    if done.returncode != 3:
+        raise Failure(f"exit status {done.returncode}: {done.stderr}")
+    told, changed = set(), set()
+    for change in json.loads(done.stdout)["changes"]:
+        (told if UNKNOWN in change["text"] else changed).add(every[change["line"] - 1])
+    for name in every:
+        if name not in changed and (name in told) != refuses(scratch, name):
+            raise Failure(f"{name}: " + ("Dovecot knows it" if name in told else "nothing is said"))
+    if len(told) < 20:
+        raise Failure(f"only {len(told)} names are unknown")
+
+
 def checks_of(row):
     era, warns = row["era"], row["obsolete_2.3"] != "0"
     if era in ("1.x", "stock-1.x") or warns:
-        return (judged, twice, comments, mutants)
+        return (judged, known, twice, comments, mutants)
     if era in ("2.4", "stock-2.4", "stock-2.x"):
-        return (quiet, mutants)
-    return (judged, twice, comments, mutants)
+        return (quiet, known, mutants)
+    return (judged, known, twice, comments, mutants)
 
 
 def one(row):
@@ -285,12 +328,13 @@ def main():
                 if len(sys.argv) == 1 or any(word in row["root"] for word in sys.argv[1:])]
     passed = failed = heard = 0
     with tempfile.TemporaryDirectory(prefix="reeve-migrate.") as scratch:
-        try:
-            example(scratch)
-            passed += 1
-        except Failure as failure:
-            print(f"example: {failure}")
-            failed += 1
+        for check in (example, names):
+            try:
+                check(scratch)
+                passed += 1
+            except Failure as failure:
+                print(f"{check.__name__}: {failure}")
+                failed += 1
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         for row, problems, count in pool.map(one, rows):
             heard += count

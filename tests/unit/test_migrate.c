@@ -61,8 +61,8 @@ static const struct row rows[] = {
          "# a\npassdb { # b\n  driver = pam\n} # c\n# d\n", ""},
 	{"auth, tabs", "auth default {\n\tpassdb pam {\n\t\targs = *\n\t}\n}\n",
          "passdb {\n\tdriver = pam\n\targs = *\n}\n", ""},
-	{"auth, CRLF, no line end at the end", "auth default {\r\n  user = root\r\n}\r\na = b",
-         "service auth {\r\n  user = root\r\n}\r\na = b", ""},
+	{"auth, CRLF, no line end at the end", "auth default {\r\n  user = root\r\n}\r\nlisten = *",
+         "service auth {\r\n  user = root\r\n}\r\nlisten = *", ""},
 	{"auth, the prefix is there", "auth default {\n  auth_verbose = yes\n  auth_user = x\n}\n",
          "auth_verbose = yes\nservice auth {\n  user = x\n}\n", ""},
 	{"auth, other settings",
@@ -120,7 +120,8 @@ static const struct row rows[] = {
 	{"userdb nss", "auth default {\n  userdb nss {\n  }\n}\n",
          "userdb {\n  driver = passwd\n}\n", ""},
 
-	{"auth, what 1.x did not have", "auth default {\n  foo = 1\n}\n", "auth_foo = 1\n", ""},
+	{"auth, what 1.x did not have", "auth default {\n  proxy_self = x\n}\n",
+         "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
          ""},
 	{"behind the last brace", "auth default {\n} login_user = x\n", NULL, ""},
@@ -223,8 +224,8 @@ static const struct row rows[] = {
          "  }\n}\n",
          "3 removed"},
 	{"listen of pop3, which is served with TLS only",
-         "protocol pop3 {\n  listen = *:110\n  a = b\n}\nprotocols = imap pop3s\n",
-         "protocol pop3 {\n  a = b\n}\nprotocols = imap pop3\nservice pop3-login {\n"
+         "protocol pop3 {\n  listen = *:110\n  mail_uid = 8\n}\nprotocols = imap pop3s\n",
+         "protocol pop3 {\n  mail_uid = 8\n}\nprotocols = imap pop3\nservice pop3-login {\n"
          "  inet_listener pop3 {\n    port = 0\n  }\n}\n",
          "2 removed"},
 	{"listen at root, imap with TLS only", "protocols = imaps\nlisten = 10.0.0.1:143\n",
@@ -260,7 +261,7 @@ static const struct row rows[] = {
          "  }\n  inet_listener pop3s2 {\n    address = *\n    port = 1995\n    ssl = yes\n"
          "  }\n}\n",
          ""},
-	{"ssl_listen, empty", "ssl_listen =\na = b\n", "a = b\n", "1 removed"},
+	{"ssl_listen, empty", "ssl_listen =\nmail_uid = 8\n", "mail_uid = 8\n", "1 removed"},
 
 	/* login and mail processes */
 	{"login at root", "# one\nlogin_process_size = 64 # x\n\n# two\nlogin_chroot = no\n",
@@ -291,21 +292,21 @@ static const struct row rows[] = {
          "protocol pop3 {\n  # three\n  mail_plugins = quota\n}\n",
          ""},
 	{"mail processes below the rest",
-         "protocol imap {\n  a = b\n\n  # one\n  mail_executable = /x y\n  max_mail_processes = "
+         "protocol imap {\n  mail_uid = 8\n\n  # one\n  mail_executable = /x y\n  max_mail_processes = "
          "7\n\n  # two\n}\n",
-         "protocol imap {\n  a = b\n}\n\n# one\nservice imap {\n  executable = /x y\n  "
+         "protocol imap {\n  mail_uid = 8\n}\n\n# one\nservice imap {\n  executable = /x y\n  "
          "process_limit = 7\n}\n\n# two\n",
          ""},
 	{"mail processes in the middle",
-         "protocol imap { # x\n  a = b\n  # one\n\n  # two\n  mail_process_size = 9\n\n  # "
-         "three\n\n  c = d\n} # y\n",
-         "protocol imap { # x\n  a = b\n  # one\n\n}\n# two\nservice imap {\n  vsz_limit = "
+         "protocol imap { # x\n  mail_uid = 8\n  # one\n\n  # two\n  mail_process_size = 9\n\n  # "
+         "three\n\n  mail_gid = 8\n} # y\n",
+         "protocol imap { # x\n  mail_uid = 8\n  # one\n\n}\n# two\nservice imap {\n  vsz_limit = "
          "9M\n}\n\n"
-         "protocol imap {\n  # three\n\n  c = d\n} # y\n",
+         "protocol imap {\n  # three\n\n  mail_gid = 8\n} # y\n",
          ""},
 	{"mail processes at first",
-         "protocol imap { # x\n  mail_drop_priv_before_exec = yes\n  a = b\n} # y\n",
-         "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  a = b\n} # y\n",
+         "protocol imap { # x\n  mail_drop_priv_before_exec = yes\n  mail_uid = 8\n} # y\n",
+         "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  mail_uid = 8\n} # y\n",
          ""},
 	{"nothing else in it", "protocol imap { # x\n  mail_executable = /y\n} # z\n",
          "# x\nservice imap {\n  executable = /y\n}\n# z\n", ""},

@@ -51,6 +51,7 @@ void unit_skip(int count, const char *why);
 	X(archive)     \
 	X(migrate)     \
 	X(migrate_rows) \
+	X(migrate_unknown) \
 	X(report_counter) \
 	X(report) \
 	X(dovecot_tree) \
