@@ -3,6 +3,7 @@
 #include "user/user.h"
 
 #include "base/error.h"
+#include "user/steps.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,7 @@ void reeve_users_close(struct reeve_users *users)
 {
 	if (users == NULL)
 		return;
+	users_steps_free(users->steps);
 	reeve_plan_free(users->plan);
 	free(users->mailbox);
 	reeve_arena_free(users->arena);

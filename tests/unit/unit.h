@@ -72,7 +72,8 @@ void unit_skip(int count, const char *why);
 	X(postfix_lint) \
 	X(postfix_corpus) \
 	X(user_name) \
-	X(user_accounts)
+	X(user_accounts) \
+	X(user_programs)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

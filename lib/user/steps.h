@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wishes become steps: rows that say what is to be done, and how it is done and taken back.
+ *
+ *     users_step_add(users, &step)               what a wish takes, or that it takes nothing
+ *     users_step_once(users, order, do, back)    what is done once for many: chpasswd(8), the plan
+ *     users_wish_fail(users, file, line, &err)   a wish that cannot be
+ *
+ * Steps are added in the order of wishes and carried out by `order`, those of one order as they
+ * were added; after a failure those that were done are taken back, the last one first. What can
+ * fail comes early, what cannot be taken back last.
+ */
+#ifndef USER_STEPS_H
+#define USER_STEPS_H
+
+#include "user/user.h"
+
+enum users_order {
+	USERS_ARCHIVE,   /* mail is copied; its locks are held from here on */
+	USERS_ACCOUNT,   /* useradd(8), usermod(8) */
+	USERS_PLACE,     /* homes and mailboxes are made */
+	USERS_FILES,     /* the plan: passwd-file, aliases */
+	USERS_PASSWORDS, /* one chpasswd(8) */
+	USERS_ALIASES,   /* newaliases(1) */
+	USERS_GONE,      /* userdel(8) */
+	USERS_MAIL,      /* mailboxes and homes are removed */
+};
+
+typedef int users_act_fn(struct reeve_users *users, void *what, struct reeve_error *err);
+
+struct users_step {
+	enum users_order order;
+	const char *user;        /* or alias; kept by users_step_add() */
+	const char *text;        /* likewise. NULL: it is no news, but a part of what another says */
+	bool is_change;          /* false: so it is already, nothing is done */
+	users_act_fn *carry_out; /* NULL: one for many does it */
+	users_act_fn *take_back; /* NULL: there is nothing to take back, or it cannot be */
+	void *what;              /* handed to both; lives as long as the users */
+	bool is_done;
+};
+
+/* No memory is remembered in users->has_failed. */
+void users_step_add(struct reeve_users *users, const struct users_step *step);
+
+/* Added if there is none of that order and function yet. */
+void users_step_once(struct reeve_users *users, enum users_order order, users_act_fn *carry_out,
+                     users_act_fn *take_back);
+
+/*
+ * A wish cannot be. The first one is what reeve_users_apply() reports; each later one, and each
+ * that came from a file, is a diagnostic. `file` may be NULL.
+ */
+void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
+                     const struct reeve_error *err);
+
+/* ---- for apply.c ---------------------------------------------------------------------------- */
+
+struct users_steps {
+	struct users_step *rows;
+	size_t count, room;
+	struct reeve_error failure; /* the first wish that cannot be */
+	size_t failures, told;      /* how many, and how many of them were diagnostics */
+	bool is_applied;
+};
+
+/* Made when first asked for; NULL: no memory, which is remembered. */
+struct users_steps *users_steps(struct reeve_users *users);
+
+/* By reeve_users_close(). NULL is fine. */
+void users_steps_free(struct users_steps *steps);
+
+#endif

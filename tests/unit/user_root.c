@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* A root with a shell and stand-ins, which know no other program: all is done by the shell. */
+#include "user_root.h"
+
+#include "folder.h"
+#include <check.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool user_root_can(void)
+{
+	return geteuid() == 0 && chroot("/") == 0;
+}
+
+static const char make[] =
+	"set -e; umask 022; mkdir -p root/etc root/usr/sbin root/var/mail root/home root/tmp\n"
+	"for f in /bin/sh $(ldd /bin/sh | grep -o '/[^ ]*'); do\n"
+	"	mkdir -p \"root${f%/*}\"; cp -L \"$f\" \"root$f\"; done\n"
+	"chgrp 8 root/var/mail; chmod 2775 root/var/mail; chmod 640 root/etc/shadow\n"
+	"chmod 755 root/usr/sbin/*\n";
+
+/* What all have in front. `rewrite FILE` reads lines by the function `line`, which prints what stays. */
+static const char head[] =
+	"#!/bin/sh\n"
+	"echo \"${0##*/} $*\" >>/ran\n"
+	"if [ -e \"/etc/fail-${0##*/}\" ]; then\n"
+	"	{ read -r status; read -r text; } <\"/etc/fail-${0##*/}\"\n"
+	"	echo \"${0##*/}: $text\" >&2; exit \"$status\"\n"
+	"fi\n"
+	"rewrite() {\n"
+	"	new=; while IFS= read -r l; do new=\"$new$(line \"$l\")${nl}\"; done <\"$1\"\n"
+	"	: >\"$1\"; IFS=$nl; for l in $new; do echo \"$l\" >>\"$1\"; done; unset IFS\n"
+	"}\n"
+	"nl='\n'\n";
+
+static const struct program {
+	const char *name, *text;
+} programs[] = {
+	{"useradd",
+         "while [ $# -gt 1 ]; do case $1 in\n"
+         "-d) home=$2; shift;; -s) shell=$2; shift;; -u) uid=$2; shift;; -g|-K) shift;; esac\n"
+         "shift; done\n"
+         "max=1000; while IFS=: read -r n x u rest; do\n"
+         "	if [ \"$n\" = \"$1\" ]; then echo \"useradd: user '$1' already exists\" >&2; exit 9; fi\n"
+         "	if [ \"$u\" -gt $max ] && [ \"$u\" -lt 60000 ]; then max=$u; fi\n"
+         "done </etc/passwd\n"
+         "echo \"$1:x:${uid:-$((max + 1))}:8::$home:$shell\" >>/etc/passwd\n"
+         "echo \"$1:!:20000:0:99999:7:::\" >>/etc/shadow\n"},
+	{"userdel", "for name; do :; done\n"
+                    "line() { case $1 in \"$name\":*) ;; *) echo \"$1\";; esac; }\n"
+                    "rewrite /etc/passwd; rewrite /etc/shadow\n"},
+	{"chpasswd",
+         "input=; while IFS= read -r l; do input=\"$input$l$nl\"; done\n"
+         "line() {\n"
+         "	IFS=$nl; for in in $input; do case $1 in \"${in%%:*}\":*)\n"
+         "		rest=${1#*:}; echo \"$in:${rest#*:}\"; return;; esac; done\n"
+         "	echo \"$1\"\n"
+         "}\n"
+         "rewrite /etc/shadow\n"},
+	{"usermod", "for name; do :; done\n"
+                    "while [ $# -gt 1 ]; do case $1 in\n"
+                    "-L) lock=1;; -U) lock=0;; -e) day=$2; shift;; -s) shell=$2; shift;; esac\n"
+                    "shift; done\n"
+                    "line() {\n"
+                    "	case $1 in \"$name\":*) ;; *) echo \"$1\"; return;; esac\n"
+                    "	IFS=: read -r n h c mi ma w i e f <<-END\n\t$1\n\tEND\n"
+                    "	case ${lock-} in 1) h=!${h#!};; 0) h=${h#!};; esac\n"
+                    "	echo \"$n:$h:$c:$mi:$ma:$w:$i:${day-$e}:$f\"\n"
+                    "}\n"
+                    "rewrite /etc/shadow\n"},
+	{"newaliases", ":\n"},
+};
+
+const char *user_root_make(void)
+{
+	static char path[PATH_MAX];
+	char name[64], text[4096];
+
+	ck_assert_int_eq(system("mkdir -p root/etc root/usr/sbin"), 0);
+	folder_write("root/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"
+	                                "mail:x:8:8:mail:/var/mail:/usr/sbin/nologin\n");
+	folder_write("root/etc/shadow", "root:*:20000:0:99999:7:::\nmail:*:20000:0:99999:7:::\n");
+	folder_write("root/etc/group", "root:x:0:\nmail:x:8:\nusers:x:100:\n");
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+		snprintf(name, sizeof name, "root/usr/sbin/%s", programs[i].name);
+		snprintf(text, sizeof text, "%s%s", head, programs[i].text);
+		folder_write(name, text);
+	}
+	ck_assert_int_eq(system(make), 0);
+	ck_assert_ptr_nonnull(realpath("root", path));
+	return path;
+}
