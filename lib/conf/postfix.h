@@ -264,9 +264,6 @@ int reeve_pf_print(struct reeve_conf *conf, const struct pf_service *service, bo
 
 /* ---- changing ------------------------------------------------------------------------------ */
 
-/* The line end of the line that `at` is in, or of the one before if it has none. */
-const char *reeve_pf_eol(const struct reeve_doc *doc, uint32_t at);
-
 void reeve_pf_replace(struct reeve_edits *edits, uint32_t start, uint32_t end, const char *text);
 
 /* Remove the lines that hold text in [start, end), both at the beginnings of lines; not the others. */

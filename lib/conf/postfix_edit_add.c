@@ -166,7 +166,7 @@ void reeve_pf_add_service(const struct postfix *own, const struct pf_service *wa
 	const struct reeve_doc *doc = own->master;
 	uint32_t part = find_short(doc, wanted);
 	uint32_t at = part != 0 ? doc->nodes[part].start : place_of(doc, wanted);
-	const char *eol = reeve_pf_eol(doc, at > 0 ? at - 1 : 0);
+	const char *eol = reeve_line_eol(doc, at > 0 ? at - 1 : 0);
 	struct reeve_buf text;
 
 	if (part == 0 && at > 0 && doc->bytes[at - 1] != '\n')

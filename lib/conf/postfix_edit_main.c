@@ -8,19 +8,6 @@
 
 #define INDENT "    "
 
-const char *reeve_pf_eol(const struct reeve_doc *doc, uint32_t at)
-{
-	uint32_t end = reeve_line_after(doc, at);
-
-	if (end == at || doc->bytes[end - 1] != '\n') {
-		/* The last line has none: as the one before. */
-		while (at > 0 && doc->bytes[at - 1] != '\n')
-			at--;
-		end = at;
-	}
-	return end >= 2 && doc->bytes[end - 1] == '\n' && doc->bytes[end - 2] == '\r' ? "\r\n" : "\n";
-}
-
 void reeve_pf_replace(struct reeve_edits *edits, uint32_t start, uint32_t end, const char *text)
 {
 	reeve_edits_add(edits, (struct reeve_span){start, end - start}, text, strlen(text));
@@ -72,7 +59,7 @@ static void add_line(const struct reeve_doc *doc, struct reeve_edits *edits,
 	struct reeve_buf line;
 
 	reeve_buf_init(&line, REEVE_CONF_MAX_BYTES);
-	reeve_buf_add_text(&line, reeve_pf_eol(doc, piece->value));
+	reeve_buf_add_text(&line, reeve_line_eol(doc, piece->value));
 	if (like != NULL)
 		reeve_buf_add(&line, doc->bytes + like->start, like->value - like->start);
 	else
@@ -305,7 +292,7 @@ static void add_setting(const struct reeve_doc *doc, const struct pf_path *path,
 		reeve_buf_add_text(&line, value);
 	}
 
-	const char *eol = reeve_pf_eol(doc, at > 0 ? at - 1 : 0);
+	const char *eol = reeve_line_eol(doc, at > 0 ? at - 1 : 0);
 	if (at > 0 && doc->bytes[at - 1] != '\n')
 		reeve_edits_add(edits, (struct reeve_span){at, 0}, eol, strlen(eol));
 	reeve_buf_add_text(&line, eol);

@@ -137,7 +137,7 @@ static void add_option(const struct postfix *own, const struct pf_service *servi
 	if (in_line) {
 		reeve_buf_add_byte(&text, ' ');
 	} else {
-		reeve_buf_add_text(&text, reeve_pf_eol(doc, end > 0 ? end - 1 : 0));
+		reeve_buf_add_text(&text, reeve_line_eol(doc, end > 0 ? end - 1 : 0));
 		reeve_pf_add_indent(own, service, &text);
 	}
 	reeve_pf_add_option_text(&text, path->name, path->name_length, value);

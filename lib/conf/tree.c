@@ -55,6 +55,19 @@ uint32_t reeve_line_text_end(const struct reeve_doc *doc, uint32_t start, uint32
 	return end;
 }
 
+const char *reeve_line_eol(const struct reeve_doc *doc, uint32_t at)
+{
+	uint32_t end = reeve_line_after(doc, at);
+
+	if (end == at || doc->bytes[end - 1] != '\n') {
+		/* The last line has none: as the one before. */
+		while (at > 0 && doc->bytes[at - 1] != '\n')
+			at--;
+		end = at;
+	}
+	return end >= 2 && doc->bytes[end - 1] == '\n' && doc->bytes[end - 2] == '\r' ? "\r\n" : "\n";
+}
+
 uint32_t reeve_tree_skip(const struct reeve_doc *doc, uint32_t node)
 {
 	while (node != 0 && doc->nodes[node].next == 0)

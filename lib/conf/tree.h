@@ -148,6 +148,9 @@ uint32_t reeve_line_after(const struct reeve_doc *doc, uint32_t at);
 /* The offset of the line end ("\n" or "\r\n") of the line that ends at `end`; `end` if there is none. */
 uint32_t reeve_line_text_end(const struct reeve_doc *doc, uint32_t start, uint32_t end);
 
+/* What ends the line that `at` is in, "\n" or "\r\n"; of one that has no end, the line before it. */
+const char *reeve_line_eol(const struct reeve_doc *doc, uint32_t at);
+
 /* ---- walking ------------------------------------------------------------------------------- */
 
 /* The node after `node` in the order of bytes; children first. 0 at the end. */

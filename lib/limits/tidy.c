@@ -147,7 +147,7 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 			if (!is_cut) {
 				reeve_buf_add_byte(&text, '#');
 				reeve_buf_add(&text, doc->bytes + start, end - start);
-				reeve_buf_add_text(&text, reeve_pf_eol(doc, start));
+				reeve_buf_add_text(&text, reeve_line_eol(doc, start));
 				continue;
 			}
 			/* What begins the line leaves its indent to the next, else blanks go with
