@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The users of a passwd-file of Dovecot: whose line counts, what its fields hold, and edits of them, in
+ * memory (reeve_doc_apply()). What an edit does not name stays, byte for byte.
+ *
+ *     passwd_file_look.c    asking
+ *     passwd_file_edit.c    changing
+ *
+ * Each change makes nodes and offsets from before void. It returns 1, 0 if that was so already, -1 with
+ * err and nothing changed: REEVE_EUSAGE for a text that the file cannot hold (a ':' or a line end), also
+ * REEVE_EREFUSED, REEVE_ENOMEM.
+ *
+ * `name` is as it stands in the file: what becomes of a login name on the way there (username_format)
+ * is Dovecot's configuration's matter.
+ */
+#ifndef CONF_PASSWD_FILE_H
+#define CONF_PASSWD_FILE_H
+
+#include "conf/tree.h"
+
+enum reeve_pwf_field {
+	REEVE_PWF_NAME,
+	REEVE_PWF_PASSWORD, /* with its {SCHEME} */
+	REEVE_PWF_UID,
+	REEVE_PWF_GID,
+	REEVE_PWF_GECOS,
+	REEVE_PWF_HOME,
+	REEVE_PWF_SHELL,
+	REEVE_PWF_EXTRA, /* KEY or KEY=VALUE, blanks between; colons do not end it */
+	REEVE_PWF_FIELDS,
+};
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+/* The line that Dovecot takes for a user: the first of his. Its node, or 0. */
+uint32_t reeve_passwd_file_find(const struct reeve_doc *doc, const char *name);
+
+/*
+ * The bytes of a field. A line may end before it: false, and the span is empty and stands at its end.
+ * With fewer than three fields Dovecot takes it for a passdb's line: a userdb does not find the user.
+ */
+bool reeve_passwd_file_field(const struct reeve_doc *doc, uint32_t node, enum reeve_pwf_field field,
+                             struct reeve_span *span_r);
+
+/*
+ * The value of an extra field: of several with that key, the last one's. Empty for a key without '='.
+ *
+ * Up to 2.3 an eighth field of nothing has the location of the mail behind it ("...:/bin/sh::maildir:~/M"),
+ * as userdb_mail; it is found as that.
+ */
+bool reeve_passwd_file_extra(const struct reeve_doc *doc, uint32_t node, const char *key,
+                             struct reeve_span *value_r);
+
+/* The items of the eighth field, one after another; `at` begins with 0. 1 or 0. */
+struct reeve_pwf_item {
+	struct reeve_span all, key, value;
+	bool has_value;
+	bool is_old_mail; /* the location of 2.3; its key is empty */
+};
+int reeve_passwd_file_item(const struct reeve_doc *doc, uint32_t node, uint64_t *at,
+                           struct reeve_pwf_item *item_r);
+
+/* ---- changing ------------------------------------------------------------------------------ */
+
+/*
+ * A line for a new user; NULL is an empty field. Where all lines are in order, in its place; else behind the
+ * last user of the same domain; else at the end. With as many fields as the line before it, or more.
+ */
+int reeve_passwd_file_add(struct reeve_doc *doc, const char *const fields[REEVE_PWF_FIELDS],
+                          struct reeve_error *err);
+
+/* A field (not the name, nor the extra ones) of the line that counts, which is there. */
+int reeve_passwd_file_set(struct reeve_doc *doc, const char *name, enum reeve_pwf_field field,
+                          const char *value, struct reeve_error *err);
+
+/*
+ * An extra field: KEY=VALUE, or KEY alone (""); NULL: not any more. A '%' in a value means something to
+ * Dovecot, and is the caller's. A line in the old form of 2.3 becomes one that 2.4 reads, too.
+ */
+int reeve_passwd_file_set_extra(struct reeve_doc *doc, const char *name, const char *key,
+                                const char *value, struct reeve_error *err);
+
+/* The user goes: all lines of his, or the second would come to life. Comments stay. */
+int reeve_passwd_file_remove(struct reeve_doc *doc, const char *name, struct reeve_error *err);
+
+#endif
