@@ -35,7 +35,7 @@ OURFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DREEVE_VERSION='"$(VERSION)"' -
            -I$(BUILD)/gen
 COMPILE  = $(CC) -std=c11 -fPIC -pthread $(WARN) $(WERROR) $(OURFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
-LIBS     = -llockfile -lxxhash -lunistring
+LIBS     = -llockfile -lxxhash -lunistring -lcrypt
 TOOLLIBS = -ljson-c
 
 LIB_SRC  = $(wildcard lib/*/*.c)

@@ -41,12 +41,14 @@ extern "C" {
  *     "BLF-CRYPT"      bcrypt, cost 12
  *
  * The result, as shadow(5) has it ("$y$j9T$..."), is to be freed. NULL with err: REEVE_EUSAGE for
- * another scheme, for a password that is empty, too long, or has a line end; REEVE_EIO,
- * REEVE_ENOMEM.
+ * another scheme, for a password that is empty, too long (bcrypt looks at 72 bytes), or has a line
+ * end; REEVE_EIO, REEVE_ENOMEM.
  */
 char *reeve_password_hash(const char *password, const char *scheme, struct reeve_error *err);
 
-/* What stands in front of such a hash in a passwd-file: "{CRYPT}", "{SHA512-CRYPT}", "{BLF-CRYPT}".
+/*
+ * What stands in front of such a hash in a passwd-file: "{CRYPT}", "{SHA512-CRYPT}", "{BLF-CRYPT}".
+ * NULL for another scheme.
  */
 const char *reeve_password_prefix(const char *scheme);
 
@@ -64,18 +66,19 @@ char *reeve_password_generate(struct reeve_error *err);
 struct reeve_password_look {
 	char scheme[24]; /* "CRYPT yescrypt", "SHA512-CRYPT", "ARGON2ID", "PLAIN"; "" if there is
 	                    none */
-	bool is_none; /* nobody can log in by it: "", "*", "!", of a passwd-file an empty field too
-	               */
-	bool is_locked;
-	bool is_open;     /* of shadow(5): empty, no password is asked for */
+	bool is_none;     /* there is no password: "", "*", "!", "{CRYPT}" */
+	bool is_locked;   /* "!" too */
+	bool is_open;     /* empty: of shadow(5), nobody is asked; of a passwd-file, nobody gets in */
 	bool is_weak;     /* legacy to crypt_checksalt(3), or a scheme that Dovecot 2.4 refuses */
 	bool is_readable; /* reeve_password_verify() can tell */
 };
 void reeve_password_look(const char *field, struct reeve_password_look *look_r);
 
 /*
- * Whether a password fits a field. A locked one is looked at as if it were not.
- * Returns 1, 0, or -1 with err: REEVE_EREFUSED for a scheme that we cannot tell, REEVE_EFORMAT.
+ * Whether a password fits a field. A locked one is looked at as if it were not; none fits where
+ * there is no password.
+ * Returns 1, 0, or -1 with err: REEVE_EREFUSED for a scheme that we cannot tell, REEVE_EFORMAT,
+ * REEVE_ENOMEM.
  */
 int reeve_password_verify(const char *field, const char *password, struct reeve_error *err);
 

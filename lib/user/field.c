@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a password field holds: of shadow(5), or of a passwd-file, where a {SCHEME} may stand in
+ * front and CRYPT is meant where there is none (Dovecot, passdb passwd-file).
+ */
+#include "user/hash.h"
+
+#include "base/error.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum kind {
+	OTHER, /* a digest of its own, which we cannot tell */
+	CRYPT, /* by crypt(3), any method */
+	PLAIN, /* as it is */
+};
+
+/* src/lib-auth/password-scheme*.c of Dovecot 2.4.1: all it has, and which it calls weak. */
+static const struct scheme {
+	const char *name;
+	enum kind kind;
+	bool is_weak;
+	const char *begins; /* CRYPT: what Dovecot wants to see; NULL: any */
+} schemes[] = {
+	{"CRYPT", CRYPT, false, NULL},
+	{"SHA512-CRYPT", CRYPT, false, "$6$"},
+	{"SHA256-CRYPT", CRYPT, false, "$5$"},
+	{"BLF-CRYPT", CRYPT, false, "$2"},
+	{"MD5-CRYPT", CRYPT, true, "$1$"},
+	{"DES-CRYPT", CRYPT, true, NULL},
+	{"MD5", CRYPT, true, "$1$"}, /* a digest in hex, too */
+	{"PLAIN", PLAIN, false, NULL},
+	{"CLEAR", PLAIN, false, NULL},
+	{"CLEARTEXT", PLAIN, false, NULL},
+	{"PLAIN-TRUNC", OTHER, false, NULL},
+	{"ARGON2I", OTHER, false, NULL},
+	{"ARGON2ID", OTHER, false, NULL},
+	{"ARGON2", OTHER, false, NULL},
+	{"PBKDF2", OTHER, false, NULL},
+	{"SHA", OTHER, false, NULL},
+	{"SHA1", OTHER, false, NULL},
+	{"SHA256", OTHER, false, NULL},
+	{"SHA512", OTHER, false, NULL},
+	{"SSHA", OTHER, false, NULL},
+	{"SSHA256", OTHER, false, NULL},
+	{"SSHA512", OTHER, false, NULL},
+	{"SMD5", OTHER, true, NULL},
+	{"PLAIN-MD4", OTHER, true, NULL},
+	{"PLAIN-MD5", OTHER, true, NULL},
+	{"LDAP-MD5", OTHER, true, NULL},
+	{"CRAM-MD5", OTHER, false, NULL},
+	{"HMAC-MD5", OTHER, true, NULL},
+	{"DIGEST-MD5", OTHER, false, NULL},
+	{"SCRAM-SHA-1", OTHER, false, NULL},
+	{"SCRAM-SHA-256", OTHER, false, NULL},
+	{"OTP", OTHER, false, NULL},
+};
+
+/* A field, taken to pieces. */
+struct field {
+	bool is_locked;
+	const char *name; /* of the scheme, `length` bytes; "CRYPT" where none is said */
+	size_t length;
+	const struct scheme *scheme; /* NULL: unknown, or with a suffix as in {PLAIN.HEX} */
+	const char *hash;
+};
+
+static const struct scheme *find_scheme(const char *name, size_t n)
+{
+	for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+		if (strlen(schemes[i].name) == n && strncasecmp(schemes[i].name, name, n) == 0)
+			return &schemes[i];
+	return NULL;
+}
+
+static struct field take_apart(const char *text)
+{
+	struct field field = {.name = "CRYPT", .length = strlen("CRYPT")};
+	const char *end;
+
+	for (;;) {
+		size_t n = strncasecmp(text, REEVE_LOCK_VIRTUAL, strlen(REEVE_LOCK_VIRTUAL)) == 0
+		                   ? strlen(REEVE_LOCK_VIRTUAL)
+		           : text[0] == '!' ? 1
+		                            : 0;
+		if (n == 0)
+			break;
+		field.is_locked = true;
+		text += n;
+	}
+	end = text[0] == '{' ? strchr(text, '}') : NULL;
+	if (end != NULL) {
+		field.name = text + 1;
+		field.length = (size_t)(end - text) - 1;
+		text = end + 1;
+	}
+	field.scheme = find_scheme(field.name, field.length);
+	/* A lock that somebody put behind the scheme. */
+	if (field.scheme != NULL && field.scheme->kind == CRYPT)
+		while (text[0] == '!') {
+			field.is_locked = true;
+			text++;
+		}
+	field.hash = text;
+	return field;
+}
+
+/* The method of a hash by crypt(3) that fits its scheme; NULL. */
+static const char *method_of(const struct field *field, bool *is_legacy_r)
+{
+	const char *begins = field->scheme->begins;
+
+	*is_legacy_r = false;
+	if (begins != NULL && strncmp(field->hash, begins, strlen(begins)) != 0)
+		return NULL;
+	return reeve_crypt_method(field->hash, is_legacy_r);
+}
+
+void reeve_password_look(const char *field, struct reeve_password_look *look_r)
+{
+	struct field parts = take_apart(field);
+	const struct scheme *scheme = parts.scheme;
+	const char *method = NULL;
+	bool is_legacy = false;
+
+	*look_r = (struct reeve_password_look){
+		.is_locked = parts.is_locked,
+		.is_open = field[0] == '\0',
+		/* '*' is in no hash of crypt(3), but may be in a plain password. */
+		.is_none = parts.hash[0] == '\0' || (scheme != NULL && scheme->kind == CRYPT &&
+	                                             parts.hash[0] == '*'),
+	};
+	if (look_r->is_none)
+		return;
+	if (scheme != NULL && scheme->kind == CRYPT)
+		method = method_of(&parts, &is_legacy);
+	look_r->is_weak = is_legacy || (scheme != NULL && scheme->is_weak);
+	look_r->is_readable = method != NULL || (scheme != NULL && scheme->kind == PLAIN);
+
+	bool wants_method = method != NULL && strcmp(scheme->name, "CRYPT") == 0;
+	snprintf(look_r->scheme, sizeof look_r->scheme, "%.*s%s%s", (int)parts.length, parts.name,
+	         wants_method ? " " : "", wants_method ? method : "");
+	for (size_t i = 0; i < parts.length && look_r->scheme[i] != '\0'; i++)
+		if (look_r->scheme[i] >= 'a' && look_r->scheme[i] <= 'z')
+			look_r->scheme[i] = (char)(look_r->scheme[i] - 'a' + 'A');
+}
+
+int reeve_password_verify(const char *field, const char *password, struct reeve_error *err)
+{
+	struct field parts = take_apart(field);
+	struct reeve_password_look look;
+	bool is_legacy;
+
+	reeve_password_look(field, &look);
+	if (look.is_none)
+		return 0;
+	if (parts.scheme == NULL || parts.scheme->kind == OTHER)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "whether a password fits cannot be told for the scheme '%.*s'",
+		                  (int)(parts.length < 100 ? parts.length : 100), parts.name);
+	if (parts.scheme->kind == PLAIN)
+		return strcmp(parts.hash, password) == 0;
+	if (method_of(&parts, &is_legacy) == NULL)
+		return reeve_fail(err, REEVE_EFORMAT, "the password's hash is damaged");
+	return reeve_crypt_fits(parts.hash, password, err);
+}
+
+/* ---- a hash that somebody gives ------------------------------------------------------------ */
+
+static int check_hash(const struct field *field, bool is_virtual, struct reeve_error *err)
+{
+	bool is_legacy;
+
+	if (field->is_locked)
+		return reeve_fail(err, REEVE_EUSAGE, "the hash is locked by a '!'");
+	if (field->scheme == NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "the hash has a scheme that is not known");
+	if (!is_virtual && field->scheme->kind != CRYPT)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "a hash by %s is not for a user of the system: crypt(3) only",
+		                  field->scheme->name);
+	if (field->hash[0] == '\0')
+		return reeve_fail(err, REEVE_EUSAGE, "the hash is empty");
+	/* The end of a field, or of a line. */
+	if (strpbrk(field->hash, ":\r\n") != NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "the hash holds a ':' or a line end");
+	if (field->scheme->kind == CRYPT && method_of(field, &is_legacy) == NULL)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "the hash is cut off, or none of %s (did a shell take its '$'?)",
+		                  field->scheme->name);
+	return 0;
+}
+
+char *reeve_password_field(const char *hash, bool is_virtual, struct reeve_error *err)
+{
+	struct field field = take_apart(hash);
+	char *text = NULL;
+	int n;
+
+	if (check_hash(&field, is_virtual, err) != 0)
+		return NULL;
+	if (is_virtual)
+		n = asprintf(&text, "{%s}%s", field.scheme->name, field.hash);
+	else
+		n = asprintf(&text, "%s", field.hash);
+	if (n < 0) {
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	return text;
+}
