@@ -6,6 +6,7 @@
  *     accounts.c    passwd(5), shadow(5), group(5) of the root
  *     name.c        names that we make
  *     where.c       what Dovecot and Postfix name: passwd-file, mail location, aliases
+ *     location.c    what a mail location means for a user
  *     mailbox.c     where a user's mail is, how much, how old
  *     check.c       what is wrong
  *     hash.c        passwords

@@ -73,6 +73,7 @@ void unit_skip(int count, const char *why);
 	X(postfix_lint) \
 	X(postfix_corpus) \
 	X(user_name) \
+	X(user_location) \
 	X(user_accounts) \
 	X(user_programs)
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Where Dovecot keeps an INBOX, by what people write into mail_location and mail_path. */
+#include "unit.h"
+
+#include "user/location.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS(table) (int)(sizeof table / sizeof table[0])
+
+static const struct users_whom ann = {"ann@example.org", "/srv/v/example.org/ann", true, 5000, 8};
+static const struct users_whom bob = {"bob", "/home/mail-users/bob", true, 1000, 8};
+static const struct users_whom nowhere = {"Eve@Example.org", NULL, false, 0, 0};
+
+static const struct {
+	const char *text;
+	bool is_24;
+	const struct users_whom *whom;
+	const char *is; /* NULL: it cannot be told */
+} texts[] = {
+	{"/var/mail/%u", false, &ann, "/var/mail/ann@example.org"},
+	{"%d/%n", false, &ann, "example.org/ann"},
+	{"%d/%n", false, &bob, "/bob"},
+	{"%d/%1n/%n", false, &ann, "example.org/a/ann"},
+	{"%1.1n", false, &ann, "n"},
+	{"%9.3n", false, &ann, ""},
+	{"%Lu %Ud", false, &nowhere, "eve@example.org EXAMPLE.ORG"},
+	{"%{user} %{username} %{domain}", false, &ann, "ann@example.org ann example.org"},
+	{"%L{username}", false, &nowhere, "eve"},
+	{"%h %i %{uid} %{gid}", false, &ann, "/srv/v/example.org/ann 5000 5000 8"},
+	{"100%%", false, &ann, "100%"},
+	{"%h", false, &nowhere, NULL},
+	{"%i", false, &nowhere, NULL},
+	{"%s", false, &ann, NULL},
+	{"%{ldap:home}", false, &ann, NULL},
+	{"%{user", false, &ann, NULL},
+	{"%", false, &ann, NULL},
+	{"%2.256Nu", false, &ann, NULL},
+
+	{"/var/mail/%{user}", true, &ann, "/var/mail/ann@example.org"},
+	{"%{user|domain}/%{user | username}", true, &ann, "example.org/ann"},
+	{"%{ user | username | upper }", true, &ann, "ANN"},
+	{"%{user | lower | domain}", true, &nowhere, "example.org"},
+	{"%{user | domain}", true, &bob, ""},
+	{"%{home}/%{uid}/%{gid}", true, &ann, "/srv/v/example.org/ann/5000/8"},
+	{"%{home}", true, &nowhere, NULL},
+	{"%{user | sha1}", true, &ann, NULL},
+	{"%{domain}", true, &ann, NULL},
+	{"%{user", true, &ann, NULL},
+	/* What 2.4 takes for plain text is a folder of that name. */
+	{"/var/mail/%u 100%% %", true, &ann, "/var/mail/%u 100%% %"},
+};
+
+START_TEST(test_texts)
+{
+	for (int i = 0; i < ROWS(texts); i++) {
+		char *is = users_expand(texts[i].text, texts[i].is_24, texts[i].whom);
+
+		if (texts[i].is == NULL)
+			ck_assert_msg(is == NULL, "'%s' is '%s'", texts[i].text, is);
+		else
+			ck_assert_msg(is != NULL && strcmp(is, texts[i].is) == 0, "'%s' is '%s'",
+			              texts[i].text, is);
+		free(is);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *location;
+	const struct users_whom *whom;
+	const char *inbox;
+} locations[] = {
+	{"mbox:~/mail:INBOX=/var/mail/%u", &bob, "/var/mail/bob"},
+	{"mbox:~/mail:INBOX=/var/mail/%u:INDEX=MEMORY", &bob, "/var/mail/bob"},
+	{"mbox:~/mail:LAYOUT=fs:inbox=~/in", &bob, "/home/mail-users/bob/in"},
+	{"mbox:~/mail", &bob, "/home/mail-users/bob/mail/inbox"},
+	{"maildir:~/Maildir", &bob, "/home/mail-users/bob/Maildir"},
+	{"maildir:~/Maildir/", &bob, "/home/mail-users/bob/Maildir"},
+	{"maildir:~/Maildir:INBOX=~/Maildir/.INBOX", &bob, "/home/mail-users/bob/Maildir/.INBOX"},
+	{"maildir:/var/vmail/%d/%n", &ann, "/var/vmail/example.org/ann"},
+	{"maildir:~", &ann, "/srv/v/example.org/ann"},
+	{"mdbox:~/mdbox", &ann, "/srv/v/example.org/ann/mdbox"},
+	{"sdbox:%h/sdbox", &ann, "/srv/v/example.org/ann/sdbox"},
+	{"auto:~/Maildir", &bob, "/home/mail-users/bob/Maildir"},
+	{"/var/vmail/%d/%n", &ann, "/var/vmail/example.org/ann"},
+	{"~/Maildir", &ann, "/srv/v/example.org/ann/Maildir"},
+	{"maildir:/a::b/%n", &ann, "/a:b/ann"},
+	{"maildir:~/Maildir", &nowhere, NULL},
+	{"maildir:Maildir", &bob, NULL},
+	{"imapc:~/imapc", &bob, NULL},
+	{"maildir", &bob, NULL},
+	{"maildir:~other/Maildir", &bob, NULL},
+	{"", &bob, NULL},
+};
+
+START_TEST(test_locations)
+{
+	for (int i = 0; i < ROWS(locations); i++) {
+		struct users_location at = {.location = locations[i].location};
+		char *is = users_location_inbox(&at, locations[i].whom);
+
+		if (locations[i].inbox == NULL)
+			ck_assert_msg(is == NULL, "'%s' is '%s'", locations[i].location, is);
+		else
+			ck_assert_msg(is != NULL && strcmp(is, locations[i].inbox) == 0,
+			              "'%s' is '%s'", locations[i].location, is);
+		free(is);
+	}
+}
+END_TEST
+
+static const struct {
+	struct users_location at;
+	const struct users_whom *whom;
+	const char *inbox;
+} locations_24[] = {
+	{{true, NULL, "mbox", "%{home}/mail", "/var/mail/%{user}"}, &bob, "/var/mail/bob"},
+	{{true, NULL, "mbox", "~/mail", NULL}, &bob, "/home/mail-users/bob/mail/inbox"},
+	{{true, NULL, "maildir", "~/Maildir", NULL}, &bob, "/home/mail-users/bob/Maildir"},
+	{{true, NULL, "maildir", "~/Maildir", "."}, &bob, "/home/mail-users/bob/Maildir"},
+	{{true, NULL, "maildir", "~/Maildir", ".INBOX"}, &bob, "/home/mail-users/bob/Maildir/.INBOX"},
+	{{true, NULL, "maildir", "/v/%{user|domain}/%{user|username}", ""}, &ann,
+         "/v/example.org/ann"},
+	{{true, NULL, "", "~/x", ""}, &bob, "/home/mail-users/bob/x"},
+	{{true, "maildir:~/Maildir", NULL, NULL, NULL}, &bob, NULL},
+	{{true, NULL, "imapc", "~/x", ""}, &bob, NULL},
+	{{true, NULL, "maildir", "~/x", "%{odd}"}, &bob, NULL},
+	{{true, NULL, "maildir", "~/x", NULL}, &nowhere, NULL},
+};
+
+START_TEST(test_locations_24)
+{
+	for (int i = 0; i < ROWS(locations_24); i++) {
+		char *is = users_location_inbox(&locations_24[i].at, locations_24[i].whom);
+
+		if (locations_24[i].inbox == NULL)
+			ck_assert_msg(is == NULL, "row %d is '%s'", i, is);
+		else
+			ck_assert_msg(is != NULL && strcmp(is, locations_24[i].inbox) == 0,
+			              "row %d is '%s'", i, is);
+		free(is);
+	}
+}
+END_TEST
+
+Suite *suite_user_location(void)
+{
+	Suite *s = suite_create("user_location");
+	TCase *tc = tcase_create("location");
+
+	tcase_add_test(tc, test_texts);
+	tcase_add_test(tc, test_locations);
+	tcase_add_test(tc, test_locations_24);
+	suite_add_tcase(s, tc);
+	return s;
+}
