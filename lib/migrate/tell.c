@@ -108,14 +108,12 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 	};
 }
 
-void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
-                          const struct migrate_rule *rule, const char *text)
+static void comment_above(struct migrate_hop *hop, struct migrate_site *site, const char *text)
 {
 	struct migrate_page *page = reeve_migrate_page(hop, site);
 	const char *comment;
 	uint32_t first, last;
 
-	reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, rule, "", text);
 	reeve_migrate_lines(hop, site, &first, &last);
 	comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
 	/* It is there already, if this is not the first time. */
@@ -132,6 +130,20 @@ void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
 	reeve_migrate_before(
 		hop, &page->lines[first],
 		reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first), comment));
+}
+
+void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text)
+{
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, rule, "", text);
+	comment_above(hop, site, text);
+}
+
+void reeve_migrate_remark(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text)
+{
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, rule, "", text);
+	comment_above(hop, site, text);
 }
 
 /* ---- filling templates --------------------------------------------------------------------- */

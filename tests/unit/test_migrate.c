@@ -404,10 +404,28 @@ static const struct row rows[] = {
 	{"sieve of lda",
          "protocol lda {\n  global_script_path = /x\n  mail_plugins = cmusieve quota\n}\n",
          "protocol lda {\n  plugin {\n    sieve_default = /x\n  }\n"
-         "  # mailreeve: the plugin cmusieve is gone: look through the scripts (imapflags and "
-         "notify were changed), then write sieve here\n"
+         "  # mailreeve: the plugin cmusieve is gone, and nothing is delivered with it here: look "
+         "through the scripts (imapflags and notify were changed), then write sieve instead\n"
          "  mail_plugins = cmusieve quota\n}\n",
-         "3 decide"},
+         "3 noted"},
+	{"statistics of 2.2",
+         "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
+         "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",
+         "# mailreeve: the plugin stats is called old_stats now, and nobody can log in with it "
+         "here: write old_stats, or nothing, for statistics need no plugin now\n"
+         "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
+         "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",
+         "1 noted 3 noted 6 noted 8 noted"},
+	{"folders that a plugin made",
+         "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
+         "# mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it "
+         "here: write auto = create or subscribe in a mailbox section of the namespace\n"
+         "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
+         "1 noted 3 noted 4 noted"},
+	{"a plugin without another in its place", "mail_plugins = snarf\n",
+         "# mailreeve: the plugin snarf is gone since 2.3.14, and nobody can log in with it here: "
+         "nothing came instead\nmail_plugins = snarf\n",
+         "1 decide"},
 	{"quota of 1.0",
          "plugin {\n  quota = maildir:storage=10240:messages=1000\n  quota2 = dirsize:messages=5 # "
          "x\n}\n",
@@ -442,7 +460,7 @@ static const struct row rows[] = {
          "unix_listener quota-warning\n"
          "  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = storage=80%% "
          "quota-warning 80 %u\n}\n",
-         "2 decide"},
+         "2 noted"},
 	{"expire", "plugin {\n  expire_dict = proxy::expire\n}\n", NULL, "2 noted"},
 	{"caches",
          "mail_cache_compress_min_size = 1k\nplugin {\n  imap_zlib_compress_level = 5\n}\n",
