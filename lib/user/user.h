@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "user/accounts.h"
+#include <mailreeve/conf.h>
 #include <mailreeve/plan.h>
 #include <mailreeve/user.h>
 
@@ -39,6 +40,8 @@ struct reeve_users {
 	struct reeve_accounts accounts;
 
 	/* Made when first asked for; freed by reeve_users_close(). */
+	struct reeve_conf *confs[2]; /* by enum reeve_conf_kind; reeve_users_conf() */
+	bool is_conf_read[2];
 	struct users_where *where; /* where.h */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 
@@ -55,6 +58,16 @@ const char *reeve_users_text(struct reeve_users *users, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* ---- for them --------------------------------------------------------------------------------- */
+
+/*
+ * The configuration of Dovecot or Postfix, read when first asked for. NULL: there is none. One that
+ * is there and cannot be read is a warning, once, and as good as none.
+ */
+struct reeve_conf *reeve_users_conf(struct reeve_users *users, enum reeve_conf_kind kind);
+
+/* A setting as the program sees it, kept; NULL: not set, and no default; or no configuration. */
+const char *reeve_users_setting(struct reeve_users *users, enum reeve_conf_kind kind,
+                                const char *path);
 
 /* A system user's part of *user_r: what passwd(5) and shadow(5) say of him; not his mailbox. */
 void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,

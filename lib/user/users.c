@@ -2,8 +2,10 @@
 /* The public door to users: open and close, and who there is. */
 #include "user/user.h"
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "user/steps.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,9 +103,42 @@ void reeve_users_close(struct reeve_users *users)
 		return;
 	users_steps_free(users->steps);
 	reeve_plan_free(users->plan);
+	reeve_conf_close(users->confs[REEVE_CONF_DOVECOT]);
+	reeve_conf_close(users->confs[REEVE_CONF_POSTFIX]);
 	free(users->mailbox);
 	reeve_arena_free(users->arena);
 	free(users);
+}
+
+/* ---- what is configured --------------------------------------------------------------------- */
+
+struct reeve_conf *reeve_users_conf(struct reeve_users *users, enum reeve_conf_kind kind)
+{
+	struct reeve_conf_how how = {
+		.root = users->how.root,
+		.path = kind == REEVE_CONF_DOVECOT ? users->how.dovecot : users->how.postfix,
+	};
+	struct reeve_error err = {0};
+
+	if (users->is_conf_read[kind])
+		return users->confs[kind];
+	users->is_conf_read[kind] = true;
+	users->confs[kind] = reeve_conf_open(kind, &how, &err);
+	/* A host may have one of them, or none; but not one that somebody named. */
+	if (users->confs[kind] == NULL && (err.sys_errno != ENOENT || how.path != NULL))
+		reeve_diag(&users->talk, REEVE_WARNING, how.path, 0, 0, "%s", err.text);
+	return users->confs[kind];
+}
+
+const char *reeve_users_setting(struct reeve_users *users, enum reeve_conf_kind kind,
+                                const char *path)
+{
+	struct reeve_conf *conf = reeve_users_conf(users, kind);
+	struct reeve_conf_setting setting;
+
+	if (conf == NULL || reeve_conf_get(conf, path, REEVE_CONF_EFFECTIVE, &setting, NULL) <= 0)
+		return NULL;
+	return reeve_users_keep(users, setting.value);
 }
 
 /* ---- who there is --------------------------------------------------------------------------- */
