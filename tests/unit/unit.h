@@ -20,6 +20,7 @@ void unit_skip(int count, const char *why);
 	X(find)        \
 	X(source)      \
 	X(whole)       \
+	X(csv)         \
 	X(conf_tree)   \
 	X(conf_doc)    \
 	X(similar)     \
