@@ -2,7 +2,8 @@
 /*
  * Users inside: what is open, and what all files of the room share.
  *
- *     users.c       the public door: open, close, next, find
+ *     users.c       the public door: open, close
+ *     who.c         the users that there are: next, find
  *     accounts.c    passwd(5), shadow(5), group(5) of the root
  *     name.c        names that we make
  *     where.c       what Dovecot and Postfix name: passwd-file, mail location, aliases
@@ -42,6 +43,7 @@ struct reeve_users {
 	/* Made when first asked for; freed by reeve_users_close(). */
 	struct reeve_conf *confs[2]; /* by enum reeve_conf_kind; reeve_users_conf() */
 	bool is_conf_read[2];
+	struct users_mail *mail;   /* mailbox.h: in the arena */
 	struct users_where *where; /* where.h */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 
@@ -69,8 +71,14 @@ struct reeve_conf *reeve_users_conf(struct reeve_users *users, enum reeve_conf_k
 const char *reeve_users_setting(struct reeve_users *users, enum reeve_conf_kind kind,
                                 const char *path);
 
-/* A system user's part of *user_r: what passwd(5) and shadow(5) say of him; not his mailbox. */
+/* What passwd(5) and shadow(5) say of a system user; not his mailbox. */
 void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
                       struct reeve_user *user_r);
+
+/*
+ * Whether somebody's mail is read and received by this account: his primary group is mail, and he is
+ * none of Debian's own (uid 0 to 99 and nobody: base-passwd), of which `mail` has that group, too.
+ */
+bool reeve_users_is_mail_user(const struct reeve_users *users, const struct reeve_account *account);
 
 #endif

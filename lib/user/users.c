@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The public door to users: open and close, and who there is. */
+/* The public door to users: open and close, memory, and what is configured. */
 #include "user/user.h"
 
 #include "base/diag.h"
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
@@ -139,26 +138,4 @@ const char *reeve_users_setting(struct reeve_users *users, enum reeve_conf_kind 
 	if (conf == NULL || reeve_conf_get(conf, path, REEVE_CONF_EFFECTIVE, &setting, NULL) <= 0)
 		return NULL;
 	return reeve_users_keep(users, setting.value);
-}
-
-/* ---- who there is --------------------------------------------------------------------------- */
-
-void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
-                      struct reeve_user *user_r)
-{
-	const int64_t today = (int64_t)time(NULL) / 86400;
-
-	*user_r = (struct reeve_user){
-		.name = account->name,
-		.file = users->accounts.passwd_path,
-		.line = account->line,
-		.has_ids = true,
-		.uid = account->uid,
-		.gid = account->gid,
-		.home = account->home[0] == '\0' ? NULL : account->home,
-		.shell = account->shell,
-		.may_log_in = reeve_account_may_log_in(account->shell),
-		.is_expired = account->expires_day >= 0 && account->expires_day <= today,
-		.is_password_known = account->hash != NULL,
-	};
 }

@@ -75,6 +75,7 @@ void unit_skip(int count, const char *why);
 	X(postfix_corpus) \
 	X(user_name) \
 	X(user_location) \
+	X(user_mailbox) \
 	X(user_accounts) \
 	X(user_programs)
 

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The users that there are, one after another or by name. */
+#include "user/mailbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LAST_STATIC_UID 99 /* Debian policy, section 9.2.2 */
+#define NOBODY_UID      65534
+
+/* ---- system users --------------------------------------------------------------------------- */
+
+bool reeve_users_is_mail_user(const struct reeve_users *users, const struct reeve_account *account)
+{
+	const struct reeve_account_group *mail = reeve_accounts_group(&users->accounts, "mail");
+
+	return mail != NULL && account->gid == mail->gid && account->uid > LAST_STATIC_UID &&
+	       account->uid != NOBODY_UID && !account->is_double;
+}
+
+void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
+                      struct reeve_user *user_r)
+{
+	const int64_t today = (int64_t)time(NULL) / 86400;
+
+	*user_r = (struct reeve_user){
+		.name = account->name,
+		.file = users->accounts.passwd_path,
+		.line = account->line,
+		.has_ids = true,
+		.uid = account->uid,
+		.gid = account->gid,
+		.home = account->home[0] == '\0' ? NULL : account->home,
+		.shell = account->shell,
+		.may_log_in = reeve_account_may_log_in(account->shell),
+		.is_expired = account->expires_day >= 0 && account->expires_day <= today,
+		.is_password_known = account->hash != NULL,
+	};
+	if (account->hash != NULL)
+		reeve_password_look(account->hash, &user_r->password);
+	user_r->is_locked = user_r->password.is_locked || user_r->is_expired;
+}
+
+/* ---- both ----------------------------------------------------------------------------------- */
+
+/* Where his mail is, and how much. -1 with err. */
+static int fill_mailbox(struct reeve_users *users, struct reeve_user *user,
+                        const struct users_location *own, struct reeve_error *err)
+{
+	struct users_whom whom = {user->name, user->home, user->has_ids, user->uid, user->gid};
+	struct users_amount amount;
+	char *path;
+	int found = users_mailbox_where(users, &whom, user->is_virtual, own, &path, err);
+
+	if (found <= 0)
+		return found;
+	free(users->mailbox);
+	user->mailbox = users->mailbox = path;
+	users_mailbox_look(users, path, true, &amount);
+	user->has_mailbox = amount.is == USERS_MAILBOX_THERE;
+	if (user->has_mailbox) {
+		user->mailbox_bytes = amount.bytes;
+		user->mailbox_time = amount.time;
+	}
+	return 0;
+}
+
+/* ---- the public door ------------------------------------------------------------------------ */
+
+int reeve_users_next(struct reeve_users *users, struct reeve_user *user_r, struct reeve_error *err)
+{
+	while (users->next_account < users->accounts.count) {
+		const struct reeve_account *account =
+			&users->accounts.rows[users->next_account++];
+
+		if (!reeve_users_is_mail_user(users, account))
+			continue;
+		reeve_users_fill(users, account, user_r);
+		return fill_mailbox(users, user_r, NULL, err) < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+int reeve_users_find(struct reeve_users *users, const char *name, struct reeve_user *user_r,
+                     struct reeve_error *err)
+{
+	const struct reeve_account *account;
+
+	account = reeve_accounts_find(&users->accounts, name);
+	if (account == NULL)
+		return 0;
+	reeve_users_fill(users, account, user_r);
+	return fill_mailbox(users, user_r, NULL, err) < 0 ? -1 : 1;
+}
