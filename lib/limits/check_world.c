@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ static bool is_relay_ours(struct reeve_limits *limits)
 	struct reeve_conf_setting host;
 
 	if (limits->postfix == NULL || limits->dovecot == NULL ||
-	    !reeve_limits_dovecot_has(limits, "protocols", "submission"))
+	    !reeve_limits_dovecot_has(limits, "", "protocols", "submission"))
 		return false;
 	if (reeve_conf_get(limits->dovecot, "submission_relay_host", REEVE_CONF_EFFECTIVE, &host,
 	                   NULL) <= 0)
@@ -71,19 +72,22 @@ static void check_submission(struct reeve_limits *limits)
 /* ---- quota ----------------------------------------------------------------------------------- */
 
 static void check_quota_message(struct reeve_limits *limits, const struct reeve_limit *quota,
-                                const char *consequence)
+                                uint64_t bytes, const char *consequence)
 {
 	const struct reeve_limit *message = reeve_limits_find(limits, NULL, "message_size_limit");
-	uint64_t bytes = reeve_limits_bytes(quota);
+	char most[80] = "";
 
 	if (message == NULL || quota == NULL || !message->is_number || bytes == REEVE_NO_LIMIT ||
 	    bytes >= reeve_limits_bytes(message))
 		return;
+	if (bytes != quota->number)
+		snprintf(most, sizeof most, " (with its grace, %ju bytes)", (uintmax_t)bytes);
 	reeve_limits_find_fault(
 		limits, "message-above-quota", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM,
 		reeve_limits_place(quota),
-		reeve_limits_text(limits, "Postfix's message_size_limit %s is above %s %s",
-	                          reeve_limits_shown(limits, message), quota->path, quota->value),
+		reeve_limits_text(limits, "Postfix's message_size_limit %s is above %s %s%s",
+	                          reeve_limits_shown(limits, message), quota->path, quota->value,
+	                          most),
 		consequence, "raise Dovecot's limit to message_size_limit, or lower that");
 }
 
@@ -92,7 +96,7 @@ static void check_quota_mailbox(struct reeve_limits *limits, const struct reeve_
                                 const char *name, const char *what, bool is_used)
 {
 	const struct reeve_limit *mailbox = reeve_limits_find(limits, NULL, name);
-	uint64_t bytes = reeve_limits_bytes(quota);
+	uint64_t bytes = limits->quota.storage_bytes;
 
 	if (!is_used || quota == NULL || mailbox == NULL || bytes == REEVE_NO_LIMIT ||
 	    bytes <= reeve_limits_bytes(mailbox))
@@ -112,32 +116,26 @@ static void check_quota_mailbox(struct reeve_limits *limits, const struct reeve_
 
 void reeve_limits_check_dovecot(struct reeve_limits *limits)
 {
-	const struct reeve_limit *storage, *mail;
+	const struct limit_quota *quota = &limits->quota;
 
 	if (limits->dovecot == NULL)
 		return;
 	check_submission(limits);
-	if (limits->postfix == NULL ||
-	    !(reeve_limits_dovecot_has(limits, "mail_plugins", "quota") ||
-	      reeve_limits_dovecot_has(limits, "protocol lmtp/mail_plugins", "quota")))
+	if (limits->postfix == NULL)
 		return;
-	storage = reeve_limits_find(limits, NULL,
-	                            limits->is_24 ? "quota_storage_size" : "quota_rule");
-	mail = reeve_limits_find(limits, NULL,
-	                         limits->is_24 ? "quota_mail_size" : "quota_max_mail_size");
 	for (size_t i = 0; i < limits->way_count; i++) {
 		if (strcmp(limits->ways[i].name, "lmtp") != 0)
 			continue;
 		/* Only a full quota is a reason to bounce there (lmtp/lmtp-local.c,
 		 * MAIL_ERROR_NOQUOTA). */
-		check_quota_message(limits, mail,
+		check_quota_message(limits, quota->mail, reeve_limits_bytes(quota->mail),
 		                    "Postfix takes such a message in, Dovecot's LMTP does not "
 		                    "(451 4.2.0), and it waits in the queue until it bounces");
-		check_quota_message(limits, storage,
+		check_quota_message(limits, quota->storage, quota->message_bytes,
 		                    "Postfix takes such a message in, Dovecot's LMTP refuses it "
 		                    "(552 5.2.2), and it bounces");
 	}
-	check_quota_mailbox(limits, storage, "mailbox_size_limit", "local(8)",
+	check_quota_mailbox(limits, quota->storage, "mailbox_size_limit", "local(8)",
 	                    reeve_limits_writes_mbox(limits));
 }
 

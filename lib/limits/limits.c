@@ -210,6 +210,7 @@ struct reeve_limits *reeve_limits_new(struct reeve_conf *postfix, struct reeve_c
 		limits->disk = *how->disk;
 	else
 		look_at_disk(limits);
+	reeve_limits_read_quota(limits);
 	reeve_limits_read_ways(limits);
 	reeve_limits_check_values(limits);
 	reeve_limits_check_pairs(limits);

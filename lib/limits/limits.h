@@ -6,6 +6,7 @@
  *     limits.tsv  what is known of each limit; table.c
  *     size.c      arithmetic; numbers and sizes as Postfix and Dovecot read them
  *     read.c      the values, out of the configurations: limits->rows
+ *     quota.c     Dovecot's settings as LMTP meets them, and its quota
  *     ways.c      what they amount to: limits->ways
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
  *     set.c, tidy.c   from a goal to changes
@@ -39,6 +40,13 @@ struct limit_service {
 	uint64_t line;
 };
 
+/* Dovecot's quota for mail that comes by LMTP; REEVE_NO_LIMIT, NULL: it does not limit it. */
+struct limit_quota {
+	const struct reeve_limit *storage, *mail;
+	uint64_t storage_bytes; /* of a mailbox with its folders */
+	uint64_t message_bytes; /* of a message, into an empty one: a grace comes on top */
+};
+
 struct reeve_limits {
 	struct reeve_arena *arena;
 	struct reeve_conf *postfix, *dovecot; /* either may be NULL */
@@ -47,6 +55,7 @@ struct reeve_limits {
 	struct reeve_conf_list *of_dovecot;   /* what is effective there */
 	bool has_failed;                      /* no memory */
 	struct reeve_limits_disk disk;
+	struct limit_quota quota;
 
 	struct reeve_limit *rows;
 	size_t row_count, row_room;
@@ -108,6 +117,7 @@ uint64_t reeve_limits_room(const struct reeve_limits_disk *disk);
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err);
+void reeve_limits_read_quota(struct reeve_limits *limits);
 void reeve_limits_read_ways(struct reeve_limits *limits);
 void reeve_limits_check_pairs(struct reeve_limits *limits);   /* limits against each other, zero */
 void reeve_limits_check_values(struct reeve_limits *limits);  /* what cannot be read */
@@ -130,8 +140,12 @@ bool reeve_limits_uses_virtual(struct reeve_limits *limits);
 /* ... local(8) to mailbox files of its own, not to a maildir, a command or another transport. */
 bool reeve_limits_writes_mbox(struct reeve_limits *limits);
 
-/* Whether the word stands in Dovecot's list `setting` ("protocols"). */
-bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *setting, const char *word);
+/* Whether the word stands in Dovecot's list `setting` ("mail_plugins"), for a protocol ("lmtp"). */
+bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *protocol,
+                              const char *setting, const char *word);
+
+/* How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. */
+int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, const char *name);
 
 /* "10240000 (default)", "52428800". */
 const char *reeve_limits_shown(struct reeve_limits *limits, const struct reeve_limit *limit);

@@ -154,32 +154,11 @@ static int read_postfix(struct reeve_limits *limits, struct reeve_error *err)
 
 /* ---- Dovecot --------------------------------------------------------------------------------- */
 
-/* "protocol lmtp/plugin/quota_max_mail_size" is "quota_max_mail_size" for these. */
-static const char *const lmtp_scopes[] = {"", "plugin/", "protocol lmtp/", "protocol lmtp/plugin/"};
-
-/*
- * How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. In 2.4 the
- * storage of a quota may stand in its block under a short name.
- */
-static int nearness(const char *path, const char *name)
+/* A rule of a folder ("Trash:storage=+10%") is no limit on the mailbox. */
+static bool is_of_folder(const struct limit_fact *fact, const char *value)
 {
-	for (size_t i = 0; i < sizeof lmtp_scopes / sizeof lmtp_scopes[0]; i++) {
-		size_t n = strlen(lmtp_scopes[i]);
-
-		if (strncmp(path, lmtp_scopes[i], n) == 0 && strcmp(path + n, name) == 0)
-			return (int)i + 1;
-	}
-	if (strcmp(name, "quota_storage_size") == 0 && strncmp(path, "quota ", 6) == 0) {
-		const char *last = strrchr(path, '/');
-
-		if (last != NULL &&
-		    (strcmp(last + 1, "storage_size") == 0 || strcmp(last + 1, name) == 0))
-			return 9;
-	}
-	if (strcmp(name, "submission_max_mail_size") == 0 &&
-	    strcmp(path, "protocol submission/submission_max_mail_size") == 0)
-		return 9;
-	return 0;
+	return strcmp(fact->unit, "rule") == 0 && value[0] != '*' && value[0] != '?' &&
+	       strchr(value, ':') != NULL;
 }
 
 static void read_dovecot_limit(struct reeve_limits *limits, const struct limit_fact *fact,
@@ -193,8 +172,10 @@ static void read_dovecot_limit(struct reeve_limits *limits, const struct limit_f
 	/* What this version does not have is a row only where it is set, for who set it in vain. */
 	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
-		int near = nearness(row->path, fact->name);
+		int near = reeve_limits_nearness(list, row->path, fact->name);
 
+		if (is_of_folder(fact, row->value))
+			continue;
 		if (near > 0 && near >= nearest) {
 			nearest = near;
 			best = row;
@@ -210,7 +191,7 @@ static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
 {
 	struct reeve_conf_setting setting;
 
-	limits->of_dovecot = reeve_conf_list(limits->dovecot, REEVE_CONF_EFFECTIVE, err);
+	limits->of_dovecot = reeve_conf_list(limits->dovecot, REEVE_CONF_EFFECTIVE | REEVE_CONF_BLOCKS, err);
 	if (limits->of_dovecot == NULL)
 		return -1;
 	limits->is_24 =
@@ -219,28 +200,6 @@ static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
 		if (strcmp(reeve_limit_facts[i].program, "dovecot") == 0)
 			read_dovecot_limit(limits, &reeve_limit_facts[i], limits->of_dovecot);
 	return 0;
-}
-
-bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *setting, const char *word)
-{
-	size_t length = strlen(word), count;
-
-	count = limits->of_dovecot == NULL ? 0 : reeve_conf_list_count(limits->of_dovecot);
-	for (size_t i = 0; i < count; i++) {
-		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
-
-		if (strcmp(row->path, setting) != 0)
-			continue;
-		for (const char *p = row->value; *p != '\0';) {
-			p += strspn(p, " \t,");
-			size_t n = strcspn(p, " \t,");
-
-			if (n == length && memcmp(p, word, n) == 0)
-				return true;
-			p += n;
-		}
-	}
-	return false;
 }
 
 int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err)

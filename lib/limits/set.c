@@ -169,7 +169,7 @@ static int set_submission(struct reeve_limits_changes *changes, uint64_t message
 	uint64_t bytes = message == REEVE_NO_LIMIT ? 0 : message - SUBMISSION_HEADERS;
 
 	if (own == NULL ||
-	    (own->file == NULL && !reeve_limits_dovecot_has(limits, "protocols", "submission")))
+	    (own->file == NULL && !reeve_limits_dovecot_has(limits, "", "protocols", "submission")))
 		return 0;
 	if (message != REEVE_NO_LIMIT && message <= SUBMISSION_HEADERS)
 		return reeve_fail(err, REEVE_EUSAGE,

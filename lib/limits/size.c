@@ -154,8 +154,11 @@ bool reeve_limits_quota_rule(const char *text, uint64_t *bytes_r, size_t *start_
 
 	*bytes_r = 0;
 	*start_r = *end_r = 0;
-	if (strncmp(text, "*:", 2) != 0)
+	/* '?' is '*', unless the backend has a limit (plugins/quota/quota-private.h). */
+	if ((text[0] != '*' && text[0] != '?') || text[1] != ':')
 		return false;
+	if (strcmp(text + 2, "ignore") == 0 || strncmp(text + 2, "backend=", 8) == 0)
+		return true;
 	/* Of several, the last counts, as there (plugins/quota/quota-util.c). */
 	while (*p == ':' || p == text) {
 		p += p == text ? 2 : 1;

@@ -135,34 +135,29 @@ static void submission(struct reeve_limits *limits)
 
 static void quota(struct reeve_limits *limits, struct reeve_limit_way *way)
 {
-	const char *mail = limits->is_24 ? "quota_mail_size" : "quota_max_mail_size";
-	const char *storage = limits->is_24 ? "quota_storage_size" : "quota_rule";
-	const struct reeve_limit *limit = reeve_limits_find(limits, NULL, mail);
+	const struct limit_quota *quota = &limits->quota;
 
-	if (way == NULL ||
-	    !(reeve_limits_dovecot_has(limits, "mail_plugins", "quota") ||
-	      reeve_limits_dovecot_has(limits, "protocol lmtp/mail_plugins", "quota")))
-		return;
-	bound_mailbox(way, reeve_limits_find(limits, NULL, storage));
-	bound(way, limit, reeve_limits_bytes(limit));
+	way->mailbox = quota->storage;
+	way->mailbox_bytes = quota->storage_bytes;
+	bound(way, quota->storage, quota->message_bytes);
+	bound(way, quota->mail, reeve_limits_bytes(quota->mail));
 }
 
 static void dovecot_ways(struct reeve_limits *limits)
 {
 	struct reeve_limit_way *way;
 
-	if (reeve_limits_dovecot_has(limits, "protocols", "submission"))
+	if (reeve_limits_dovecot_has(limits, "", "protocols", "submission"))
 		submission(limits);
-	if (reeve_limits_dovecot_has(limits, "protocols", "lmtp")) {
+	if (reeve_limits_dovecot_has(limits, "", "protocols", "lmtp")) {
 		way = add_way(limits, "lmtp", "Dovecot", false);
 		if (way != NULL) {
 			quota(limits, way);
 			way->attachment = reeve_limits_attachment(way->message_bytes);
 		}
 	}
-	if (reeve_limits_dovecot_has(limits, "protocol lmtp/mail_plugins", "sieve") ||
-	    reeve_limits_dovecot_has(limits, "protocol lda/mail_plugins", "sieve") ||
-	    reeve_limits_dovecot_has(limits, "mail_plugins", "sieve")) {
+	if (reeve_limits_dovecot_has(limits, "lmtp", "mail_plugins", "sieve") ||
+	    reeve_limits_dovecot_has(limits, "lda", "mail_plugins", "sieve")) {
 		const struct reeve_limit *redirect =
 			reeve_limits_find(limits, NULL, "message_size_limit");
 

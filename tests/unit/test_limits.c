@@ -174,6 +174,9 @@ static const struct {
 	{"*:messages=5", true, 0, ""},
 	{"*:storage=1M:bytes=7", true, 7, "bytes=7"},
 	{"*:", true, 0, ""},
+	{"?:storage=1M", true, 1048576, "storage=1M"},
+	{"*:ignore", true, 0, ""},
+	{"*:backend=1000S", true, 0, ""},
 	{"Trash:storage=+100M", false, 0, ""},
 	{"*:storage=1X", false, 0, ""},
 	{"*:storage=", false, 0, ""},
@@ -311,6 +314,10 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 	"== dovecot.conf\nprotocols = lmtp submission\nsubmission_relay_host = localhost\n"        \
 	"mail_plugins = quota\n"
 
+#define PLUGIN "plugin {\n  quota = count:User quota\n"
+#define DOVECOT_24 "== dovecot.conf\ndovecot_config_version = 2.4.0\nprotocols {\n  lmtp = yes\n}\n"
+#define QUOTA "mail_plugins {\n  quota = yes\n}\n"
+
 static const struct {
 	const char *text, *findings;
 	uint64_t blocks; /* free, of 4096 bytes; 0: the disk is not known */
@@ -387,15 +394,65 @@ static const struct {
 	{DOVECOT "plugin {\n  quota_max_mail_size = 5M\n}\n", "message-above-quota dovecot.conf:5",
          0},
 	{DOVECOT "plugin {\n  quota_max_mail_size = 10240000B\n}\n", "", 0},
-	{DOVECOT "plugin {\n  quota_rule = *:storage=1M\n}\n", "message-above-quota dovecot.conf:5",
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1M\n}\n", "message-above-quota dovecot.conf:6",
          0},
-	{DOVECOT "plugin {\n  quota_rule = *:storage=1G\n}\n", "quota-above-mailbox dovecot.conf:5",
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "quota-above-mailbox dovecot.conf:6",
          0},
-	{"home_mailbox = Maildir/\n" DOVECOT "plugin {\n  quota_rule = *:storage=1G\n}\n", "", 0},
-	{"mailbox_size_limit = 0\n" DOVECOT "plugin {\n  quota_rule = *:storage=1G\n}\n", "", 0},
-	{"== dovecot.conf\ndovecot_config_version = 2.4.0\nprotocols = lmtp\nmail_plugins = quota\n"
-         "quota_mail_size = 5M\nquota \"a b\" {\n  storage_size = 40M\n}\n",
-         "message-above-quota dovecot.conf:4", 0},
+	{"home_mailbox = Maildir/\n" DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "", 0},
+	{"mailbox_size_limit = 0\n" DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "", 0},
+	/* One message may go beyond by a tenth, or by what is set. 9309091 + 930909 = 10240000 */
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=9309091\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=9309090\n}\n", "message-above-quota dovecot.conf:6",
+         0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239999\n  quota_grace = 0\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 100%\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=240000\n  quota_grace = 10M\n}\n", "", 0},
+	/* No root, a rule of a folder, a protocol without the plugin. */
+	{DOVECOT "plugin {\n  quota_rule = *:storage=1M\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = Trash:storage=+100M\n  quota_rule2 = *:storage=1M\n}\n",
+         "message-above-quota dovecot.conf:7", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1X\n}\n", "bad-value dovecot.conf:6", 0},
+	{DOVECOT "protocol lmtp {\n  mail_plugins = sieve\n}\n" PLUGIN
+                 "  quota_rule = *:storage=1M\n}\n",
+         "", 0},
+	{DOVECOT "protocol lmtp {\n  mail_plugins = $mail_plugins sieve\n}\n" PLUGIN
+                 "  quota_rule = *:storage=1M\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT PLUGIN "  quota_max_mail_size = 50M\n}\nprotocol lmtp {\n  plugin {\n    "
+                        "quota_max_mail_size = 1M\n  }\n}\n",
+         "message-above-quota dovecot.conf:10", 0},
+	/* Dovecot 2.4 */
+	{DOVECOT_24 "mail_plugins = quota\nquota_mail_size = 5M\nquota \"a b\" {\n  storage_size = "
+                    "40M\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT_24 QUOTA "quota_mail_size = 10240000B\n", "", 0},
+	{DOVECOT_24 QUOTA "quota_mail_size = 10239999B\n", "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT_24 "mail_plugins {\n  quota = no\n}\nquota_mail_size = 5M\n", "", 0},
+	/* 10M of grace: 10240000 fit into a quota of nothing, and with 0 they do not */
+	{DOVECOT_24 QUOTA "quota_storage_size = 1\nquota x {\n}\n", "", 0},
+	{DOVECOT_24 QUOTA "quota_storage_size = 1M\nquota_storage_grace = 0\nquota x {\n}\n",
+         "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT_24 QUOTA "quota_storage_size = 1M\nquota_storage_grace = 0\n", "", 0},
+	{DOVECOT_24 QUOTA
+         "quota x {\n  storage_size = 5M\n  quota_storage_extra = 5M\n  storage_grace = "
+         "0\n}\n",
+         "", 0},
+	{DOVECOT_24 QUOTA
+         "quota x {\n  storage_size = 5M\n  storage_percentage = 50\n  storage_grace = "
+         "5M\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n", "", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n@sizes = small\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n@sizes = large\n", "",
+         0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\nquota_mail_size = "
+                          "50M\nprotocol lmtp {\n  @sizes = small\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\nquota_mail_size = "
+                          "50M\n@sizes = small\n",
+         "", 0},
 };
 
 START_TEST(contradictions)
