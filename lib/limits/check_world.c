@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits of Dovecot against Postfix's, and limits against what is on the disk. */
+/* Limits of Dovecot against Postfix's, and limits against the room on the disk. */
 #include "limits/limits.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define SUBMISSION_HEADERS 1024 /* src/submission/submission-common.h */
 
@@ -177,50 +173,8 @@ static void check_room(struct reeve_limits *limits, const char *service)
 	                          largest, at == minfree ? " and lower queue_minfree" : ""));
 }
 
-/* Mailbox files that are larger than local(8) may write. */
-static void check_spool(struct reeve_limits *limits, uint64_t limit_bytes)
-{
-	const char *folder = reeve_limits_text(limits, "%s%s", limits->root,
-	                                       reeve_limits_param(limits, "mail_spool_directory"));
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	struct stat st;
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL) {
-		char size[16], most[16];
-		size_t n = strlen(entry->d_name);
-
-		/* Locks and hidden files are no mailboxes. */
-		if (entry->d_name[0] == '.' ||
-		    (n > 5 && strcmp(entry->d_name + n - 5, ".lock") == 0) ||
-		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-		    !S_ISREG(st.st_mode) || (uint64_t)st.st_size <= limit_bytes)
-			continue;
-		reeve_size_format((uint64_t)st.st_size, size);
-		reeve_size_format(limit_bytes, most);
-		struct limit_place place = {
-			.file = reeve_limits_text(limits, "%s%s%s", folder,
-		                                  folder[strlen(folder) - 1] == '/' ? "" : "/",
-		                                  entry->d_name)};
-		reeve_limits_find_fault(
-			limits, "mailbox-full", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, place,
-			reeve_limits_text(
-				limits,
-				"the mailbox has %ju bytes (%s), and mailbox_size_limit is %ju "
-				"(%s)",
-				(uintmax_t)st.st_size, size, (uintmax_t)limit_bytes, most),
-			"local(8) cannot add to it: mail for it bounces (5.2.2)",
-			"make it smaller (reeve-prune, reeve-truncate), or raise "
-			"mailbox_size_limit");
-	}
-	closedir(dir);
-}
-
 void reeve_limits_check_disk(struct reeve_limits *limits)
 {
-	const struct reeve_limit *mailbox;
 	bool is_main_checked = false;
 
 	if (limits->postfix == NULL)
@@ -237,7 +191,4 @@ void reeve_limits_check_disk(struct reeve_limits *limits)
 			check_room(limits, service->path);
 		is_main_checked = is_main_checked || is_main;
 	}
-	mailbox = reeve_limits_find(limits, "local/unix", "mailbox_size_limit");
-	if (reeve_limits_writes_mbox(limits) && reeve_limits_bytes(mailbox) != REEVE_NO_LIMIT)
-		check_spool(limits, mailbox->number);
 }

@@ -95,7 +95,9 @@ bool reeve_limits_writes_mbox(struct reeve_limits *limits)
 
 	return reeve_limits_uses_local(limits) &&
 	       reeve_limits_param(limits, "mailbox_transport")[0] == '\0' &&
+	       reeve_limits_param(limits, "mailbox_transport_maps")[0] == '\0' &&
 	       reeve_limits_param(limits, "mailbox_command")[0] == '\0' &&
+	       reeve_limits_param(limits, "mailbox_command_maps")[0] == '\0' &&
 	       (home[0] == '\0' || home[strlen(home) - 1] != '/');
 }
 
@@ -216,6 +218,7 @@ struct reeve_limits *reeve_limits_new(struct reeve_conf *postfix, struct reeve_c
 	reeve_limits_check_pairs(limits);
 	reeve_limits_check_dovecot(limits);
 	reeve_limits_check_disk(limits);
+	reeve_limits_check_boxes(limits);
 	if (reeve_limits_check_files(limits, err) < 0)
 		goto fail;
 	if (limits->has_failed) {

@@ -122,7 +122,8 @@ void reeve_limits_read_ways(struct reeve_limits *limits);
 void reeve_limits_check_pairs(struct reeve_limits *limits);   /* limits against each other, zero */
 void reeve_limits_check_values(struct reeve_limits *limits);  /* what cannot be read */
 void reeve_limits_check_dovecot(struct reeve_limits *limits); /* across the two programs */
-void reeve_limits_check_disk(struct reeve_limits *limits);    /* room, and mailboxes */
+void reeve_limits_check_disk(struct reeve_limits *limits);    /* room */
+void reeve_limits_check_boxes(struct reeve_limits *limits);   /* mailboxes */
 int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err); /* untidy */
 
 /* ---- for them -------------------------------------------------------------------------------- */
@@ -137,7 +138,7 @@ const char *reeve_limits_param(struct reeve_limits *limits, const char *name);
 /* Whether local(8), virtual(8) deliver, as far as main.cf tells. */
 bool reeve_limits_uses_local(struct reeve_limits *limits);
 bool reeve_limits_uses_virtual(struct reeve_limits *limits);
-/* ... local(8) to mailbox files of its own, not to a maildir, a command or another transport. */
+/* ... local(8) to mailbox files of its own: of nobody to a maildir, a command, another transport. */
 bool reeve_limits_writes_mbox(struct reeve_limits *limits);
 
 /* Whether the word stands in Dovecot's list `setting` ("mail_plugins"), for a protocol ("lmtp"). */

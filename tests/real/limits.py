@@ -105,7 +105,8 @@ def configure(main="", master=MASTER):
     write(main, master)
     reload()
     run("postsuper", "-d", "ALL")
-    for box in [f"/home/{USER}/u"] + [os.path.join("/var/mail", name) for name in os.listdir("/var/mail")]:
+    shutil.rmtree(f"/home/{USER}/Maildir", ignore_errors=True)
+    for box in [f"/home/{USER}/u", f"/home/{USER}/box"] + [os.path.join("/var/mail", name) for name in os.listdir("/var/mail")]:
         if os.path.exists(box):
             os.unlink(box)
 
@@ -241,9 +242,9 @@ def a_message_above_virtual_mailbox_limit_stops_virtual(world):
                 "message-unlimited-virtual-mailbox-not")
 
 
-def full_box(setting, to, box):
-    """A mailbox may grow to its limit exactly; one byte more, and the mail bounces."""
-    configure(f"{setting} = 300000")
+def full_box(setting, to, box, more=""):
+    """A mailbox may grow to its limit exactly; one byte more, and the mail bounces. Then it is found."""
+    configure(f"{setting} = 300000\n{more}")
     status, text = fate(takes(message(1000), to=to))
     equal(status, "sent", f"into an empty mailbox ({text})")
     grown = os.path.getsize(box)
@@ -263,6 +264,11 @@ def full_box(setting, to, box):
     equal(status, "bounced", f"one byte above the limit ({text})")
     check("too large" in text, text)
     equal(os.path.getsize(box), 300000 - grown + 1, "bytes of the mailbox after the bounce")
+    os.truncate(box, 300000)
+    expect()
+    os.truncate(box, 300001)
+    found = expect("mailbox-full")
+    equal(found["mailbox-full"]["file"], box, "file")
     return grown
 
 
@@ -270,17 +276,16 @@ def a_full_mailbox_bounces(world):
     started(world)
     box = world.box(USER)
     grown = full_box("mailbox_size_limit", f"{USER}@localhost", box)
-    with open(box, "ab") as f:
-        f.truncate(300000)
-    expect()
-    with open(box, "ab") as f:
-        f.truncate(300001)
-    found = expect("mailbox-full")
-    equal(found["mailbox-full"]["file"], box, "file")
     status, text = fate(takes(message(1000)))
     equal(status, "bounced", text)
     full_box("virtual_mailbox_limit", "u@virtual.test", f"/home/{USER}/u")
-    return f"a message of {grown} bytes fits to the byte, in local(8) and virtual(8)"
+    full_box("mailbox_size_limit", f"{USER}@localhost", f"/home/{USER}/box", "home_mailbox = box\n")
+    # Of a maildir each message is limited, and not all together.
+    configure("mailbox_size_limit = 200000\nhome_mailbox = Maildir/\n")
+    for _ in range(3):
+        equal(fate(takes(message(99000)))[0], "sent", "into a maildir")
+    expect()
+    return f"a message of {grown} bytes fits to the byte, in local(8), virtual(8) and home_mailbox; 3 x 99000 into a maildir"
 
 
 # ---- smtpd ---------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ void unit_skip(int count, const char *why);
 	X(dovecot_path) \
 	X(dovecot_set) \
 	X(limits) \
+	X(limits_boxes) \
 	X(limits_tidy) \
 	X(password) \
 	X(dovecot_lint) \
