@@ -98,6 +98,34 @@ static int copy_attributes(int to, int from, const char *path, struct reeve_erro
 	return r;
 }
 
+int reeve_attributes_set(int fd, const struct stat *as, const char *path, struct reeve_error *err)
+{
+	mode_t wanted = as->st_mode & 07777;
+	struct stat is;
+
+	if (fstat(fd, &is) < 0)
+		return reeve_fail_errno(err, "cannot look at '%s'", path);
+	if (is.st_uid != as->st_uid || is.st_gid != as->st_gid) {
+		/* What one owner may and the other may not, nobody may while it changes hands. */
+		mode_t both = is.st_mode & wanted;
+		if (both != (is.st_mode & 07777) && fchmod(fd, both) < 0)
+			return reeve_fail_errno(err, "cannot set the mode of '%s'", path);
+		if (fchown(fd, as->st_uid, as->st_gid) < 0)
+			return refuse("owner", path, err);
+		/* Who gives a file away loses set-uid bits. */
+		if (fstat(fd, &is) < 0)
+			return reeve_fail_errno(err, "cannot look at '%s'", path);
+	}
+	if ((is.st_mode & 07777) != wanted && fchmod(fd, wanted) < 0)
+		return reeve_fail_errno(err, "cannot set the mode of '%s'", path);
+	if (fstat(fd, &is) < 0)
+		return reeve_fail_errno(err, "cannot look at '%s'", path);
+	if (is.st_uid != as->st_uid || is.st_gid != as->st_gid || (is.st_mode & 07777) != wanted)
+		return reeve_fail(err, REEVE_EREFUSED, "owner and mode of '%s' cannot be set",
+		                  path);
+	return 0;
+}
+
 int reeve_attributes_copy(int to, int from, const char *path, struct reeve_error *err)
 {
 	struct stat want, is;

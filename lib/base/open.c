@@ -37,6 +37,8 @@ static int check_kind(const struct reeve_place *place, const struct stat *st,
 	case S_IFLNK:
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link", path);
 	case S_IFDIR:
+		if (place->takes_folder)
+			return 0;
 		if (has_folder(place->dirfd, place->name, "cur") &&
 		    has_folder(place->dirfd, place->name, "new"))
 			return reeve_fail(
@@ -166,14 +168,17 @@ static int make_file(struct reeve_place *place, bool *is_new, struct reeve_error
 	return 0;
 }
 
-/* What both functions for opening do; is_new is NULL for a file that must be there. */
-static int place_open(struct reeve_place *place, const char *root, const char *path, bool make,
-                      bool *is_new, struct reeve_error *err)
-{
-	size_t n = strlen(path);
-	bool wants_folder = false;
+enum use { CLEAN, ADD, MAKE, ANY };
 
-	*place = (struct reeve_place){.dirfd = -1};
+/* What all functions for opening do. *is_new_r: it is not there, or was just made. */
+static int place_open(struct reeve_place *place, const char *root, const char *path, enum use use,
+                      bool *is_new_r, struct reeve_error *err)
+{
+	bool wants_folder = false, may_be_new = use == ADD || use == MAKE;
+	size_t n = strlen(path);
+
+	*is_new_r = false;
+	*place = (struct reeve_place){.dirfd = -1, .takes_folder = use == ANY};
 	if (n == 0)
 		return reeve_fail(err, REEVE_EUSAGE, "no file is named");
 
@@ -189,15 +194,15 @@ static int place_open(struct reeve_place *place, const char *root, const char *p
 		reeve_fail(err, REEVE_EFORMAT, "'/' is a folder, not an mbox file");
 		goto fail;
 	}
-	if (open_folder(place, root, is_new != NULL, err) < 0)
+	if (open_folder(place, root, use != CLEAN, err) < 0)
 		goto fail;
 
 	int looked = fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW);
-	if (looked < 0 && errno == ENOENT && is_new != NULL && !wants_folder) {
-		*is_new = true;
-		if (!make)
+	if (looked < 0 && errno == ENOENT && may_be_new && !wants_folder) {
+		*is_new_r = true;
+		if (use == ADD)
 			return 0;
-		if (make_file(place, is_new, err) < 0)
+		if (make_file(place, is_new_r, err) < 0)
 			goto fail;
 		looked = fstatat(place->dirfd, place->name, &place->st, AT_SYMLINK_NOFOLLOW);
 	}
@@ -207,7 +212,7 @@ static int place_open(struct reeve_place *place, const char *root, const char *p
 	}
 	if (check_kind(place, &place->st, err) < 0)
 		goto fail;
-	if (wants_folder) {
+	if (wants_folder && !S_ISDIR(place->st.st_mode)) {
 		errno = ENOTDIR;
 		reeve_fail_errno(err, "cannot open '%s'", path);
 		goto fail;
@@ -221,14 +226,23 @@ fail:
 int reeve_place_open(struct reeve_place *place, const char *root, const char *path,
                      struct reeve_error *err)
 {
-	return place_open(place, root, path, false, NULL, err);
+	bool is_new;
+
+	return place_open(place, root, path, CLEAN, &is_new, err);
 }
 
 int reeve_place_add(struct reeve_place *place, const char *root, const char *path, bool make,
                     bool *is_new_r, struct reeve_error *err)
 {
-	*is_new_r = false;
-	return place_open(place, root, path, make, is_new_r, err);
+	return place_open(place, root, path, make ? MAKE : ADD, is_new_r, err);
+}
+
+int reeve_place_any(struct reeve_place *place, const char *root, const char *path,
+                    struct reeve_error *err)
+{
+	bool is_new;
+
+	return place_open(place, root, path, ANY, &is_new, err);
 }
 
 int reeve_place_file(struct reeve_place *place, int flags, struct reeve_error *err)
@@ -269,8 +283,9 @@ bool reeve_place_still(const struct reeve_place *place, int fd)
 	struct stat named, opened;
 
 	return fstatat(place->dirfd, place->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstat(fd, &opened) == 0 && is_same(&named, &opened) && S_ISREG(named.st_mode) &&
-	       opened.st_nlink == 1;
+	       fstat(fd, &opened) == 0 && is_same(&named, &opened) &&
+	       ((S_ISREG(named.st_mode) && opened.st_nlink == 1) ||
+	        (place->takes_folder && S_ISDIR(named.st_mode)));
 }
 
 bool reeve_place_keep_atime(const struct reeve_place *place, int fd)

@@ -12,6 +12,8 @@
  *     fd = reeve_place_file(&place, O_RDWR, err);   the same file, opened
  *     reeve_place_still(&place, fd)                  after a lock: is it still that file?
  *     reeve_place_close(&place);
+ *
+ * Folders count only where reeve_place_any() was asked for them.
  */
 #ifndef BASE_OPEN_H
 #define BASE_OPEN_H
@@ -21,26 +23,28 @@
 
 struct reeve_place {
 	int dirfd;
-	char *path;       /* as given, copied, without slashes at the end */
-	const char *name; /* its last part, inside path */
-	struct stat dir;  /* the folder */
-	struct stat st;   /* the file, as looked at; after reeve_place_file() as it was opened */
+	char *path;        /* as given, copied, without slashes at the end */
+	const char *name;  /* its last part, inside path */
+	struct stat dir;   /* the folder */
+	struct stat st;    /* the file, as looked at; after reeve_place_file() as it was opened */
+	bool takes_folder; /* it may be one */
 };
 
 /*
- * Whether a folder (its path with the root in front) is inside the root: an absolute symbolic link in
- * an image, such as var/mail -> /var/spool/mail, leads to the host's mail. A folder that does not
- * exist is inside. Returns 0, or -1 with err: REEVE_EREFUSED, REEVE_EIO.
+ * Whether a folder (its path with the root in front) is inside the root: an absolute symbolic link
+ * in an image, such as var/mail -> /var/spool/mail, leads to the host's mail. A folder that does
+ * not exist is inside. Returns 0, or -1 with err: REEVE_EREFUSED, REEVE_EIO.
  */
 int reeve_path_inside(const char *root, const char *folder, struct reeve_error *err);
 
 /*
- * Open a file for reading, as a program in the root would find it: a symbolic link, also an absolute one,
- * leads to a place in the root, and ".." not out of it (openat2(2), RESOLVE_IN_ROOT). `path` has the root
- * (NULL or "": "/") in front; one that has not is opened as it is. On a kernel before 5.6 a link
- * that leads out of the root is refused instead (EXDEV).
+ * Open a file for reading, as a program in the root would find it: a symbolic link, also an
+ * absolute one, leads to a place in the root, and ".." not out of it (openat2(2), RESOLVE_IN_ROOT).
+ * `path` has the root (NULL or "": "/") in front; one that has not is opened as it is. On a kernel
+ * before 5.6 a link that leads out of the root is refused instead (EXDEV).
  *
- * Returns the descriptor (close-on-exec; neither a FIFO nor a terminal holds us up), or -1 with errno.
+ * Returns the descriptor (close-on-exec; neither a FIFO nor a terminal holds us up), or -1 with
+ * errno.
  */
 int reeve_open_in_root(const char *root, const char *path);
 
@@ -59,6 +63,13 @@ int reeve_place_open(struct reeve_place *place, const char *root, const char *pa
  */
 int reeve_place_add(struct reeve_place *place, const char *root, const char *path, bool make,
                     bool *is_new_r, struct reeve_error *err);
+
+/*
+ * The same for something whose owner or mode is to change, which may be a folder (O_RDONLY only)
+ * and must be there. Again the folder that it is in is opened by base/way.h.
+ */
+int reeve_place_any(struct reeve_place *place, const char *root, const char *path,
+                    struct reeve_error *err);
 
 /*
  * Open the file: flags O_RDONLY or O_RDWR; O_NOATIME is added where it is allowed.

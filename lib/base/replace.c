@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-int reeve_replace_write(int dirfd, const char *beside, const void *bytes, size_t n, int like,
-                        const char *path, struct reeve_error *err)
+/* `like` or `as` is what it shall be like besides its bytes, if there is one. */
+static int write_beside(int dirfd, const char *beside, const void *bytes, size_t n, int like,
+                        const struct stat *as, const char *path, struct reeve_error *err)
 {
 	/* EROFS: making it will say so better. */
 	if (unlinkat(dirfd, beside, 0) < 0 && errno != ENOENT && errno != EROFS)
@@ -24,6 +25,8 @@ int reeve_replace_write(int dirfd, const char *beside, const void *bytes, size_t
 		reeve_fail_prefix(err, "a new '%s'", path);
 	if (r == 0 && like >= 0)
 		r = reeve_attributes_copy(fd, like, path, err);
+	if (r == 0 && as != NULL)
+		r = reeve_attributes_set(fd, as, path, err);
 	if (r == 0 && fsync(fd) < 0)
 		r = reeve_fail_errno(err, "cannot flush a new '%s'", path);
 	/* NFS tells here that the quota is used up. */
@@ -34,10 +37,41 @@ int reeve_replace_write(int dirfd, const char *beside, const void *bytes, size_t
 	return r;
 }
 
+int reeve_replace_write(int dirfd, const char *beside, const void *bytes, size_t n, int like,
+                        const char *path, struct reeve_error *err)
+{
+	return write_beside(dirfd, beside, bytes, n, like, NULL, path, err);
+}
+
+int reeve_replace_write_new(int dirfd, const char *beside, const void *bytes, size_t n,
+                            const struct stat *as, const char *path, struct reeve_error *err)
+{
+	return write_beside(dirfd, beside, bytes, n, -1, as, path, err);
+}
+
 int reeve_replace_rename(int dirfd, const char *beside, const char *name, const char *path,
                          struct reeve_error *err)
 {
 	if (renameat(dirfd, beside, dirfd, name) < 0)
 		return reeve_fail_errno(err, "cannot put a new '%s' in its place", path);
 	return 0;
+}
+
+int reeve_replace_name(int dirfd, const char *beside, const char *name, const char *path,
+                       struct reeve_error *err)
+{
+	struct stat st;
+
+	if (renameat2(dirfd, beside, dirfd, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Not every file system can do that: NFS, some of FUSE. */
+	if (errno == EINVAL || errno == ENOSYS) {
+		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+			return reeve_replace_rename(dirfd, beside, name, path, err);
+		errno = EEXIST;
+	}
+	if (errno == EEXIST)
+		return reeve_fail(err, REEVE_ECHANGED, "'%s' was made by somebody else meanwhile",
+		                  path);
+	return reeve_fail_errno(err, "cannot put a new '%s' in its place", path);
 }

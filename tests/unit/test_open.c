@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,6 +119,30 @@ START_TEST(test_refusals)
 		close(fd);
 	}
 	reeve_place_close(&place);
+}
+END_TEST
+
+/* A folder, where one is asked for; what is refused of files is refused. */
+START_TEST(test_any)
+{
+	struct reeve_place place;
+	struct reeve_error err = {0};
+	int fd;
+
+	ck_assert_int_eq(mkdir("spool", 0700), 0);
+	ck_assert_int_eq(symlink("spool", "to-spool"), 0);
+	ck_assert_int_eq(reeve_place_any(&place, NULL, "spool", &err), 0);
+	fd = reeve_place_file(&place, O_RDONLY, &err);
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	ck_assert(reeve_place_still(&place, fd));
+	ck_assert_int_eq(rename("spool", "other") + mkdir("spool", 0700), 0);
+	ck_assert(!reeve_place_still(&place, fd));
+	close(fd);
+	reeve_place_close(&place);
+	ck_assert_int_eq(reeve_place_any(&place, NULL, "to-spool", &err), -1);
+	ck_assert_str_eq(err.text, "'to-spool' is a symbolic link");
+	ck_assert_int_eq(reeve_place_any(&place, NULL, "none", &err), -1);
+	ck_assert_int_eq(err.sys_errno, ENOENT);
 }
 END_TEST
 
@@ -252,6 +277,7 @@ Suite *suite_open(void)
 
 	tcase_add_checked_fixture(cases, enter, folder_leave);
 	tcase_add_loop_test(cases, test_refusals, 0, sizeof refusals / sizeof refusals[0]);
+	tcase_add_test(cases, test_any);
 	tcase_add_test(cases, test_in_root);
 	tcase_add_loop_test(cases, test_replaced_before_open, 0,
 	                    sizeof changes / sizeof changes[0]);

@@ -91,6 +91,51 @@ START_TEST(test_attributes)
 }
 END_TEST
 
+/* A new name, and never one that is taken. */
+START_TEST(test_new)
+{
+	const struct stat as = {.st_uid = geteuid(), .st_gid = getegid(), .st_mode = 02640};
+	struct reeve_error err = {0};
+	struct stat st;
+	int dirfd = here();
+
+	umask(077);
+	ck_assert_int_eq(reeve_replace_write_new(dirfd, "b", "new\n", 4, &as, "a", &err), 0);
+	ck_assert_int_eq(reeve_replace_name(dirfd, "b", "a", "a", &err), 0);
+	ck_assert_str_eq(folder_read("a"), "new\n");
+	ck_assert_int_eq(stat("a", &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 02640);
+	ck_assert_int_eq(reeve_replace_write_new(dirfd, "b", "newer\n", 6, &as, "a", &err), 0);
+	ck_assert_int_eq(reeve_replace_name(dirfd, "b", "a", "a", &err), -1);
+	ck_assert_int_eq(err.code, REEVE_ECHANGED);
+	ck_assert_str_eq(folder_read("a"), "new\n");
+	close(dirfd);
+}
+END_TEST
+
+/* Owner, mode, and bits that get lost on the way. */
+START_TEST(test_set)
+{
+	static const mode_t modes[] = {0600, 0644, 04755, 02775, 07777, 0};
+	struct stat as = {.st_uid = geteuid(), .st_gid = getegid()}, st;
+	int fd;
+
+	folder_write("a", "");
+	fd = open("a", O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		as.st_mode = modes[i];
+		as.st_uid += geteuid() == 0;
+		as.st_gid += geteuid() == 0;
+		ck_assert_int_eq(reeve_attributes_set(fd, &as, "a", NULL), 0);
+		ck_assert_int_eq(fstat(fd, &st), 0);
+		ck_assert_uint_eq(st.st_mode & 07777, modes[i]);
+		ck_assert_uint_eq(st.st_uid, as.st_uid);
+		ck_assert_uint_eq(st.st_gid, as.st_gid);
+	}
+	close(fd);
+}
+END_TEST
+
 START_TEST(test_folders)
 {
 	struct reeve_error err = {0};
@@ -143,6 +188,8 @@ Suite *suite_replace(void)
 	tcase_add_test(tc, test_replace);
 	tcase_add_test(tc, test_full);
 	tcase_add_test(tc, test_attributes);
+	tcase_add_test(tc, test_new);
+	tcase_add_test(tc, test_set);
 	tcase_add_test(tc, test_folders);
 	suite_add_tcase(suite, tc);
 	return suite;
