@@ -12,8 +12,7 @@ static bool goes_back(const struct reeve_plan *plan)
 	return plan->resumes != NULL && plan->resume_side == PLAN_OLD;
 }
 
-/* Files that somebody changed since stop an undo, or are no part of it. */
-static int check_conflicts(struct reeve_plan *plan, struct reeve_error *err)
+int plan_check_conflicts(struct reeve_plan *plan, struct reeve_error *err)
 {
 	size_t n = 0;
 
@@ -52,17 +51,21 @@ static int fill_record(struct reeve_plan *plan, struct record *record, struct re
 		const struct plan_file *file = plan->files[i];
 
 		record->files[i] = (struct record_file){
+			.kind = file->kind,
 			.path = file->path,
 			.target = file->target,
-			.beside = file->beside,
-			.uid = file->place.st.st_uid,
-			.gid = file->place.st.st_gid,
-			.mode = file->place.st.st_mode & 07777,
+			.beside = file->kind == REEVE_PLAN_GIVE ? NULL : file->beside,
 		};
-		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
-			if (record_put(undo, record, i, side, file->sides[side], file->sizes[side],
-			               file->fd, err) < 0)
+		for (int side = PLAN_OLD; side <= PLAN_NEW; side++) {
+			const struct plan_shape *shape = &file->sides[side];
+
+			record->files[i].rights[side] =
+				file->kind == REEVE_PLAN_REPLACE ? file->now.rights : shape->rights;
+			if (record_file_has_bytes(file->kind, side) &&
+			    record_put(undo, record, i, side, shape->bytes, shape->size, file->fd,
+			               err) < 0)
 				return reeve_fail_prefix(err, "change %s", record->id);
+		}
 	}
 	return record_seal(undo, record, err);
 }
@@ -121,7 +124,7 @@ static void take_back(struct reeve_plan *plan, const struct record *record, stru
 	int r = plan_put(plan, &why);
 	/* Names beside the files must be gone for good before nobody knows them any more. */
 	if (r == 0)
-		r = plan_sweep_beside(plan, record, true, &why);
+		r = plan_sweep(plan, record, true, &why);
 	if (r == 0)
 		r = plan->resumes != NULL ? record_mark(plan->state.undo, record->id, "back", &why)
 		                          : record_remove(plan->state.undo, record->id, &why);
@@ -145,7 +148,7 @@ static int carry_out(struct reeve_plan *plan, const struct record *record, bool 
 		return -1;
 	}
 	/* Of a change that was broken off, files that were ready may have something beside them. */
-	if (plan->resumes != NULL && plan_sweep_beside(plan, record, true, &why) < 0) {
+	if (plan->resumes != NULL && plan_sweep(plan, record, true, &why) < 0) {
 		say_not_noted(plan, record, &why);
 		return 0;
 	}
@@ -163,7 +166,7 @@ int reeve_plan_apply(struct reeve_plan *plan, struct reeve_plan_result *result_r
 
 	assert(!plan->is_applied);
 	*result_r = (struct reeve_plan_result){0};
-	if (reeve_plan_ok(plan, err) < 0 || check_conflicts(plan, err) < 0)
+	if (reeve_plan_ok(plan, err) < 0 || plan_check_conflicts(plan, err) < 0)
 		return -1;
 	plan->is_applied = true;
 	result_r->files = reeve_plan_count(plan);

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "plan/parts.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,17 +29,45 @@ static int in_memory(const void *bytes, size_t n, struct reeve_error *err)
 	return fd;
 }
 
-/* "a/etc/x": a line end in a name must not become one of the diff's. */
-static void make_label(char label[PATH_MAX], char side, const char *path)
+/* A line end in a name must not become one of the diff's. */
+static char *clean(char *text)
 {
-	snprintf(label, PATH_MAX, "%c%s", side, path);
-	for (char *p = label; *p != '\0'; p++)
+	for (char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
+	return text;
 }
 
-static int run_diff(const int fds[2], const char *path, struct reeve_buf *out,
-                    struct reeve_error *err)
+/* "a/etc/x" */
+static void make_label(char label[PATH_MAX], char side, const char *path,
+                       const struct plan_shape *shape)
+{
+	if (shape->is_there)
+		snprintf(label, PATH_MAX, "%c%s", side, path);
+	else
+		snprintf(label, PATH_MAX, "/dev/null");
+	clean(label);
+}
+
+/* "# /var/mail/ann: 0:8 0660 -> 1001:8 0600" */
+static void add_rights(struct reeve_buf *out, const char *path, const struct plan_shape *shapes[2])
+{
+	char text[2][60], line[PATH_MAX + 160];
+
+	for (int i = 0; i < 2; i++) {
+		const struct reeve_rights *rights = &shapes[i]->rights;
+		snprintf(text[i], sizeof text[i], "%" PRIu32 ":%" PRIu32 " %04" PRIo32, rights->uid,
+		         rights->gid, rights->mode);
+		if (!shapes[i]->is_there)
+			snprintf(text[i], sizeof text[i], "nothing");
+	}
+	snprintf(line, sizeof line, "# %s: %s -> %s", path, text[0], text[1]);
+	reeve_buf_add_text(out, clean(line));
+	reeve_buf_add_byte(out, '\n');
+}
+
+static int run_diff(const int fds[2], const char *path, const struct plan_shape *shapes[2],
+                    struct reeve_buf *out, struct reeve_error *err)
 {
 	char a[PATH_MAX], b[PATH_MAX], program[PATH_MAX];
 	struct reeve_buf said;
@@ -49,8 +78,8 @@ static int run_diff(const int fds[2], const char *path, struct reeve_buf *out,
 
 	if (diff == NULL)
 		return reeve_fail(err, REEVE_EIO, "diff(1) is not installed");
-	make_label(a, 'a', path);
-	make_label(b, 'b', path);
+	make_label(a, 'a', path, shapes[0]);
+	make_label(b, 'b', path, shapes[1]);
 	reeve_buf_init(&said, 4096);
 	struct reeve_run_how how = {.argv = argv,
 	                            .fds = fds,
@@ -65,12 +94,28 @@ static int run_diff(const int fds[2], const char *path, struct reeve_buf *out,
 	return r;
 }
 
+static int diff_bytes(const char *path, const struct plan_shape *shapes[2], struct reeve_buf *out,
+                      struct reeve_error *err)
+{
+	int fds[2], r = -1;
+
+	for (int i = 0; i < 2; i++)
+		fds[i] = in_memory(shapes[i]->bytes, shapes[i]->size, err);
+	if (fds[0] >= 0 && fds[1] >= 0)
+		r = run_diff(fds, path, shapes, out, err);
+	for (int i = 0; i < 2; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return r;
+}
+
 int reeve_plan_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff which, char **text_r,
                     size_t *n_r, struct reeve_error *err)
 {
 	const struct plan_file *file = plan_changed(plan, i);
+	const struct plan_shape *shapes[2];
 	struct reeve_buf out;
-	int fds[2] = {-1, -1}, r = -1;
+	int r = 0;
 
 	*text_r = NULL;
 	*n_r = 0;
@@ -78,24 +123,23 @@ int reeve_plan_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff whi
 		return reeve_fail(err, REEVE_EUSAGE, "the plan has no file %zu", i);
 	reeve_buf_init(&out, DIFF_BYTES);
 	if (which == REEVE_DIFF_CHANGE) {
-		fds[0] = in_memory(file->was, file->was_n, err);
-		fds[1] = in_memory(file->sides[file->wants], file->sizes[file->wants], err);
+		shapes[0] = &file->was;
+		shapes[1] = &file->sides[file->wants];
 	} else {
 		/* Of a change broken off what it would have left; else what it did. */
 		enum plan_side left = plan->resumes != NULL ? PLAN_NEW : PLAN_OLD;
-		fds[0] = in_memory(file->sides[left], file->sizes[left], err);
-		fds[1] = in_memory(file->was, file->was_n, err);
+		shapes[0] = &file->sides[left];
+		shapes[1] = &file->was;
 	}
-	if (fds[0] >= 0 && fds[1] >= 0)
-		r = run_diff(fds, file->path, &out, err);
+	if (file->kind == REEVE_PLAN_GIVE || shapes[0]->is_there != shapes[1]->is_there)
+		add_rights(&out, file->path, shapes);
+	if (file->kind != REEVE_PLAN_GIVE)
+		r = diff_bytes(file->path, shapes, &out, err);
 	if (r == 0) {
 		(void)reeve_buf_text(&out);
 		if (out.has_failed || out.is_cut)
 			r = reeve_fail_nomem(err);
 	}
-	for (int k = 0; k < 2; k++)
-		if (fds[k] >= 0)
-			close(fds[k]);
 	if (r < 0) {
 		reeve_buf_dispose(&out);
 		return -1;

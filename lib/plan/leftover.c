@@ -4,6 +4,9 @@
  * plan that runs. If none of its files is new, nothing of it is in place; if none is old, it was as
  * good as done: a plan of one file is always one or the other. Else a person decides. What is
  * neither old nor new was written by somebody else since, and is his.
+ *
+ * Rights come after all files, and need not fit each other: where some are given and some not,
+ * they go where the files went, and if there are none, on. Nobody has to decide that.
  */
 #include "base/diag.h"
 #include "base/error.h"
@@ -20,37 +23,63 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum file_state { IS_OLD, IS_NEW, IS_OTHER };
+enum file_state { IS_OLD, IS_NEW, IS_OTHER, IS_BETWEEN, STATES };
+
+/* How many of a record are in which state. */
+struct counts {
+	size_t files[STATES], rights[STATES];
+};
+
+static bool is_side(const struct record_file *file, enum plan_side side,
+                    const struct plan_shape *now)
+{
+	if (!now->is_there || !record_file_has(file->kind, side))
+		return now->is_there == record_file_has(file->kind, side);
+	if (file->kind == REEVE_PLAN_GIVE) {
+		const struct plan_shape is = {.is_there = true, .rights = file->rights[side]};
+		return plan_shape_equal(file->kind, now, &is);
+	}
+	return now->size == file->sides[side].size &&
+	       reeve_hash(now->bytes, now->size) == file->sides[side].hash;
+}
 
 static enum file_state file_state(struct reeve_plan *plan, const struct record_file *file)
 {
-	struct plan_file now = {.fd = -1, .place.dirfd = -1};
+	struct plan_file now = {.kind = file->kind, .fd = -1, .place.dirfd = -1};
 	enum file_state state = IS_OTHER;
 	const char *path = plan_path(plan, file->target);
 
-	if (path != NULL && plan_file_open(&now, plan, path, false, NULL) == 0) {
-		struct record_bytes is = {now.now_n, reeve_hash(now.now, now.now_n)};
-		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
-			if (is.size == file->sides[side].size && is.hash == file->sides[side].hash)
-				state = side == PLAN_OLD ? IS_OLD : IS_NEW;
-	}
+	if (path == NULL || plan_file_open(&now, plan, path, false, NULL) < 0)
+		state = IS_OTHER;
+	else if (is_side(file, PLAN_NEW, &now.now))
+		state = IS_NEW;
+	else if (is_side(file, PLAN_OLD, &now.now))
+		state = IS_OLD;
+	else if (file->kind == REEVE_PLAN_GIVE &&
+	         plan_rights_between(&now.now.rights, &file->rights[PLAN_OLD],
+	                             &file->rights[PLAN_NEW]))
+		state = IS_BETWEEN;
 	plan_file_close(&now);
 	return state;
 }
 
 /* How many files are in which state; in words, as far as they fit. */
-static void states_of(struct reeve_plan *plan, const struct record *record, size_t counts[3],
+static void states_of(struct reeve_plan *plan, const struct record *record, struct counts *counts,
                       char states[400])
 {
-	static const char *const words[] = {"old", "new", "neither old nor new"};
+	static const char *const words[] = {"old", "new", "neither old nor new", "half changed"};
 	size_t used = 0;
 
 	states[0] = '\0';
 	for (size_t i = 0; i < record->file_count; i++) {
-		enum file_state state = file_state(plan, &record->files[i]);
-		counts[state]++;
+		const struct record_file *file = &record->files[i];
+		enum file_state state = file_state(plan, file);
+		if (file->kind == REEVE_PLAN_GIVE)
+			counts->rights[state]++;
+		else
+			counts->files[state]++;
 		int n = snprintf(states + used, 400 - used, "%s'%s' is %s", used > 0 ? ", " : "",
-		                 record->files[i].path, words[state]);
+		                 file->path, words[state]);
 		if (n > 0 && (size_t)n < 400 - used)
 			used += (size_t)n;
 		else
@@ -81,12 +110,34 @@ static bool is_there(int folder, const char *name)
 	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
 }
 
-int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool flush,
-                      struct reeve_error *err)
+/* Rights that somebody before us gave are in place, but for how long? What is gone is gone. */
+static int flush_rights(struct reeve_plan *plan, const struct record_file *file,
+                        struct reeve_error *err)
+{
+	struct plan_file now = {.kind = file->kind, .fd = -1, .place.dirfd = -1};
+	const char *path = plan_path(plan, file->target);
+	int r = 0;
+
+	if (path == NULL)
+		return reeve_fail_nomem(err);
+	if (plan_file_open(&now, plan, path, false, NULL) == 0 && fsync(now.fd) < 0)
+		r = reeve_fail_errno(err, "cannot flush '%s'", path);
+	plan_file_close(&now);
+	return r;
+}
+
+int plan_sweep(struct reeve_plan *plan, const struct record *record, bool flush,
+               struct reeve_error *err)
 {
 	for (size_t i = 0; i < record->file_count; i++) {
 		const struct record_file *file = &record->files[i];
 		struct reeve_error why = {0};
+
+		if (file->kind == REEVE_PLAN_GIVE) {
+			if (flush && flush_rights(plan, file, err) < 0)
+				return -1;
+			continue;
+		}
 		int folder = target_folder(plan, file, &why), r = 0;
 
 		/* Gone is what lay in it too; else nobody could ever change anything again. */
@@ -123,7 +174,7 @@ static int clear_away(struct reeve_plan *plan, const struct record *record, size
                       struct reeve_error *err)
 {
 	/* Once the record is gone, nobody knows the names beside the files. */
-	if (record->state == RECORD_OPEN && plan_sweep_beside(plan, record, true, err) < 0)
+	if (record->state == RECORD_OPEN && plan_sweep(plan, record, true, err) < 0)
 		return -1;
 	/* What somebody wrote to since may have been new before: its old bytes are kept. */
 	if (others > 0)
@@ -134,7 +185,7 @@ static int clear_away(struct reeve_plan *plan, const struct record *record, size
 /* No file is old: only the note is missing, and perhaps their names are not durable. */
 static int end_it(struct reeve_plan *plan, const struct record *record, struct reeve_error *err)
 {
-	return plan_sweep_beside(plan, record, true, err) < 0
+	return plan_sweep(plan, record, true, err) < 0
 	               ? -1
 	               : record_mark(plan->state.undo, record->id, "done", err);
 }
@@ -151,25 +202,59 @@ static bool is_running(const struct reeve_plan *plan)
 	return held;
 }
 
+/* Which way what was broken off goes. */
+static enum plan_side direction(const struct counts *c)
+{
+	if (c->files[IS_OLD] + c->files[IS_NEW] + c->files[IS_OTHER] > 0)
+		return c->files[IS_OLD] == 0 ? PLAN_NEW : PLAN_OLD;
+	return c->rights[IS_NEW] + c->rights[IS_BETWEEN] > 0 || c->rights[IS_OLD] == 0 ? PLAN_NEW
+	                                                                               : PLAN_OLD;
+}
+
+/* Rights that are not yet there go there, too; all else is. If that fails, a person decides. */
+static int carry_rights(struct reeve_plan *plan, const struct record *record, enum plan_side side)
+{
+	bool leave_changed = plan->how.leave_changed;
+	struct reeve_error err = {0};
+
+	plan->how.leave_changed = true;
+	int r = plan_take_files(plan, record, false, side, &err);
+	if (r == 0)
+		r = plan_check_conflicts(plan, &err);
+	if (r == 0)
+		r = plan_put(plan, &err);
+	if (r < 0)
+		reeve_diag(plan->how.talk, REEVE_WARNING, record->id, 0, 0, "%s", err.text);
+	for (size_t i = 0; i < plan->file_count; i++)
+		plan_file_close(plan->files[i]);
+	plan->file_count = plan->check_count = 0;
+	plan->how.leave_changed = leave_changed;
+	return r;
+}
+
 /* One record that is not done. 1: a person has to decide. */
 static int settle_one(struct reeve_plan *plan, const struct record *record, char states[400],
                       struct reeve_error *err)
 {
-	size_t counts[3] = {0};
+	struct counts c = {0};
 
 	if (record->state == RECORD_OPEN)
-		states_of(plan, record, counts, states);
-	bool is_in_place = record->state == RECORD_OPEN && counts[IS_OLD] == 0;
-	if (counts[IS_NEW] > 0 && counts[IS_OLD] > 0)
+		states_of(plan, record, &c, states);
+	if (c.files[IS_NEW] > 0 && c.files[IS_OLD] > 0)
 		return plan->how.dry_run && is_running(plan) ? 0 : 1;
 	if (plan->how.dry_run)
 		return 0;
-	if (is_in_place ? end_it(plan, record, err) < 0
-	                : clear_away(plan, record, counts[IS_OTHER], err) < 0)
+	bool is_in_place = record->state == RECORD_OPEN && direction(&c) == PLAN_NEW;
+	size_t others = c.files[IS_OTHER] + c.rights[IS_OTHER];
+	size_t half = c.rights[IS_BETWEEN] + c.rights[is_in_place ? IS_OLD : IS_NEW];
+	if (half > 0 && carry_rights(plan, record, is_in_place ? PLAN_NEW : PLAN_OLD) < 0)
+		return 1;
+	if (is_in_place ? end_it(plan, record, err) < 0 : clear_away(plan, record, others, err) < 0)
 		return -1;
-	say(plan, record, counts[IS_OTHER], states,
-	    is_in_place ? "when all was in place, and counts as done"
-	                : "before it changed anything, and is cleared away");
+	say(plan, record, others, states,
+	    !is_in_place ? "before it changed anything, and is cleared away"
+	    : half > 0   ? "between owners and modes, and carried to its end"
+	                 : "when all was in place, and counts as done");
 	return 0;
 }
 

@@ -40,12 +40,17 @@ struct record_bytes {
 };
 
 struct record_file {
-	const char *path;        /* as it was named, without the root */
-	const char *target;      /* the file itself */
-	const char *beside;      /* name in the target's folder while it is written */
-	uint64_t uid, gid, mode; /* of the old file, for a person who reads it */
-	struct record_bytes sides[2];
+	enum reeve_plan_kind kind;
+	const char *path;   /* as it was named, without the root */
+	const char *target; /* the file itself */
+	const char *beside; /* name in the target's folder while it is written; or NULL */
+	struct reeve_rights rights[2]; /* where bytes are what changes, those of both sides */
+	struct record_bytes sides[2];  /* {0} of what has none */
 };
+
+/* Whether something is there on that side; whether its bytes are kept. */
+bool record_file_has(enum reeve_plan_kind kind, enum plan_side side);
+bool record_file_has_bytes(enum reeve_plan_kind kind, enum plan_side side);
 
 struct record_check {
 	enum reeve_check kind;
@@ -67,7 +72,8 @@ struct record {
 	enum { RECORD_TORN, RECORD_STRANGE, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
 };
 
-/* The manifest's text, and back. From text: 0, or -1 if it is not whole or says what we do not know. */
+/* The manifest's text, and back. From text: 0, or -1 if it is not whole or says what we do not
+ * know. */
 int record_to_text(const struct record *record, struct reeve_buf *text, struct reeve_error *err);
 int record_from_text(struct record *record, struct reeve_arena *arena, const char *text, size_t n);
 
@@ -124,37 +130,61 @@ int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, 
                     struct reeve_error *err);
 void plan_state_close(struct plan_state *state);
 
-/* ---- a file of a plan (target.c) ---------------------------------------------------------- */
+/* ---- a file of a plan (file.c, target.c) -------------------------------------------------- */
+
+/* What is under a name, was, or shall be. */
+struct plan_shape {
+	bool is_there;
+	const void *bytes; /* NULL: none, or they do not matter */
+	size_t size;
+	struct reeve_rights rights;
+};
 
 struct plan_file {
-	const char *path, *target; /* without the root; in the plan's arena */
-	struct reeve_place place;  /* its folder, open */
-	int fd;                    /* the file, open for reading */
-	const void *now;           /* its bytes */
-	size_t now_n;
-	const void *was; /* its bytes when it was opened */
-	size_t was_n;
-	const void *sides[2]; /* what it was, what it shall be */
-	size_t sizes[2];
+	enum reeve_plan_kind kind;
+	const char *path, *target;  /* without the root; in the plan's arena */
+	struct reeve_place place;   /* its folder, open */
+	int fd;                     /* what is there, open for reading; -1: nothing is */
+	struct plan_shape now, was; /* was: when it was opened */
+	struct plan_shape sides[2]; /* what it was, what it shall be */
 	enum plan_side wants; /* what is to come: of a change broken off perhaps the old side */
 	char beside[PLAN_BESIDE];
 	bool is_conflict;
-	bool is_changed; /* it has not the bytes that are wanted; stays so when it has */
+	bool is_changed; /* it is not what is wanted; stays so when it is */
 };
 
-/* Whether the file has the bytes of a side; whether it has those that it shall have. */
+/*
+ * Whether two shapes are the same as far as the kind of change goes: in their bytes, or in their
+ * rights.
+ */
+bool plan_shape_equal(enum reeve_plan_kind kind, const struct plan_shape *a,
+                      const struct plan_shape *b);
+
+/* Whether the file is what a side is; whether it is what it shall be. */
 bool plan_file_is(const struct plan_file *file, enum plan_side side);
 bool plan_file_is_ready(const struct plan_file *file);
 
+/* Rights are on the way from one side to the other: changing them takes more than one call. */
+bool plan_rights_between(const struct reeve_rights *now, const struct reeve_rights *old,
+                         const struct reeve_rights *next);
+
 /*
- * Find the file: follow symbolic links as base/way.h would, open its folder and itself, read it.
- * `follows`: else a symbolic link is refused.
+ * Find the path's end (target.c), without the root in file->path and file->target: symbolic links
+ * are followed as base/way.h would; not `follows`: refused. What is there must be what the kind of
+ * change can deal with. To be freed; NULL with err.
  */
+char *plan_find(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
+                struct reeve_error *err);
+
+/* Find it, open its folder and itself, and see what it is: file->now and was. */
 int plan_file_open(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
                    struct reeve_error *err);
 void plan_file_close(struct plan_file *file);
 
-/* It is still the file that was opened, and has the bytes that it had. REEVE_ECHANGED. */
+/* See what is under the name after we changed it. */
+int plan_file_again(struct plan_file *file, struct reeve_error *err);
+
+/* It is still what was opened, and what it was. REEVE_ECHANGED. */
 int plan_file_still(const struct plan_file *file, struct reeve_error *err);
 
 /* The root and an absolute path; NULL without memory. In the plan's arena. */
@@ -215,11 +245,24 @@ void plan_history_prune(struct reeve_plan *plan);
 int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400],
                 struct reeve_error *err);
 
-/* Drop what lies beside the record's files; with `flush` the names in their folders are durable. */
-int plan_sweep_beside(struct reeve_plan *plan, const struct record *record, bool flush,
-                      struct reeve_error *err);
+/*
+ * Drop what lies beside the record's files; with `flush` the names in their folders are durable,
+ * and the rights that were given.
+ */
+int plan_sweep(struct reeve_plan *plan, const struct record *record, bool flush,
+               struct reeve_error *err);
 
-/* Put each file that is not there yet in its place (put.c). */
+/*
+ * The files of a record, as files of the plan; with `turned` what was new is old. The side that is
+ * wanted is `wants` (undo.c).
+ */
+int plan_take_files(struct reeve_plan *plan, const struct record *record, bool turned,
+                    enum plan_side wants, struct reeve_error *err);
+
+/* Files that somebody changed since stop an undo, or are no part of it (apply.c). */
+int plan_check_conflicts(struct reeve_plan *plan, struct reeve_error *err);
+
+/* Make each file what it shall be, if it is not yet (put.c). */
 int plan_put(struct reeve_plan *plan, struct reeve_error *err);
 
 /* ---- verifying (verify.c, stage.c) -------------------------------------------------------- */

@@ -2,7 +2,9 @@
 /*
  * Putting files in their places. All are written beside first, so that a full disk, an attribute
  * that cannot be kept or a file that somebody changed is found while all are old. Then come the
- * renames, one right after the other, and the flushes that make them last.
+ * renames, one right after the other, and the flushes that make them last. Rights are given when
+ * all names are durable: they need not fit each other nor the files, so whoever finds some given
+ * and some not goes by the files, and if there are none, on.
  */
 #include "base/error.h"
 #include "base/folder.h"
@@ -14,30 +16,53 @@
 #include <string.h>
 #include <unistd.h>
 
+static struct stat as_stat(const struct reeve_rights *rights)
+{
+	return (struct stat){.st_uid = rights->uid, .st_gid = rights->gid, .st_mode = rights->mode};
+}
+
+/* Whether the file is to come, or to be replaced. */
+static bool is_written(const struct plan_file *file)
+{
+	return file->kind != REEVE_PLAN_GIVE && !plan_file_is_ready(file) &&
+	       file->sides[file->wants].is_there;
+}
+
+static int write_one(const struct plan_file *file, struct reeve_error *err)
+{
+	const struct plan_shape *shape = &file->sides[file->wants];
+	const struct stat as = as_stat(&shape->rights);
+	int dirfd = file->place.dirfd;
+
+	if (file->now.is_there)
+		return reeve_replace_write(dirfd, file->beside, shape->bytes, shape->size, file->fd,
+		                           file->place.path, err);
+	return reeve_replace_write_new(dirfd, file->beside, shape->bytes, shape->size, &as,
+	                               file->place.path, err);
+}
+
 static int write_beside(struct reeve_plan *plan, struct reeve_error *err)
 {
 	for (size_t i = 0; i < plan->file_count; i++) {
 		const struct plan_file *file = plan->files[i];
-		if (!plan_file_is_ready(file) &&
-		    reeve_replace_write(file->place.dirfd, file->beside, file->sides[file->wants],
-		                        file->sizes[file->wants], file->fd, file->place.path,
-		                        err) < 0)
+		if (is_written(file) && write_one(file, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* What is under the name now is the file of the plan. */
-static int open_again(struct plan_file *file, struct reeve_error *err)
+/* Only the names change in here; what is known of them then is what is durable or will be. */
+static int put_one(struct plan_file *file, struct reeve_error *err)
 {
-	if (fstatat(file->place.dirfd, file->place.name, &file->place.st, AT_SYMLINK_NOFOLLOW) < 0)
-		return reeve_fail_errno(err, "cannot look at '%s'", file->place.path);
-	int fd = reeve_place_file(&file->place, O_RDONLY, err);
-	if (fd < 0)
-		return -1;
-	close(file->fd);
-	file->fd = fd;
-	return 0;
+	int dirfd = file->place.dirfd;
+	const char *name = file->place.name, *path = file->place.path;
+
+	if (!is_written(file))
+		return unlinkat(dirfd, name, 0) < 0
+		               ? reeve_fail_errno(err, "cannot remove '%s'", path)
+		               : 0;
+	return file->now.is_there ? reeve_replace_rename(dirfd, file->beside, name, path, err)
+	                          : reeve_replace_name(dirfd, file->beside, name, path, err);
 }
 
 static bool is_same_folder(const struct plan_file *a, const struct plan_file *b)
@@ -65,15 +90,39 @@ static int rename_all(struct reeve_plan *plan, bool *moved, struct reeve_error *
 	for (size_t i = 0; i < plan->file_count; i++) {
 		struct plan_file *file = plan->files[i];
 
-		if (plan_file_is_ready(file))
+		if (file->kind == REEVE_PLAN_GIVE || plan_file_is_ready(file))
 			continue;
-		if (reeve_replace_rename(file->place.dirfd, file->beside, file->place.name,
-		                         file->place.path, err) < 0)
+		if (put_one(file, err) < 0)
 			return -1;
 		moved[i] = true;
-		file->now = file->sides[file->wants];
-		file->now_n = file->sizes[file->wants];
-		if (open_again(file, err) < 0)
+		if (plan_file_again(file, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int give_one(struct plan_file *file, struct reeve_error *err)
+{
+	const struct stat as = as_stat(&file->sides[file->wants].rights);
+	const char *path = file->place.path;
+	int r = reeve_attributes_set(file->fd, &as, path, err);
+
+	if (r == 0 && fsync(file->fd) < 0)
+		r = reeve_fail_errno(err, "cannot flush '%s'", path);
+	/* Also if it failed half way: whoever takes it back must know what there is. */
+	if (fstat(file->fd, &file->place.st) == 0)
+		file->now.rights =
+			(struct reeve_rights){file->place.st.st_uid, file->place.st.st_gid,
+		                              file->place.st.st_mode & 07777};
+	return r;
+}
+
+static int give_all(struct reeve_plan *plan, struct reeve_error *err)
+{
+	for (size_t i = 0; i < plan->file_count; i++) {
+		struct plan_file *file = plan->files[i];
+		if (file->kind == REEVE_PLAN_GIVE && !plan_file_is_ready(file) &&
+		    give_one(file, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -90,5 +139,7 @@ int plan_put(struct reeve_plan *plan, struct reeve_error *err)
 	for (size_t i = 0; i < plan->file_count; i++)
 		if (!plan_file_is_ready(plan->files[i]) && plan_file_still(plan->files[i], err) < 0)
 			return -1;
-	return rename_all(plan, moved, err) < 0 ? -1 : flush_folders(plan, moved, err);
+	if (rename_all(plan, moved, err) < 0 || flush_folders(plan, moved, err) < 0)
+		return -1;
+	return give_all(plan, err);
 }

@@ -16,10 +16,20 @@
  *     owner 0 0 644
  *     old 1507 0123456789abcdef            bytes, XXH3
  *     new 1509 0123456789abcdef
+ *     file create
+ *     path /etc/dovecot/users
+ *     target /etc/dovecot/users
+ *     beside .reeve-fedcba9876543210
+ *     owner 0 8 640                        uid, gid, mode
+ *     new 31 0123456789abcdef              "file remove" has "old"
+ *     file give
+ *     path /var/mail/ann
+ *     target /var/mail/ann
+ *     old-owner 0 8 660
+ *     new-owner 1001 8 600
  *     end 0123456789abcdef                 of all lines above
  *
- * "file" has a kind, for there will be files that are made, removed or given away. A manifest with
- * a line that we do not know is not ours to act upon.
+ * A manifest with a kind of file or a line that we do not know is not ours to act upon.
  */
 #include "base/error.h"
 #include "base/hash.h"
@@ -42,6 +52,37 @@ static const struct {
 	{REEVE_CHECK_DOVECOT, "dovecot"},
 	{REEVE_CHECK_POSTFIX, "postfix"},
 };
+
+/* The lines of a file, behind the one with its kind. */
+enum {
+	PATH = 1,
+	TARGET = 2,
+	BESIDE = 4,
+	OWNER = 8,
+	OLD = 16,
+	NEW = 32,
+	OLD_OWNER = 64,
+	NEW_OWNER = 128
+};
+
+static const struct kind_row {
+	enum reeve_plan_kind kind;
+	const char *word;
+	unsigned int lines; /* each once */
+} kind_rows[] = {
+	{REEVE_PLAN_REPLACE, "replace", PATH | TARGET | BESIDE | OWNER | OLD | NEW},
+	{REEVE_PLAN_CREATE, "create", PATH | TARGET | BESIDE | OWNER | NEW},
+	{REEVE_PLAN_REMOVE, "remove", PATH | TARGET | BESIDE | OWNER | OLD},
+	{REEVE_PLAN_GIVE, "give", PATH | TARGET | OLD_OWNER | NEW_OWNER},
+};
+
+static const struct kind_row *kind_row(enum reeve_plan_kind kind)
+{
+	for (size_t i = 0; i < sizeof kind_rows / sizeof kind_rows[0]; i++)
+		if (kind_rows[i].kind == kind)
+			return &kind_rows[i];
+	return NULL;
+}
 
 const char *plan_check_word(enum reeve_check kind)
 {
@@ -82,17 +123,33 @@ __attribute__((format(printf, 3, 4))) static void put_format(struct reeve_buf *t
 	put_line(text, word, value);
 }
 
+static void put_rights(struct reeve_buf *text, const char *word, const struct reeve_rights *rights)
+{
+	put_format(text, word, "%" PRIu32 " %" PRIu32 " %" PRIo32, rights->uid, rights->gid,
+	           rights->mode);
+}
+
 static void put_file(struct reeve_buf *text, const struct record_file *file)
 {
-	put_line(text, "file", "replace");
+	static const char *const words[] = {"old", "new"};
+	const struct kind_row *row = kind_row(file->kind);
+	enum plan_side there = record_file_has(file->kind, PLAN_OLD) ? PLAN_OLD : PLAN_NEW;
+
+	put_line(text, "file", row->word);
 	put_line(text, "path", file->path);
 	put_line(text, "target", file->target);
-	put_line(text, "beside", file->beside);
-	put_format(text, "owner", "%" PRIu64 " %" PRIu64 " %" PRIo64, file->uid, file->gid,
-	           file->mode);
+	if (row->lines & BESIDE)
+		put_line(text, "beside", file->beside);
+	if (row->lines & OWNER)
+		put_rights(text, "owner", &file->rights[there]);
+	if (row->lines & OLD_OWNER)
+		put_rights(text, "old-owner", &file->rights[PLAN_OLD]);
+	if (row->lines & NEW_OWNER)
+		put_rights(text, "new-owner", &file->rights[PLAN_NEW]);
 	for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
-		put_format(text, side == PLAN_OLD ? "old" : "new", "%" PRIu64 " %016" PRIx64,
-		           file->sides[side].size, file->sides[side].hash);
+		if (record_file_has_bytes(file->kind, side))
+			put_format(text, words[side], "%" PRIu64 " %016" PRIx64,
+			           file->sides[side].size, file->sides[side].hash);
 }
 
 int record_to_text(const struct record *record, struct reeve_buf *text, struct reeve_error *err)
@@ -126,6 +183,7 @@ struct reader {
 	struct record *record;
 	struct reeve_arena *arena;
 	size_t file_room, check_room;
+	unsigned int seen; /* lines of the last file */
 };
 
 /* A value as it was before put_line(). NULL without memory. */
@@ -188,28 +246,85 @@ static bool read_bytes(struct record_file *file, enum plan_side side, const char
 	       value[used] == '\0';
 }
 
-/* One line of the last file. */
-static bool read_file_line(struct record_file *file, const char *word, const char *value)
+static bool read_rights(struct reeve_rights *rights, const char *value)
 {
 	int used = 0;
 
-	if (strcmp(word, "path") == 0)
-		file->path = value;
-	else if (strcmp(word, "target") == 0)
-		file->target = value;
-	else if (strcmp(word, "beside") == 0 && strchr(value, '/') == NULL)
-		file->beside = value;
-	else if (strcmp(word, "owner") == 0)
-		return sscanf(value, "%" SCNu64 " %" SCNu64 " %" SCNo64 "%n", &file->uid,
-		              &file->gid, &file->mode, &used) == 3 &&
-		       value[used] == '\0';
-	else if (strcmp(word, "old") == 0)
-		return read_bytes(file, PLAN_OLD, value);
-	else if (strcmp(word, "new") == 0)
-		return read_bytes(file, PLAN_NEW, value);
-	else
-		return false;
+	return sscanf(value, "%" SCNu32 " %" SCNu32 " %" SCNo32 "%n", &rights->uid, &rights->gid,
+	              &rights->mode, &used) == 3 &&
+	       value[used] == '\0' && rights->mode <= 07777;
+}
+
+static bool read_text(const char **text, const char *value)
+{
+	*text = value;
 	return value[0] != '\0';
+}
+
+/* One line of the last file. */
+static bool read_file_line(struct reader *r, const char *word, const char *value)
+{
+	static const char *const words[] = {"path", "target", "beside",    "owner",
+	                                    "old",  "new",    "old-owner", "new-owner"};
+	struct record_file *file = &r->record->files[r->record->file_count - 1];
+	unsigned int line = 1;
+	size_t i = 0;
+
+	while (i < sizeof words / sizeof words[0] && strcmp(words[i], word) != 0)
+		i++;
+	line <<= i;
+	if ((r->seen & line) != 0)
+		return false;
+	r->seen |= line;
+	switch (line) {
+	case PATH:
+		return read_text(&file->path, value);
+	case TARGET:
+		return read_text(&file->target, value) && value[0] == '/';
+	case BESIDE:
+		return read_text(&file->beside, value) && strchr(value, '/') == NULL;
+	case OWNER:
+		if (!read_rights(&file->rights[PLAN_OLD], value))
+			return false;
+		file->rights[PLAN_NEW] = file->rights[PLAN_OLD];
+		return true;
+	case OLD:
+		return read_bytes(file, PLAN_OLD, value);
+	case NEW:
+		return read_bytes(file, PLAN_NEW, value);
+	case OLD_OWNER:
+		return read_rights(&file->rights[PLAN_OLD], value);
+	case NEW_OWNER:
+		return read_rights(&file->rights[PLAN_NEW], value);
+	}
+	return false;
+}
+
+/* Whether the last file has all that its kind has. */
+static bool is_complete(const struct reader *r)
+{
+	const struct record *record = r->record;
+
+	return record->file_count == 0 ||
+	       kind_row(record->files[record->file_count - 1].kind)->lines == r->seen;
+}
+
+static bool read_kind(struct reader *r, const char *value)
+{
+	struct record *record = r->record;
+	size_t i = 0;
+
+	while (i < sizeof kind_rows / sizeof kind_rows[0] && strcmp(kind_rows[i].word, value) != 0)
+		i++;
+	if (i == sizeof kind_rows / sizeof kind_rows[0] || !is_complete(r))
+		return false;
+	record->files = more(r->arena, record->files, record->file_count, &r->file_room,
+	                     sizeof *record->files);
+	if (record->files == NULL)
+		return false;
+	record->files[record->file_count++] = (struct record_file){.kind = kind_rows[i].kind};
+	r->seen = 0;
+	return true;
 }
 
 static bool read_line(struct reader *r, const char *word, const char *value)
@@ -217,16 +332,10 @@ static bool read_line(struct reader *r, const char *word, const char *value)
 	struct record *record = r->record;
 	int used = 0;
 
-	if (strcmp(word, "file") == 0) {
-		record->files = more(r->arena, record->files, record->file_count, &r->file_room,
-		                     sizeof *record->files);
-		if (record->files == NULL || strcmp(value, "replace") != 0)
-			return false;
-		record->files[record->file_count++] = (struct record_file){0};
-		return true;
-	}
+	if (strcmp(word, "file") == 0)
+		return read_kind(r, value);
 	if (record->file_count > 0)
-		return read_file_line(&record->files[record->file_count - 1], word, value);
+		return read_file_line(r, word, value);
 	if (strcmp(word, "id") == 0)
 		return strcmp(value, record->id) == 0;
 	if (strcmp(word, "time") == 0)
@@ -273,9 +382,5 @@ int record_from_text(struct record *record, struct reeve_arena *arena, const cha
 			return -1;
 		at += (size_t)(end - line) + 1;
 	}
-	for (size_t i = 0; i < record->file_count; i++)
-		if (record->files[i].path == NULL || record->files[i].target == NULL ||
-		    record->files[i].target[0] != '/' || record->files[i].beside == NULL)
-			return -1;
-	return record->file_count > 0 ? 0 : -1;
+	return record->file_count > 0 && is_complete(&r) ? 0 : -1;
 }

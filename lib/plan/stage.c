@@ -54,8 +54,13 @@ static int make_changed(int dirfd, const char *name, const struct plan_file *fil
 {
 	struct timespec mtime = {.tv_sec = time(NULL) - AGE_SECONDS};
 
-	return make_file(dirfd, name, file->sides[file->wants], file->sizes[file->wants],
-	                 &file->place.st, mtime, err);
+	const struct plan_shape *shape = &file->sides[file->wants];
+	const struct stat as = {.st_uid = shape->rights.uid,
+	                        .st_gid = shape->rights.gid,
+	                        .st_mode = shape->rights.mode};
+
+	return make_file(dirfd, name, shape->bytes, shape->size,
+	                 file->now.is_there ? &file->place.st : &as, mtime, err);
 }
 
 static int open_stage(struct reeve_plan *plan, struct reeve_error *err)
@@ -103,7 +108,8 @@ int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t
 		const struct plan_file *file = plan->files[i];
 		char name[32];
 
-		if (!file->is_changed)
+		if (!file->is_changed || file->kind == REEVE_PLAN_GIVE || !file->now.is_there ||
+		    !file->sides[file->wants].is_there)
 			continue;
 		snprintf(name, sizeof name, "new-%zu", i);
 		r = make_changed(fd, name, file, err);
@@ -129,7 +135,8 @@ static const struct plan_file *changed_file(const struct copy *copy, const struc
 {
 	for (size_t i = 0; i < copy->plan->file_count; i++) {
 		const struct plan_file *file = copy->plan->files[i];
-		if (file->place.st.st_dev == st->st_dev && file->place.st.st_ino == st->st_ino)
+		if (file->kind != REEVE_PLAN_GIVE && file->now.is_there &&
+		    file->place.st.st_dev == st->st_dev && file->place.st.st_ino == st->st_ino)
 			return file;
 	}
 	return NULL;
@@ -149,8 +156,10 @@ static int copy_link(struct copy *copy, int from, int to, const char *name, cons
 	if (n < 0)
 		return 0;
 	target[n] = '\0';
-	if (fstatat(from, name, &st, 0) == 0 && changed_file(copy, &st) != NULL)
-		return make_changed(to, name, changed_file(copy, &st), copy->err);
+	const struct plan_file *changed =
+		fstatat(from, name, &st, 0) == 0 ? changed_file(copy, &st) : NULL;
+	if (changed != NULL && changed->sides[changed->wants].is_there)
+		return make_changed(to, name, changed, copy->err);
 	if (target[0] != '/' && strstr(target, "..") != NULL &&
 	    snprintf(longer, sizeof longer, "%s/%s", where, target) < (int)sizeof longer)
 		text = longer;
@@ -178,7 +187,9 @@ static int copy_file(struct copy *copy, int from, int to, const char *name)
 	if (copy->bytes > COPY_BYTES)
 		r = reeve_fail(copy->err, REEVE_EREFUSED, "more than %zu MB", COPY_BYTES >> 20);
 	else if (changed != NULL)
-		r = make_changed(to, name, changed, copy->err);
+		r = changed->sides[changed->wants].is_there
+		            ? make_changed(to, name, changed, copy->err)
+		            : 0;
 	else
 		r = make_file(to, name, whole.bytes, whole.size, &whole.st, whole.st.st_mtim,
 		              copy->err);
@@ -226,6 +237,20 @@ static int copy_one(struct copy *copy, int from, int to, const char *name, const
 	return 0; /* sockets, FIFOs, devices */
 }
 
+/* Files that are not yet in the folder, and shall be. */
+static int add_new(struct copy *copy, int to, const struct stat *folder)
+{
+	for (size_t i = 0; i < copy->plan->file_count; i++) {
+		const struct plan_file *file = copy->plan->files[i];
+		if (!file->now.is_there && file->sides[file->wants].is_there &&
+		    file->place.dir.st_dev == folder->st_dev &&
+		    file->place.dir.st_ino == folder->st_ino &&
+		    make_changed(to, file->place.name, file, copy->err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* What is in one folder, into another. */
 static int copy_tree(struct copy *copy, int from, int to, const char *where)
 {
@@ -245,7 +270,7 @@ static int copy_tree(struct copy *copy, int from, int to, const char *where)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			r = copy_one(copy, from, to, entry->d_name, where);
 	copy->depth--;
-	if (r == 0 && fstat(from, &st) == 0)
+	if (r == 0 && fstat(from, &st) == 0 && (r = add_new(copy, to, &st)) == 0)
 		look_like(to, &st);
 	closedir(dir);
 	return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of a plan: found, opened, read, and seen to be the same later. */
+/* Where a path of a plan leads, and whether what is there can be dealt with. */
 #include "base/error.h"
 #include "base/way.h"
 #include "plan/parts.h"
@@ -14,17 +14,6 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40
-
-bool plan_file_is(const struct plan_file *file, enum plan_side side)
-{
-	return file->now_n == file->sizes[side] &&
-	       (file->now_n == 0 || memcmp(file->now, file->sides[side], file->now_n) == 0);
-}
-
-bool plan_file_is_ready(const struct plan_file *file)
-{
-	return plan_file_is(file, file->wants);
-}
 
 char *plan_path(struct reeve_plan *plan, const char *path)
 {
@@ -123,13 +112,28 @@ static char *read_link(const struct reeve_plan *plan, int dirfd, const char *pat
 	return next;
 }
 
+static int refuse_hard_link(const struct plan_file *file, const char *path, nlink_t links,
+                            struct reeve_error *err)
+{
+	if (file->kind == REEVE_PLAN_GIVE)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' has %ju hard links: what has another name elsewhere would "
+		                  "change with it",
+		                  path, (uintmax_t)links);
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "'%s' has %ju hard links: the new file would take the place of one of "
+	                  "them, and the others would stay old",
+	                  path, (uintmax_t)links);
+}
+
 /*
  * Look at the last part of a path: 0 with *step, whose folder and next are to be freed; -1 with err
  * if it is none that we change.
  */
-static int look(const struct reeve_plan *plan, const char *path, bool follows, struct step *step,
-                struct reeve_error *err)
+static int look(const struct plan_file *file, const struct reeve_plan *plan, const char *path,
+                bool follows, struct step *step, struct reeve_error *err)
 {
+	bool may_be_missing = file->kind == REEVE_PLAN_CREATE || file->kind == REEVE_PLAN_REMOVE;
 	struct stat st;
 	int dirfd = -1, r = -1;
 
@@ -139,19 +143,18 @@ static int look(const struct reeve_plan *plan, const char *path, bool follows, s
 	    (dirfd = reeve_way_open(step->folder, err)) < 0)
 		goto out;
 	if (fstatat(dirfd, step->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		reeve_fail_errno(err, "cannot open '%s'", path);
+		r = errno == ENOENT && may_be_missing
+		            ? 0
+		            : reeve_fail_errno(err, "cannot open '%s'", path);
 	else if (S_ISLNK(st.st_mode) && follows && st.st_uid != 0 && st.st_uid != geteuid())
 		reeve_fail(err, REEVE_EREFUSED, "'%s' is a symbolic link that uid %ju made", path,
 		           (uintmax_t)st.st_uid);
 	else if (S_ISLNK(st.st_mode) && follows)
 		r = (step->next = read_link(plan, dirfd, path, step, err)) == NULL ? -1 : 0;
-	else if (S_ISDIR(st.st_mode))
+	else if (S_ISDIR(st.st_mode) && file->kind != REEVE_PLAN_GIVE)
 		reeve_fail(err, REEVE_EFORMAT, "'%s' is a folder", path);
 	else if (S_ISREG(st.st_mode) && st.st_nlink > 1)
-		reeve_fail(err, REEVE_EREFUSED,
-		           "'%s' has %ju hard links: the new file would take the place of one of "
-		           "them, and the others would stay old",
-		           path, (uintmax_t)st.st_nlink);
+		refuse_hard_link(file, path, st.st_nlink, err);
 	else
 		r = 0; /* or base/open.h says what it is */
 out:
@@ -162,45 +165,8 @@ out:
 	return r;
 }
 
-/* What a rename would not do, and we would learn only after other files are in place. */
-static int check_flags(const struct plan_file *file, struct reeve_error *err)
-{
-	struct statx stx;
-
-	if (statx(file->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 &&
-	    (stx.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0)
-		return reeve_fail(err, REEVE_EREFUSED, "'%s' is %s (chattr(1))", file->place.path,
-		                  (stx.stx_attributes & STATX_ATTR_IMMUTABLE) != 0 ? "immutable"
-		                                                                   : "append-only");
-	return 0;
-}
-
-/* Open the file at the end of the links, and read it. */
-static int open_target(struct plan_file *file, struct reeve_plan *plan, const char *path,
-                       struct reeve_error *err)
-{
-	struct reeve_whole whole;
-	bool is_new;
-
-	if (reeve_place_add(&file->place, plan->how.root, path, false, &is_new, err) < 0)
-		return -1;
-	if (is_new)
-		return reeve_fail(err, REEVE_ECHANGED, "'%s' was removed meanwhile", path);
-	file->fd = reeve_place_file(&file->place, O_RDONLY, err);
-	if (file->fd < 0 || check_flags(file, err) < 0 ||
-	    reeve_whole_read_fd(&whole, file->fd, path, PLAN_FILE_BYTES, err) < 0)
-		return -1;
-	file->place.st = whole.st;
-	file->now = plan_copy(plan, whole.bytes, whole.size, err);
-	file->was = file->now;
-	file->was_n = file->now_n = whole.size;
-	reeve_whole_dispose(&whole);
-	return file->now == NULL ? -1 : 0;
-}
-
-/* Follow the links: the path at their end, to be freed; file->path and target are set. */
-static char *follow(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
-                    struct reeve_error *err)
+char *plan_find(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
+                struct reeve_error *err)
 {
 	char *at = strdup(path);
 	struct step step;
@@ -213,7 +179,7 @@ static char *follow(struct plan_file *file, struct reeve_plan *plan, const char 
 			reeve_fail_errno(err, "cannot open '%s'", path);
 			break;
 		}
-		if (look(plan, at, follows, &step, err) < 0)
+		if (look(file, plan, at, follows, &step, err) < 0)
 			break;
 		file->target = real_name(plan, step.folder, step.name, err);
 		free(step.folder);
@@ -230,44 +196,4 @@ static char *follow(struct plan_file *file, struct reeve_plan *plan, const char 
 	}
 	free(at);
 	return NULL;
-}
-
-int plan_file_open(struct plan_file *file, struct reeve_plan *plan, const char *path, bool follows,
-                   struct reeve_error *err)
-{
-	char *at = follow(file, plan, path, follows, err);
-	int r = at == NULL ? -1 : open_target(file, plan, at, err);
-
-	free(at);
-	if (r < 0)
-		plan_file_close(file);
-	return r;
-}
-
-void plan_file_close(struct plan_file *file)
-{
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = -1;
-	reeve_place_close(&file->place);
-}
-
-int plan_file_still(const struct plan_file *file, struct reeve_error *err)
-{
-	const char *path = file->place.path;
-	struct reeve_whole whole;
-
-	if (!reeve_place_still(&file->place, file->fd))
-		return reeve_fail(err, REEVE_ECHANGED,
-		                  "'%s' was replaced by another file meanwhile", path);
-	if (reeve_whole_read_fd(&whole, file->fd, path, PLAN_FILE_BYTES, err) < 0)
-		return -1;
-	bool is_same = whole.size == file->now_n &&
-	               (whole.size == 0 || memcmp(whole.bytes, file->now, whole.size) == 0) &&
-	               whole.st.st_uid == file->place.st.st_uid &&
-	               whole.st.st_gid == file->place.st.st_gid &&
-	               whole.st.st_mode == file->place.st.st_mode;
-	reeve_whole_dispose(&whole);
-	return is_same ? 0
-	               : reeve_fail(err, REEVE_ECHANGED, "'%s' was changed by somebody else", path);
 }

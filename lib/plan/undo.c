@@ -9,23 +9,45 @@
 
 /* ---- the files of a record ---------------------------------------------------------------- */
 
-static int take_side(struct reeve_plan *plan, const struct record *record, size_t i,
-                     enum plan_side side, struct plan_file *file, enum plan_side as,
-                     struct reeve_error *err)
+/* The kind of change that takes one back. */
+static enum reeve_plan_kind turn(enum reeve_plan_kind kind)
 {
-	struct reeve_whole whole;
-
-	if (record_get(plan->state.undo, record, i, side, &whole, err) < 0)
-		return -1;
-	file->sides[as] = plan_copy(plan, whole.bytes, whole.size, err);
-	file->sizes[as] = whole.size;
-	reeve_whole_dispose(&whole);
-	return file->sides[as] == NULL ? -1 : 0;
+	return kind == REEVE_PLAN_CREATE   ? REEVE_PLAN_REMOVE
+	       : kind == REEVE_PLAN_REMOVE ? REEVE_PLAN_CREATE
+	                                   : kind;
 }
 
-/* The files of a record; with `turned` what was new is old. The side that is wanted is `wants`. */
-static int take_files(struct reeve_plan *plan, const struct record *record, bool turned,
-                      enum plan_side wants, struct reeve_error *err)
+static int take_side(struct reeve_plan *plan, const struct record *record, size_t i,
+                     enum plan_side side, struct plan_shape *shape, struct reeve_error *err)
+{
+	const struct record_file *from = &record->files[i];
+	struct reeve_whole whole;
+
+	*shape = (struct plan_shape){.is_there = record_file_has(from->kind, side)};
+	if (shape->is_there)
+		shape->rights = from->rights[side];
+	if (!record_file_has_bytes(from->kind, side))
+		return 0;
+	if (record_get(plan->state.undo, record, i, side, &whole, err) < 0)
+		return -1;
+	shape->bytes = plan_copy(plan, whole.bytes, whole.size, err);
+	shape->size = whole.size;
+	reeve_whole_dispose(&whole);
+	return shape->bytes == NULL ? -1 : 0;
+}
+
+/* Neither what the change left nor what was before it, nor on the way between. */
+static bool is_conflict(const struct plan_file *file, bool may_be_between)
+{
+	if (plan_file_is(file, PLAN_OLD) || plan_file_is(file, PLAN_NEW))
+		return false;
+	return file->kind != REEVE_PLAN_GIVE || !may_be_between ||
+	       !plan_rights_between(&file->now.rights, &file->sides[PLAN_OLD].rights,
+	                            &file->sides[PLAN_NEW].rights);
+}
+
+int plan_take_files(struct reeve_plan *plan, const struct record *record, bool turned,
+                    enum plan_side wants, struct reeve_error *err)
 {
 	struct reeve_error why = {0};
 
@@ -38,6 +60,7 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 			return reeve_fail_nomem(err);
 		if (file == NULL)
 			return -1;
+		file->kind = turned ? turn(from->kind) : from->kind;
 		if (plan_file_open(file, plan, path, false, &why) < 0) {
 			if (!plan->how.leave_changed)
 				return reeve_fail(err, why.code, "%s", why.text);
@@ -46,15 +69,15 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 			continue;
 		}
 		file->path = from->path;
-		if (!turned) /* it may be there still */
+		if (!turned && from->beside != NULL) /* it may be there still */
 			snprintf(file->beside, sizeof file->beside, "%s", from->beside);
 		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
-			if (take_side(plan, record, i, (enum plan_side)side, file,
-			              (enum plan_side)(turned ? !side : side), err) < 0)
+			if (take_side(plan, record, i, (enum plan_side)side,
+			              &file->sides[turned ? !side : side], err) < 0)
 				return -1;
 		file->wants = wants;
 		file->is_changed = !plan_file_is(file, wants);
-		file->is_conflict = !plan_file_is(file, PLAN_OLD) && !plan_file_is(file, PLAN_NEW);
+		file->is_conflict = is_conflict(file, !turned);
 	}
 	for (size_t i = 0; i < record->check_count; i++)
 		plan_check_add(plan, record->checks[i].kind, record->checks[i].path);
@@ -66,7 +89,7 @@ static int take_files(struct reeve_plan *plan, const struct record *record, bool
 static int resume(struct reeve_plan *plan, struct record *record, enum plan_side side,
                   struct reeve_error *err)
 {
-	if (take_files(plan, record, false, side, err) < 0)
+	if (plan_take_files(plan, record, false, side, err) < 0)
 		return -1;
 	plan->resumes = record;
 	plan->resume_side = side;
@@ -155,7 +178,7 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 	if (plan_history_read(plan, &history, err) < 0)
 		goto fail;
 	const struct record *record = choose(&history, id, err);
-	if (record == NULL || take_files(plan, record, true, PLAN_NEW, err) < 0)
+	if (record == NULL || plan_take_files(plan, record, true, PLAN_NEW, err) < 0)
 		goto fail;
 	plan->undoes = record->id;
 	return plan;

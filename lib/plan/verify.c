@@ -5,8 +5,8 @@
  * Files of a configuration name each other by absolute paths (`!include /etc/dovecot/x`), so a copy
  * at another place would have the program read the old ones. Therefore it runs in a mount namespace
  * of its own, where the new files are mounted over the old: it sees the tree as it will be, under
- * its name. Where that is not allowed (not root, some containers) it gets a copy of the tree and
- * -c, and a note says what that is worth.
+ * its name. Where that is not allowed (not root, some containers), or a file comes or goes, which
+ * no mount can make believe, it gets a copy of the tree and -c, and a note says what that is worth.
  *
  * In another root the program of that root runs, in it; there the versions fit each other. If it
  * has none, or we are not root, nothing is verified: this machine's program would look for the
@@ -98,6 +98,15 @@ static int move_to_copy(struct verify *v, struct reeve_error *err)
 	return v->conf == NULL ? reeve_fail_nomem(err) : 0;
 }
 
+static bool comes_or_goes(const struct reeve_plan *plan)
+{
+	for (size_t i = 0; i < plan->file_count; i++)
+		if (plan->files[i]->now.is_there !=
+		    plan->files[i]->sides[plan->files[i]->wants].is_there)
+			return true;
+	return false;
+}
+
 /* What shall be, in a copy. */
 static enum verdict verify_copy(struct verify *v, struct reeve_error *err)
 {
@@ -111,8 +120,9 @@ static enum verdict verify_copy(struct verify *v, struct reeve_error *err)
 		return VERDICT_NOT_ASKED;
 	}
 	reeve_diag(talk, REEVE_NOTE, v->check->path, 0, 0,
-	           "nothing can be mounted, so a copy is verified; files that are named by "
-	           "absolute paths are seen as they were");
+	           "%s, so a copy is verified; files that are named by absolute paths are seen as "
+	           "they were",
+	           comes_or_goes(v->plan) ? "a file comes or goes" : "nothing can be mounted");
 	return ask_all(v, &is_denied, err);
 }
 
@@ -142,8 +152,11 @@ static enum verdict verify_next(struct reeve_plan *plan, const struct record_che
 	                   .check = check,
 	                   .conf = plan_path(plan, check->path),
 	                   .stops = plan->how.talk};
-	enum verdict verdict = verify_mounted(&v, is_copy_r, err);
+	enum verdict verdict = VERDICT_NOT_ASKED;
 
+	*is_copy_r = comes_or_goes(plan);
+	if (!*is_copy_r)
+		verdict = verify_mounted(&v, is_copy_r, err);
 	if (*is_copy_r)
 		verdict = verify_copy(&v, err);
 	plan_stage_remove(plan);

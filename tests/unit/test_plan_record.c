@@ -11,21 +11,23 @@
 #include <string.h>
 
 static struct record_file files[] = {
-	{"/etc/a",
+	{REEVE_PLAN_REPLACE,
+         "/etc/a",
          "/srv/a",
          ".reeve-0123456789abcdef",
-         0,
-         8,
-         0640,
+         {{0, 8, 0640}, {0, 8, 0640}},
          {{5, 1}, {0, 0xffffffffffffffff}}},
-	{"/etc/b\n\\ c",
+	{REEVE_PLAN_REPLACE,
+         "/etc/b\n\\ c",
          "/etc/b\n\\ c",
          ".reeve-fedcba9876543210",
-         4294967294,
-         0,
-         04755,
+         {{4294967294, 0, 04755}, {4294967294, 0, 04755}},
          {{1, 2}, {1073741824, 3}}},
+	{REEVE_PLAN_CREATE, "/etc/c", "/etc/c", ".reeve-1", {{0}, {1, 2, 0640}}, {{0}, {4, 5}}},
+	{REEVE_PLAN_REMOVE, "/etc/d", "/etc/d", ".reeve-2", {{1, 2, 0640}, {0}}, {{4, 5}, {0}}},
+	{REEVE_PLAN_GIVE, "/var/mail/e", "/var/mail/e", NULL, {{0, 8, 0660}, {1, 8, 0600}}, {{0}}},
 };
+#define FILES (sizeof files / sizeof files[0])
 static struct record_check checks[] = {
 	{REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf", false},
 	{REEVE_CHECK_POSTFIX, "/etc/postfix", false},
@@ -38,7 +40,7 @@ static struct record sample(void)
 	                       .what = "reeve-conf set 'a=b\tc' \xc3\xa4",
 	                       .undoes = "20261129-162959-12",
 	                       .files = files,
-	                       .file_count = 2,
+	                       .file_count = FILES,
 	                       .checks = checks,
 	                       .check_count = 2};
 }
@@ -69,14 +71,17 @@ START_TEST(test_text)
 	ck_assert_uint_eq(back.check_count, 2);
 	ck_assert_int_eq(back.checks[1].kind, REEVE_CHECK_POSTFIX);
 	ck_assert_str_eq(back.checks[1].path, "/etc/postfix");
-	ck_assert_uint_eq(back.file_count, 2);
-	for (size_t i = 0; i < 2; i++) {
+	ck_assert_uint_eq(back.file_count, FILES);
+	for (size_t i = 0; i < FILES; i++) {
 		const struct record_file *a = &back.files[i], *b = &files[i];
 		ck_assert_str_eq(a->path, b->path);
 		ck_assert_str_eq(a->target, b->target);
-		ck_assert_str_eq(a->beside, b->beside);
-		ck_assert_uint_eq(a->uid, b->uid);
-		ck_assert_uint_eq(a->mode, b->mode);
+		ck_assert_int_eq(a->kind, b->kind);
+		ck_assert_pstr_eq(a->beside, b->beside);
+		for (int side = PLAN_OLD; side <= PLAN_NEW; side++)
+			if (record_file_has(b->kind, side))
+				ck_assert_mem_eq(&a->rights[side], &b->rights[side],
+				                 sizeof a->rights[side]);
 		ck_assert_int_eq(memcmp(a->sides, b->sides, sizeof a->sides), 0);
 	}
 	/* Cut off anywhere, or with one byte changed, it is none. */
@@ -92,7 +97,9 @@ START_TEST(test_text)
 END_TEST
 
 #define HEAD "mailreeve change 1\nid 20261129-163000-1\ntime 1\nwhat x\n"
-#define FILE_ "file replace\npath /a\ntarget /a\nbeside .reeve-1\nowner 0 0 644\nold 1 1\nnew 2 2\n"
+#define NAMES "path /a\ntarget /a\nbeside .reeve-1\n"
+#define BYTES "owner 0 0 644\nold 1 1\nnew 2 2\n"
+#define FILE_ "file replace\n" NAMES BYTES
 
 static const struct row {
 	const char *text;
@@ -107,11 +114,21 @@ static const struct row {
 	{HEAD FILE_ "colour blue\n", -1},                         /* of a file */
 	{HEAD "check exim /etc/exim\n" FILE_, -1},                /* of a program */
 	{HEAD "check dovecot\n" FILE_, -1},
-	{HEAD "file remove\npath /a\ntarget /a\nbeside .reeve-1\n", -1}, /* of a kind */
-	{HEAD "file replace\npath /a\ntarget a\nbeside .reeve-1\n", -1}, /* not absolute */
-	{HEAD "file replace\npath /a\ntarget /a\nbeside ../x\n", -1},    /* elsewhere */
-	{HEAD "file replace\npath /a\ntarget /a\n", -1},
-	{HEAD "file replace\npath /a\nbeside .reeve-1\n", -1},
+	{HEAD "file fold\n" NAMES BYTES, -1},                                  /* of a kind */
+	{HEAD "file replace\npath /a\ntarget a\nbeside .reeve-1\n" BYTES, -1}, /* not absolute */
+	{HEAD "file replace\npath /a\ntarget /a\nbeside ../x\n" BYTES, -1},    /* elsewhere */
+	{HEAD "file replace\npath /a\ntarget /a\n" BYTES, -1},
+	{HEAD "file replace\npath /a\nbeside .reeve-1\n" BYTES, -1},
+	{HEAD "file replace\n" NAMES "owner 0 0 644\nnew 2 2\n" FILE_, -1}, /* no old bytes */
+	{HEAD "file create\n" NAMES "owner 0 0 644\nnew 2 2\n" FILE_, 0},
+	{HEAD "file create\n" NAMES BYTES, -1}, /* what was there before? */
+	{HEAD "file create\n" NAMES "new 2 2\n", -1},
+	{HEAD "file create\n" NAMES "owner 0 0 10644\nnew 2 2\n", -1},
+	{HEAD "file remove\n" NAMES "owner 0 0 644\nold 2 2\n", 0},
+	{HEAD "file remove\n" NAMES "owner 0 0 644\nnew 2 2\n", -1},
+	{HEAD "file give\npath /a\ntarget /a\nold-owner 0 8 660\nnew-owner 1 8 600\n", 0},
+	{HEAD "file give\npath /a\ntarget /a\nold-owner 0 8 660\n", -1},
+	{HEAD "file give\npath /a\ntarget /a\nold-owner 0 8\nnew-owner 1 8 600\n", -1},
 	{HEAD FILE_ "old 1 1 1\n", -1},
 	{HEAD FILE_ "owner 0 0\n", -1},
 	{HEAD "time soon\n" FILE_, -1},

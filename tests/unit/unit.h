@@ -48,6 +48,7 @@ void unit_skip(int count, const char *why);
 	X(replace)     \
 	X(plan)        \
 	X(plan_record) \
+	X(plan_kinds)  \
 	X(plan_verify) \
 	X(archive)     \
 	X(migrate)     \

@@ -5,7 +5,10 @@
  *     plan = reeve_plan_begin(&how, &err);          the lock is held from here on
  *     ... read the files, decide ...
  *     reeve_plan_replace(plan, path, old, old_n, new, new_n);        for each file
- *     reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
+ *     reeve_plan_create(plan, path, new, new_n, &rights);            where none is
+ *     reeve_plan_remove(plan, path, old, old_n);
+ *     reeve_plan_give(plan, path, &old_rights, &rights);             owner and mode of what is
+ * there reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
  *     reeve_plan_diff(plan, i, REEVE_DIFF_CHANGE, &text, &n, &err)   to show it
  *     reeve_plan_apply(plan, &result, &err)
  *     reeve_plan_free(plan);
@@ -15,8 +18,8 @@
  * place, and takes everything back if that fails. Whatever breaks it off, each file is the old one
  * or the new one; what is left is found by the next begin(), and can go either way.
  *
- * A plan fails sticky: the first failure of replace() or check() is remembered, and apply() reports
- * it. A plan is used by one thread.
+ * A plan fails sticky: the first failure of replace() and its kin is remembered, and apply()
+ * reports it. A plan is used by one thread.
  */
 #ifndef MAILREEVE_PLAN_H
 #define MAILREEVE_PLAN_H
@@ -86,6 +89,40 @@ void reeve_plan_free(struct reeve_plan *plan); /* lets the lock go; NULL is fine
 void reeve_plan_replace(struct reeve_plan *plan, const char *path, const void *old, size_t old_n,
                         const void *new_bytes, size_t new_n);
 
+/* Whose a file or folder is, and who may do what with it. */
+struct reeve_rights {
+	uint32_t uid, gid;
+	uint32_t mode; /* chmod(2): 07777 at most */
+};
+
+/*
+ * A file `path` with these bytes shall be where none is, and neither a link nor anything else; the
+ * folder that it is in must be there. An ACL that the folder gives it stays. To take it back it is
+ * removed, if it still has these bytes.
+ *
+ * Remembered as a failure: REEVE_ECHANGED if there is something; REEVE_EUSAGE, REEVE_EREFUSED,
+ * REEVE_EIO, REEVE_ENOMEM as of reeve_plan_replace().
+ */
+void reeve_plan_create(struct reeve_plan *plan, const char *path, const void *bytes, size_t n,
+                       const struct reeve_rights *rights);
+
+/* The file `path`, whose bytes are `old`, shall not be. Failures as of reeve_plan_replace(), and
+ * REEVE_EREFUSED for a symbolic link. */
+void reeve_plan_remove(struct reeve_plan *plan, const char *path, const void *old, size_t old_n);
+
+/*
+ * The file or folder `path` shall have the rights `rights` instead of `old`. It stays the same
+ * file: for mailboxes, which others hold open and write to. Its bytes are not looked at. Of several
+ * in one plan each is by itself: if the plan is broken off between them, the next one carries the
+ * rest out. Equal rights are no change. An ACL's mask is the group's part of the mode.
+ *
+ * Remembered as a failure: REEVE_ECHANGED if it has not the rights `old` now; REEVE_EREFUSED if it
+ * is neither a regular file nor a folder, has a second hard link, is immutable, is a symbolic link
+ * or reached by somebody else's; REEVE_EUSAGE for a second change of it; REEVE_EIO, REEVE_ENOMEM.
+ */
+void reeve_plan_give(struct reeve_plan *plan, const char *path, const struct reeve_rights *old,
+                     const struct reeve_rights *rights);
+
 enum reeve_check {
 	REEVE_CHECK_DOVECOT, /* path: the main file; doveconf -n reads it */
 	REEVE_CHECK_POSTFIX, /* path: the folder; postconf and postfix check read it */
@@ -100,15 +137,20 @@ void reeve_plan_check(struct reeve_plan *plan, enum reeve_check kind, const char
 /* The ID of the change that a plan takes back or finishes; NULL: none. Good as long as the plan. */
 const char *reeve_plan_change(const struct reeve_plan *plan);
 
+enum reeve_plan_kind { REEVE_PLAN_REPLACE, REEVE_PLAN_CREATE, REEVE_PLAN_REMOVE, REEVE_PLAN_GIVE };
+
 /* What a plan changes, also after it was carried out. Good until the plan is changed or freed. */
 struct reeve_plan_file {
+	enum reeve_plan_kind kind;
 	const char *path;   /* as it is named, without the root */
 	const char *target; /* the file itself, if path is a symbolic link; else the same */
 	bool is_conflict;   /* of an undo: neither what the change left nor what was before it */
-	const void *old;    /* what was there when the plan was made */
+	/* What was there when the plan was made; NULL: nothing, or its bytes do not matter. */
+	const void *old;
 	size_t old_n;
 	const void *new_bytes;
 	size_t new_n;
+	struct reeve_rights old_rights, new_rights; /* of what is there before, and afterwards */
 };
 
 /* How many files change, and the i-th of them. */
@@ -124,8 +166,10 @@ enum reeve_diff {
 };
 
 /*
- * A unified diff of the i-th file, made by diff(1), labels a/PATH and b/PATH. *text_r (n bytes, a
- * NUL behind them) is to be freed by the caller. It shows passwords if they are near a change.
+ * A unified diff of the i-th file, made by diff(1), labels a/PATH and b/PATH, or /dev/null where
+ * there is none. If the file comes or goes, or its owner or mode is what changes, a line of its
+ * own is in front, which patch(1) passes over: "# PATH: 0:8 0660 -> 1001:8 0600". *text_r (n bytes,
+ * a NUL behind them) is to be freed by the caller. It shows passwords if they are near a change.
  * Returns 0, or -1 with err.
  */
 int reeve_plan_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff which, char **text_r,
