@@ -3,7 +3,7 @@
 #include "user/steps.h"
 
 #include "base/diag.h"
-#include "base/error.h"
+#include "user/secrets.h"
 #include <stdlib.h>
 
 struct users_steps *users_steps(struct reeve_users *users)
@@ -59,11 +59,15 @@ void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
 
 	if (steps == NULL)
 		return;
-	if (steps->failures++ == 0)
+	if (steps->failures++ == 0) {
 		steps->failure = *err;
-	if (file == NULL && steps->failures == 1)
-		return;
-	steps->told++;
+		if (file == NULL)
+			return;
+	}
+	/* The one that was kept for apply() is not alone any more. */
+	if (steps->failures == 2 && steps->told == 0)
+		reeve_diag(&users->talk, REEVE_PROBLEM, NULL, 0, 0, "%s", steps->failure.text);
+	steps->told = steps->failures;
 	reeve_diag(&users->talk, REEVE_PROBLEM, file, line, 0, "%s", err->text);
 }
 
@@ -71,6 +75,7 @@ void users_steps_free(struct users_steps *steps)
 {
 	if (steps == NULL)
 		return;
+	users_secrets_free(steps->secrets);
 	free(steps->rows);
 	free(steps);
 }

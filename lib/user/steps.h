@@ -30,9 +30,9 @@ typedef int users_act_fn(struct reeve_users *users, void *what, struct reeve_err
 
 struct users_step {
 	enum users_order order;
-	const char *user;        /* or alias; kept by users_step_add() */
-	const char *text;        /* likewise. NULL: it is no news, but a part of what another says */
-	bool is_change;          /* false: so it is already, nothing is done */
+	const char *user; /* or alias; kept by users_step_add() */
+	const char *text; /* likewise. NULL: it is no news, but a part of what another says */
+	bool is_change;   /* false: so it is already, nothing is done */
 	users_act_fn *carry_out; /* NULL: one for many does it */
 	users_act_fn *take_back; /* NULL: there is nothing to take back, or it cannot be */
 	void *what;              /* handed to both; lives as long as the users */
@@ -47,8 +47,8 @@ void users_step_once(struct reeve_users *users, enum users_order order, users_ac
                      users_act_fn *take_back);
 
 /*
- * A wish cannot be. The first one is what reeve_users_apply() reports; each later one, and each
- * that came from a file, is a diagnostic. `file` may be NULL.
+ * A wish cannot be. One alone is what reeve_users_apply() reports; of several, or if it came from a
+ * `file` (else NULL), each is a diagnostic.
  */
 void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
                      const struct reeve_error *err);
@@ -59,8 +59,10 @@ struct users_steps {
 	struct users_step *rows;
 	size_t count, room;
 	struct reeve_error failure; /* the first wish that cannot be */
-	size_t failures, told;      /* how many, and how many of them were diagnostics */
+	size_t failures, told;      /* how many, and of how many there were diagnostics */
 	bool is_applied;
+	struct users_secret *secrets; /* secrets.h */
+	struct users_fresh *fresh;    /* fresh.h */
 };
 
 /* Made when first asked for; NULL: no memory, which is remembered. */

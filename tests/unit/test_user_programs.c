@@ -20,8 +20,8 @@ static const struct row {
 	{"says why", "echo \"useradd: user 'ann' already exists\" >&2; exit 9", REEVE_EIO, 9,
          "useradd: user 'ann' already exists"},
 	{"says nothing", "exit 7", REEVE_EIO, 7, "useradd ended with status 7"},
-	{"two lines, a bell", "printf 'useradd: one\\a\\nuseradd: two\\n' >&2; exit 1", REEVE_EIO, 1,
-         "useradd: one?;useradd: two"},
+	{"two lines, a bell", "printf 'useradd: one\\a\\nuseradd: two\\n' >&2; exit 1", REEVE_EIO,
+         1, "useradd: one?;useradd: two"},
 	{"killed", "kill -9 $$", REEVE_EIO, 0, "useradd was killed by signal 9"},
 	/* vipw(8) holds /etc/.pwd.lock: lckpwdf(3) waits, and says nothing. */
 	{"locked", "echo 'useradd: cannot lock /etc/passwd; try again later.' >&2; exit 1",

@@ -79,7 +79,8 @@ void unit_skip(int count, const char *why);
 	X(user_location) \
 	X(user_mailbox) \
 	X(user_accounts) \
-	X(user_programs)
+	X(user_programs) \
+	X(user_change)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

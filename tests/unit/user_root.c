@@ -22,7 +22,8 @@ static const char make[] =
 	"chgrp 8 root/var/mail; chmod 2775 root/var/mail; chmod 640 root/etc/shadow\n"
 	"chmod 755 root/usr/sbin/*\n";
 
-/* What all have in front. `rewrite FILE` reads lines by the function `line`, which prints what stays. */
+/* What all have in front. `rewrite FILE` reads lines by the function `line`, which prints what
+ * stays. */
 static const char head[] =
 	"#!/bin/sh\n"
 	"echo \"${0##*/} $*\" >>/ran\n"
@@ -44,7 +45,8 @@ static const struct program {
          "-d) home=$2; shift;; -s) shell=$2; shift;; -u) uid=$2; shift;; -g|-K) shift;; esac\n"
          "shift; done\n"
          "max=1000; while IFS=: read -r n x u rest; do\n"
-         "	if [ \"$n\" = \"$1\" ]; then echo \"useradd: user '$1' already exists\" >&2; exit 9; fi\n"
+         "	if [ \"$n\" = \"$1\" ]; then echo \"useradd: user '$1' already exists\" >&2; exit "
+         "9; fi\n"
          "	if [ \"$u\" -gt $max ] && [ \"$u\" -lt 60000 ]; then max=$u; fi\n"
          "done </etc/passwd\n"
          "echo \"$1:x:${uid:-$((max + 1))}:8::$home:$shell\" >>/etc/passwd\n"
@@ -52,14 +54,13 @@ static const struct program {
 	{"userdel", "for name; do :; done\n"
                     "line() { case $1 in \"$name\":*) ;; *) echo \"$1\";; esac; }\n"
                     "rewrite /etc/passwd; rewrite /etc/shadow\n"},
-	{"chpasswd",
-         "input=; while IFS= read -r l; do input=\"$input$l$nl\"; done\n"
-         "line() {\n"
-         "	IFS=$nl; for in in $input; do case $1 in \"${in%%:*}\":*)\n"
-         "		rest=${1#*:}; echo \"$in:${rest#*:}\"; return;; esac; done\n"
-         "	echo \"$1\"\n"
-         "}\n"
-         "rewrite /etc/shadow\n"},
+	{"chpasswd", "input=; while IFS= read -r l; do input=\"$input$l$nl\"; done\n"
+                     "line() {\n"
+                     "	IFS=$nl; for in in $input; do case $1 in \"${in%%:*}\":*)\n"
+                     "		rest=${1#*:}; echo \"$in:${rest#*:}\"; return;; esac; done\n"
+                     "	echo \"$1\"\n"
+                     "}\n"
+                     "rewrite /etc/shadow\n"},
 	{"usermod", "for name; do :; done\n"
                     "while [ $# -gt 1 ]; do case $1 in\n"
                     "-L) lock=1;; -U) lock=0;; -e) day=$2; shift;; -s) shell=$2; shift;; esac\n"

@@ -15,8 +15,8 @@ bool user_root_can(void);
  * Make it: etc/passwd, shadow and group with root and group mail (8), var/mail as Debian has it,
  * and the stand-ins. They add a line to `ran` in the root. Its path; good until the next call.
  *
- * Each of them fails, before it does anything, while etc/fail-NAME is there: with the status and the
- * text of its two lines.
+ * Each of them fails, before it does anything, while etc/fail-NAME is there: with the status and
+ * the text of its two lines.
  */
 const char *user_root_make(void);
 

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* A system user shall be there: account, home, mailbox, password. */
+#include "user/add.h"
+
+#include "base/error.h"
+#include "user/fresh.h"
+#include "user/places.h"
+#include "user/secrets.h"
+#include "user/system.h"
+#include <string.h>
+
+#define HOME_BYTES 1000
+
+/* A wish, and what it means here. */
+struct want {
+	const struct reeve_user_wish *wish;
+	const struct reeve_account *account; /* NULL: there is none yet */
+	const char *home, *shell, *group, *box;
+	uint32_t gid;
+};
+
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* passwd(5) and useradd(8) take no ':', no line end; ".." would make two names for one folder. */
+static int check_path(const char *path, const char *what, struct reeve_error *err)
+{
+	if (path[0] != '/' || strlen(path) > HOME_BYTES)
+		return reeve_fail(err, REEVE_EUSAGE, "%s '%.100s' is no absolute path", what, path);
+	for (const char *p = path; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f || *p == ':')
+			return reeve_fail(err, REEVE_EUSAGE,
+			                  "%s has a character that passwd(5) cannot hold", what);
+	for (const char *p = strstr(path, "/."); p != NULL; p = strstr(p + 1, "/."))
+		if (p[2 + (p[2] == '.')] == '/' || p[2 + (p[2] == '.')] == '\0')
+			return reeve_fail(err, REEVE_EUSAGE, "%s '%s' has '.' or '..' in it", what,
+			                  path);
+	return 0;
+}
+
+const char *users_home_text(struct reeve_users *users, const char *homes, const char *name)
+{
+	char *text;
+	size_t n = 0;
+
+	/* Once each '/', and none at the end. */
+	text = reeve_arena_strndup(users->arena, homes, strlen(homes));
+	if (text == NULL)
+		return "";
+	for (const char *p = homes; *p != '\0'; p++)
+		if (*p != '/' || n == 0 || text[n - 1] != '/')
+			text[n++] = *p;
+	while (n > 1 && text[n - 1] == '/')
+		n--;
+	text[n] = '\0';
+	if (strcmp(last_name(text), name) == 0)
+		return text;
+	return reeve_users_text(users, "%s/%s", n == 1 ? "" : text, name);
+}
+
+/* ---- what cannot be ------------------------------------------------------------------------- */
+
+/* A home that is another's, or has another's in it, is no home of his own. */
+static int check_home(struct reeve_users *users, const struct want *want, struct reeve_error *err)
+{
+	size_t n = strlen(want->home);
+	const struct users_fresh *fresh;
+
+	for (size_t i = 0; i < users->accounts.count; i++) {
+		const struct reeve_account *other = &users->accounts.rows[i];
+
+		if (other != want->account && strcmp(other->name, want->wish->name) != 0 &&
+		    strncmp(other->home, want->home, n) == 0 &&
+		    (other->home[n] == '\0' || other->home[n] == '/'))
+			return reeve_fail(err, REEVE_EREFUSED,
+			                  "the home '%s' is that of '%s', or has it inside",
+			                  want->home, other->name);
+	}
+	fresh = users_fresh_home(users, want->home);
+	if (fresh != NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have the home '%s', too",
+		                  fresh->name, want->home);
+	return 0;
+}
+
+/* The shell that he has or shall have. */
+static int check_shell(struct reeve_users *users, const struct want *want, struct reeve_error *err)
+{
+	uint32_t mail;
+
+	if (!reeve_account_may_log_in(want->shell) || want->wish->allow_shell)
+		return 0;
+	if (users_system_group(users, USERS_GROUP, &mail, NULL) < 0 || mail != want->gid)
+		return 0;
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "'%s' in group " USERS_GROUP " with the login shell '%s' could remove "
+	                  "other users' mailboxes: it has to be allowed",
+	                  want->wish->name, want->shell[0] == '\0' ? "/bin/sh" : want->shell);
+}
+
+static int check_ids(struct reeve_users *users, const struct want *want, struct reeve_error *err)
+{
+	const struct reeve_user_wish *wish = want->wish;
+	const struct reeve_account *other;
+	const struct users_fresh *fresh;
+
+	if (!wish->has_ids)
+		return 0;
+	if (wish->gid != 0 && wish->gid != want->gid)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "gid %u is not that of group '%s': a system user's is given by "
+		                  "his group",
+		                  wish->gid, want->group);
+	if (want->account != NULL)
+		return want->account->uid == wish->uid
+		               ? 0
+		               : reeve_fail(err, REEVE_EREFUSED, "'%s' has uid %u already",
+		                            wish->name, want->account->uid);
+	if (wish->uid < USERS_UID_MIN || wish->uid >= USERS_UID_NOBODY)
+		return reeve_fail(err, REEVE_EUSAGE, "uid %u is not for users (%d to %d)",
+		                  wish->uid, USERS_UID_MIN, USERS_UID_NOBODY - 1);
+	other = reeve_accounts_uid(&users->accounts, wish->uid);
+	if (other != NULL || users_system_uid_elsewhere(users, wish->uid))
+		return reeve_fail(err, REEVE_EREFUSED, "uid %u is taken by '%s'", wish->uid,
+		                  other == NULL ? "a user of a directory (NSS)" : other->name);
+	fresh = users_fresh_uid(users, wish->uid);
+	if (fresh != NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have uid %u, too", fresh->name,
+		                  wish->uid);
+	return 0;
+}
+
+/* He is there: what he has is not changed, and has to be what was asked for. */
+static int check_there(const struct want *want, struct reeve_error *err)
+{
+	const struct reeve_account *account = want->account;
+	const struct reeve_user_wish *wish = want->wish;
+
+	if (account->uid < USERS_UID_MIN || account->uid >= USERS_UID_NOBODY)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a user of the system's (uid %u)",
+		                  account->name, account->uid);
+	if (account->gid != want->gid)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' is there already, in the group with gid %u, not in '%s'",
+		                  account->name, account->gid, want->group);
+	if (wish->home != NULL && strcmp(account->home, want->home) != 0)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the home '%s' already",
+		                  account->name, account->home);
+	if (wish->shell != NULL && strcmp(account->shell, wish->shell) != 0)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the shell '%s' already",
+		                  account->name, account->shell);
+	return 0;
+}
+
+static int understand(struct reeve_users *users, struct want *want, struct reeve_error *err)
+{
+	const struct reeve_user_wish *wish = want->wish;
+
+	if (reeve_user_name_check(wish->name, false, err) < 0)
+		return -1;
+	if (users_is_wished(users, wish->name))
+		return reeve_fail(err, REEVE_EUSAGE, "'%s' is named twice", wish->name);
+	want->account = reeve_accounts_find(&users->accounts, wish->name);
+	if (want->account == NULL && users_system_is_elsewhere(users, wish->name))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' is a user of a directory (NSS) already", wish->name);
+	want->group = wish->group == NULL ? USERS_GROUP : wish->group;
+	want->shell = wish->shell != NULL     ? wish->shell
+	              : want->account == NULL ? USERS_NO_SHELL
+	                                      : want->account->shell;
+	want->home = want->account != NULL && wish->home == NULL
+	                     ? want->account->home
+	                     : users_home_text(users, wish->home == NULL ? USERS_HOMES : wish->home,
+	                                       wish->name);
+	if (users_system_group(users, want->group, &want->gid, err) < 0 ||
+	    check_path(want->home, "the home", err) < 0 ||
+	    (wish->shell != NULL && check_path(wish->shell, "the shell", err) < 0) ||
+	    (want->account != NULL && check_there(want, err) < 0) ||
+	    check_shell(users, want, err) < 0 || check_ids(users, want, err) < 0 ||
+	    check_home(users, want, err) < 0)
+		return -1;
+	want->box = users_system_box(users, wish->name, want->home, err);
+	return want->box == NULL ? -1 : 0;
+}
+
+/* ---- what it takes -------------------------------------------------------------------------- */
+
+static bool has_password(const struct reeve_users *users, const struct reeve_account *account)
+{
+	struct reeve_password_look look;
+
+	if (account->hash == NULL)
+		return account->is_shadowed && !users->accounts.has_shadow; /* a dry run */
+	reeve_password_look(account->hash, &look);
+	return !look.is_none;
+}
+
+/*
+ * The password that he lacks; *steps grows. Killed between its two files, useradd(8) leaves a user
+ * without a line in shadow(5): chpasswd(8) makes one.
+ */
+static int add_password(struct reeve_users *users, const struct want *want, unsigned int *steps,
+                        struct reeve_error *err)
+{
+	const struct reeve_user_wish *wish = want->wish;
+	const struct reeve_account *account = want->account;
+	bool lacks_line = account != NULL && account->is_shadowed && !account->has_shadow &&
+	                  users->accounts.has_shadow;
+	struct users_step step = {.order = USERS_PASSWORDS, .user = wish->name, .is_change = true};
+	char *field = NULL;
+
+	if (wish->password != NULL || wish->hash != NULL) {
+		if (account != NULL && users_system_knows_hash(users, account, err) < 0)
+			return -1;
+		if (account != NULL && has_password(users, account))
+			return 0;
+		field = users_secret_make(wish->password, wish->hash, wish->scheme, false, err);
+		if (field == NULL)
+			return -1;
+		step.text = reeve_users_text(users, "set the password of '%s'", wish->name);
+	} else if (lacks_line) {
+		field = strdup("!");
+		step.text = reeve_users_text(users, "give '%s' a line in shadow(5)", wish->name);
+	} else {
+		return 0;
+	}
+	field = users_secret_field(field, account);
+	if (field == NULL)
+		return reeve_fail_nomem(err);
+	users_step_add(users, &step);
+	users_secret_add(users, wish->name, field,
+	                 account == NULL         ? NULL
+	                 : account->hash == NULL ? "!"
+	                                         : account->hash);
+	(*steps)++;
+	return 0;
+}
+
+static int add_place(struct reeve_users *users, const struct want *want, struct users_fresh *fresh,
+                     enum users_place_kind kind, unsigned int *steps, struct reeve_error *err)
+{
+	const char *path = kind == USERS_PLACE_HOME ? want->home : want->box;
+	struct users_place place = {.kind = kind,
+	                            .path = path,
+	                            .knows_owner = want->account != NULL || want->wish->has_ids,
+	                            .uid = want->account != NULL ? want->account->uid
+	                                                         : want->wish->uid,
+	                            .gid = want->gid};
+	enum users_place_state state;
+	size_t n = strlen(want->home);
+
+	if (kind == USERS_PLACE_HOME && strcmp(path, USERS_NO_HOME) == 0)
+		return 0;
+	/* MAIL_FILE of login.defs(5) is in the home, which may not be there yet. */
+	if (kind == USERS_PLACE_BOX && want->account == NULL && strncmp(path, want->home, n) == 0 &&
+	    path[n] == '/') {
+		users_fresh_place(users, fresh, &place);
+		return 0;
+	}
+	if (users_place_look(users, &place, &state, err) < 0)
+		return -1;
+	if (state != USERS_PLACE_HIS) {
+		users_fresh_place(users, fresh, &place);
+		(*steps)++;
+	}
+	return 0;
+}
+
+int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wish,
+                     struct reeve_error *err)
+{
+	struct want want = {.wish = wish, .home = "", .shell = "", .group = "", .box = ""};
+	struct users_fresh *fresh;
+	unsigned int steps = 0;
+
+	if (understand(users, &want, err) < 0)
+		return -1;
+	fresh = users_fresh_new(users, wish->name);
+	if (fresh == NULL)
+		return reeve_fail_nomem(err);
+	fresh->account = want.account;
+	fresh->home = want.home;
+	fresh->shell = reeve_users_keep(users, want.shell);
+	fresh->group = reeve_users_keep(users, want.group);
+	fresh->gid = want.gid;
+	fresh->has_uid = wish->has_ids;
+	fresh->uid = wish->uid;
+	if (want.account == NULL) {
+		users_fresh_account(users, fresh);
+		steps++;
+	}
+	if (add_place(users, &want, fresh, USERS_PLACE_HOME, &steps, err) < 0 ||
+	    add_place(users, &want, fresh, USERS_PLACE_BOX, &steps, err) < 0 ||
+	    add_password(users, &want, &steps, err) < 0)
+		return -1;
+	if (steps == 0)
+		users_step_add(users, &(struct users_step){
+					      .user = wish->name,
+					      .text = reeve_users_text(
+						      users, "'%s' is there already", wish->name)});
+	return 0;
+}
+
+/* ---- public ------------------------------------------------------------------------------- */
+
+void reeve_users_add(struct reeve_users *users, const struct reeve_user_wish *wish)
+{
+	struct reeve_error err = {0};
+
+	if (users_add_system(users, wish, &err) < 0)
+		users_wish_fail(users, wish->file, wish->line, &err);
+}

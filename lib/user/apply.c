@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* The steps, in their order; and back, the last one first. */
+#include "base/diag.h"
+#include "base/error.h"
+#include "user/steps.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Behind a text that says what failed: what could not be taken back. */
+static void add_text(struct reeve_error *err, const struct users_step *step,
+                     const struct reeve_error *why)
+{
+	size_t n;
+
+	if (err == NULL)
+		return;
+	n = strlen(err->text);
+	snprintf(err->text + n, sizeof err->text - n, "; and not taken back: %.200s%s%.200s",
+	         step->text == NULL ? "" : step->text, step->text == NULL ? "" : ": ", why->text);
+}
+
+/* What was done, in the order in which it was done. */
+struct done {
+	struct users_step **steps;
+	size_t count;
+};
+
+static void take_back(struct reeve_users *users, struct done *done, struct reeve_error *err)
+{
+	while (done->count > 0) {
+		struct users_step *step = done->steps[--done->count];
+		struct reeve_error why = {0};
+
+		step->is_done = false;
+		if (step->take_back == NULL || step->take_back(users, step->what, &why) == 0)
+			continue;
+		step->is_done = true;
+		add_text(err, step, &why);
+	}
+}
+
+static int carry_out(struct reeve_users *users, struct done *done, struct reeve_error *err)
+{
+	struct users_steps *steps = users->steps;
+
+	for (int order = USERS_ARCHIVE; order <= USERS_MAIL; order++)
+		for (size_t i = 0; i < steps->count; i++) {
+			struct users_step *step = &steps->rows[i];
+
+			if ((int)step->order != order || !step->is_change ||
+			    step->carry_out == NULL)
+				continue;
+			/* Before a user is gone all can still be taken back. */
+			if (order < USERS_GONE && reeve_canceled(&users->talk))
+				return reeve_fail(err, REEVE_ECANCELED, "stopped");
+			if (step->carry_out(users, step->what, err) < 0)
+				return -1;
+			step->is_done = true;
+			done->steps[done->count++] = step;
+		}
+	return 0;
+}
+
+/* Nothing is done if a wish cannot be. */
+static int check(const struct reeve_users *users, struct reeve_error *err)
+{
+	const struct users_steps *steps = users->steps;
+
+	if (users->has_failed)
+		return reeve_fail_nomem(err);
+	if (steps == NULL || steps->failures == 0)
+		return 0;
+	if (steps->told == 0)
+		return reeve_fail(err, steps->failure.code, "%s", steps->failure.text);
+	return reeve_fail(err, steps->failure.code,
+	                  "nothing was changed: %zu of the wishes cannot be", steps->failures);
+}
+
+int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *result_r,
+                      struct reeve_error *err)
+{
+	struct users_steps *steps = users->steps;
+	struct done done = {0};
+	int result = 0;
+
+	*result_r = (struct reeve_users_result){0};
+	if (check(users, err) < 0)
+		return -1;
+	for (size_t i = 0; steps != NULL && i < steps->count; i++)
+		result_r->steps += steps->rows[i].text != NULL && steps->rows[i].is_change;
+	if (result_r->steps == 0 || users->how.dry_run)
+		return 0;
+	if (!users->how.is_for_changes || steps->is_applied)
+		return reeve_fail(err, REEVE_EUSAGE, "the users are open for looking only");
+	steps->is_applied = true;
+
+	done.steps = calloc(steps->count, sizeof *done.steps);
+	if (done.steps == NULL)
+		return reeve_fail_nomem(err);
+	if (carry_out(users, &done, err) < 0) {
+		take_back(users, &done, err);
+		result_r->steps = 0;
+		result = -1;
+	}
+	result_r->is_changed = result == 0;
+	free(done.steps);
+	return result;
+}

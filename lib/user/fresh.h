@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Users that are wished to be there, and what is made for them: the account by useradd(8), then,
+ * when his uid is known, home and mailbox.
+ */
+#ifndef USER_FRESH_H
+#define USER_FRESH_H
+
+#include "user/places.h"
+#include "user/steps.h"
+
+struct users_fresh {
+	struct users_fresh *next;
+	const char *name;
+	const char *home, *shell, *group;
+	const struct reeve_account *account; /* NULL: none yet */
+	bool has_uid;                        /* wished */
+	uint32_t uid, gid;
+	bool was_made; /* by us: it can be taken back */
+};
+
+/* Somebody who is named, remembered as long as the users. NULL: no memory. */
+struct users_fresh *users_fresh_new(struct reeve_users *users, const char *name);
+
+bool users_is_wished(const struct reeve_users *users, const char *name);
+const struct users_fresh *users_fresh_home(const struct reeve_users *users, const char *home);
+const struct users_fresh *users_fresh_uid(const struct reeve_users *users, uint32_t uid);
+
+/* Steps: the account is made; a home or mailbox is made or taken over (its owner is filled in). */
+void users_fresh_account(struct reeve_users *users, struct users_fresh *fresh);
+void users_fresh_place(struct reeve_users *users, struct users_fresh *fresh,
+                       const struct users_place *place);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Fields of shadow(5) on their way to chpasswd(8). */
+#include "user/secrets.h"
+
+#include "base/error.h"
+#include "user/hash.h"
+#include "user/programs.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct users_secret {
+	struct users_secret *next;
+	const char *name, *old;
+	char *field;
+};
+
+void users_secret_wipe(char *field)
+{
+	if (field != NULL)
+		explicit_bzero(field, strlen(field));
+	free(field);
+}
+
+/*
+ * Lines "name:field". With `old` those who had one, as it was. In one piece, so that no copy of
+ * it stays behind where a buffer grew. *n_r is 0 if there are none. NULL: no memory.
+ */
+static char *make_lines(const struct users_secret *list, bool old, size_t *n_r)
+{
+	size_t n = 0;
+	char *lines, *p;
+
+	for (const struct users_secret *s = list; s != NULL; s = s->next)
+		if (!old || s->old != NULL)
+			n += strlen(s->name) + strlen(old ? s->old : s->field) + 2;
+	*n_r = n;
+	lines = p = malloc(n + 1);
+	for (const struct users_secret *s = list; p != NULL && s != NULL; s = s->next) {
+		if (old && s->old == NULL)
+			continue;
+		p = stpcpy(p, s->name);
+		*p++ = ':';
+		p = stpcpy(p, old ? s->old : s->field);
+		*p++ = '\n';
+	}
+	return lines;
+}
+
+/*
+ * -e: they are hashes. With it a line that is wrong changes nothing at all (shadow 4.13 and 4.17,
+ * src/chpasswd.c), and PAM is not asked; but any text is taken for a hash.
+ */
+static int run(struct reeve_users *users, bool old, struct reeve_error *err)
+{
+	static const char *const argv[] = {"chpasswd", "-e", NULL};
+	size_t n;
+	char *lines = make_lines(users->steps->secrets, old, &n);
+	int result;
+
+	if (lines == NULL)
+		return reeve_fail_nomem(err);
+	result = n == 0 ? 0 : users_program_run(users, argv, lines, n, NULL, err);
+	explicit_bzero(lines, n);
+	free(lines);
+	return result;
+}
+
+static int carry_out(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	(void)what;
+	return run(users, false, err);
+}
+
+static int take_back(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	(void)what;
+	return run(users, true, err);
+}
+
+void users_secret_add(struct reeve_users *users, const char *name, char *field, const char *old)
+{
+	struct users_steps *steps = users_steps(users);
+	struct users_secret *secret = field == NULL ? NULL : malloc(sizeof *secret), **end;
+
+	if (steps == NULL || secret == NULL) {
+		users->has_failed = users->has_failed || field != NULL;
+		free(secret);
+		users_secret_wipe(field);
+		return;
+	}
+	*secret = (struct users_secret){.name = reeve_users_keep(users, name),
+	                                .old = reeve_users_keep(users, old),
+	                                .field = field};
+	for (end = &steps->secrets; *end != NULL;)
+		end = &(*end)->next;
+	*end = secret;
+	users_step_once(users, USERS_PASSWORDS, carry_out, take_back);
+}
+
+void users_secrets_free(struct users_secret *secrets)
+{
+	while (secrets != NULL) {
+		struct users_secret *next = secrets->next;
+
+		users_secret_wipe(secrets->field);
+		free(secrets);
+		secrets = next;
+	}
+}
+
+char *users_secret_field(char *hash, const struct reeve_account *account)
+{
+	struct reeve_password_look look = {0};
+	char *field;
+
+	if (account != NULL && account->hash != NULL)
+		reeve_password_look(account->hash, &look);
+	bool is_locked = (look.is_locked && !look.is_none) ||
+	                 (account != NULL && account->expires_day == USERS_LOCKED_DAY);
+	if (hash == NULL || !is_locked)
+		return hash;
+	if (asprintf(&field, REEVE_LOCK_SYSTEM "%s", hash) < 0)
+		field = NULL;
+	users_secret_wipe(hash);
+	return field;
+}
+
+char *users_secret_make(const char *password, const char *hash, const char *scheme, bool is_virtual,
+                        struct reeve_error *err)
+{
+	char *made, *field;
+
+	if (hash != NULL)
+		return reeve_password_field(hash, is_virtual, err);
+	made = reeve_password_hash(password, scheme, err);
+	if (made == NULL || !is_virtual)
+		return made;
+	if (asprintf(&field, "%s%s", reeve_password_prefix(scheme), made) < 0) {
+		reeve_fail_nomem(err);
+		field = NULL;
+	}
+	users_secret_wipe(made);
+	return field;
+}
