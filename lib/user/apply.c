@@ -70,7 +70,7 @@ static int check(const struct reeve_users *users, struct reeve_error *err)
 	if (users->has_failed)
 		return reeve_fail_nomem(err);
 	if (steps == NULL || steps->failures == 0)
-		return 0;
+		return users->plan == NULL ? 0 : reeve_plan_ok(users->plan, err);
 	if (steps->told == 0)
 		return reeve_fail(err, steps->failure.code, "%s", steps->failure.text);
 	return reeve_fail(err, steps->failure.code,
@@ -104,6 +104,8 @@ int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *resu
 		result = -1;
 	}
 	result_r->is_changed = result == 0;
+	if (users->change[0] != '\0')
+		result_r->id = users->change;
 	free(done.steps);
 	return result;
 }

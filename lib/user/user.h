@@ -14,6 +14,7 @@
  *     batch.c       wishes out of CSV
  *     steps.c       wishes become steps: add.c, password.c, lock.c, remove.c, alias.c
  *     programs.c    useradd(8) and its kin
+ *     files.c       the plan as a step
  *     apply.c       the steps, in order, and back
  */
 #ifndef USER_USER_H
@@ -37,6 +38,7 @@ struct reeve_users {
 	 * no lock, and can still show what would change.
 	 */
 	struct reeve_plan *plan;
+	char change[REEVE_CHANGE_ID]; /* what it changed, once it was carried out: files.c; "" */
 
 	struct reeve_accounts accounts;
 

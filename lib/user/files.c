@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of the plan as one step among the others. */
+#include "user/files.h"
+
+#include "user/steps.h"
+#include <stdio.h>
+
+static int carry_out(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	struct reeve_plan_result result;
+
+	(void)what;
+	if (reeve_plan_apply(users->plan, &result, err) < 0)
+		return -1;
+	snprintf(users->change, sizeof users->change, "%s", result.id);
+	return 0;
+}
+
+/* The lock goes from the plan to its undo, and another run may get it in between; then it waits. */
+static int take_back(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	struct reeve_plan_how how = {
+		.root = users->how.root,
+		.what = users->how.what,
+		.state = users->how.state,
+		.lock_timeout_ms = users->how.lock_timeout_ms,
+	};
+	struct reeve_plan_result result;
+
+	(void)what;
+	if (users->change[0] == '\0')
+		return 0;
+	reeve_plan_free(users->plan);
+	users->plan = reeve_plan_undo(&how, users->change, err);
+	if (users->plan == NULL || reeve_plan_apply(users->plan, &result, err) < 0)
+		return -1;
+	users->change[0] = '\0';
+	return 0;
+}
+
+void users_files_step(struct reeve_users *users)
+{
+	users_step_once(users, USERS_FILES, carry_out, take_back);
+}
