@@ -40,6 +40,21 @@ virtual   unix - n n - - virtual
 lmtp      unix - - n - - lmtp
 """
 postfix = None
+root = ""  # of the Postfix that is asked, a chroot; "": this machine's
+start = servers.Postfix
+
+
+def there(path):
+    return root + path
+
+
+def real(*argv, **kw):
+    """A program of that Postfix."""
+    return run(*(("chroot", root) if root else ()), *argv, **kw)
+
+
+def reeve(*args, **kw):
+    return tool("reeve-limits", *((f"--root={root}",) if root else ()), *args, **kw)
 
 
 # ---- one Postfix for all cases -------------------------------------------------------------------
@@ -47,9 +62,9 @@ postfix = None
 def started(world):
     global postfix
     if postfix is None:
-        os.makedirs("/var/spool/postfix")
-        world.mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", "/var/spool/postfix")
-        postfix = servers.Postfix(world, MAIN, MASTER)
+        os.makedirs(there("/var/spool/postfix"), exist_ok=True)
+        world.mount("-t", "tmpfs", "-o", "size=300m", "tmpfs", there("/var/spool/postfix"))
+        postfix = start(world, MAIN, MASTER)
     configure()
     return postfix
 
@@ -67,9 +82,9 @@ def write(main="", master=MASTER, base=BASE):
     names = {line.split("=")[0].strip() for line in main.splitlines() if line and line[0] not in " #"}
     lines = [line for line in base.splitlines()
              if not line or line.split("=")[0].strip() not in names]
-    with open("/etc/postfix/main.cf", "w") as f:
+    with open(there("/etc/postfix/main.cf"), "w") as f:
         f.write("\n".join(lines) + f"\nsmtpd_banner = reeve.test ESMTP {generation}\n" + main + "\n")
-    with open("/etc/postfix/master.cf", "w") as f:
+    with open(there("/etc/postfix/master.cf"), "w") as f:
         f.write(servers.POSTFIX_MASTER + master)
 
 
@@ -91,7 +106,7 @@ def greeting():
 def reload():
     """Until smtpd(8) greets with what write() has put into its banner: a signal may be lost."""
     for _ in range(4):
-        run("postfix", "reload", timeout=60)
+        real("postfix", "reload", timeout=60)
         end = time.monotonic() + 15
         while time.monotonic() < end:
             if greeting().endswith(f" {generation}"):
@@ -104,23 +119,23 @@ def configure(main="", master=MASTER):
     """Settings that the running Postfix has, and empty queues and boxes."""
     write(main, master)
     reload()
-    run("postsuper", "-d", "ALL")
-    shutil.rmtree(f"/home/{USER}/Maildir", ignore_errors=True)
-    for box in [f"/home/{USER}/u", f"/home/{USER}/box"] + [os.path.join("/var/mail", name) for name in os.listdir("/var/mail")]:
+    real("postsuper", "-d", "ALL")
+    shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
+    for box in [there(f"/home/{USER}/u"), there(f"/home/{USER}/box")] + [os.path.join(there("/var/mail"), name) for name in os.listdir(there("/var/mail"))]:
         if os.path.exists(box):
             os.unlink(box)
 
 
 def findings(*args):
     """The rules that --check names, by --json; the exit status says whether there are any."""
-    done = tool("reeve-limits", "--check", "--json", *args, status=None)
+    done = reeve("--check", "--json", *args, status=None)
     found = json.loads(done.stdout)["findings"]
     equal(done.returncode, 3 if found else 0, "exit status of --check")
     return {f["rule"]: f for f in found}
 
 
 def document(*args):
-    return json.loads(tool("reeve-limits", "--json", *args).stdout)
+    return json.loads(reeve("--json", *args).stdout)
 
 
 def expect(*rules):
@@ -195,7 +210,7 @@ def fate(queue_id, seconds=20):
 def stays(queue_id, fatal, before):
     """The daemon ends at start with that text, and the message waits in the queue."""
     wait_until(lambda: fatal in log_since(before), 20, f"'{fatal}' in the log")
-    check(queue_id in run("postqueue", "-p").stdout.decode(), f"{queue_id} is not in the queue")
+    check(queue_id in real("postqueue", "-p").stdout.decode(), f"{queue_id} is not in the queue")
     check(f"{queue_id}: to=" not in log_since(before) or "status=deferred" in log_since(before),
           f"{queue_id} was delivered")
 
@@ -212,7 +227,7 @@ def pair(setting, other, to, program, above, unlimited):
     configured = f"{setting} = 200000"
     write(configured)
     reload()
-    run("postqueue", "-f")
+    real("postqueue", "-f")
     wait_until(lambda: "status=sent" in log_since(before), 20, "a delivery after the remedy")
     expect()
 
@@ -274,12 +289,12 @@ def full_box(setting, to, box, more=""):
 
 def a_full_mailbox_bounces(world):
     started(world)
-    box = world.box(USER)
+    box = there(world.box(USER))
     grown = full_box("mailbox_size_limit", f"{USER}@localhost", box)
     status, text = fate(takes(message(1000)))
     equal(status, "bounced", text)
-    full_box("virtual_mailbox_limit", "u@virtual.test", f"/home/{USER}/u")
-    full_box("mailbox_size_limit", f"{USER}@localhost", f"/home/{USER}/box", "home_mailbox = box\n")
+    full_box("virtual_mailbox_limit", "u@virtual.test", there(f"/home/{USER}/u"))
+    full_box("mailbox_size_limit", f"{USER}@localhost", there(f"/home/{USER}/box"), "home_mailbox = box\n")
     # Of a maildir each message is limited, and not all together.
     configure("mailbox_size_limit = 200000\nhome_mailbox = Maildir/\n")
     for _ in range(3):
@@ -303,10 +318,10 @@ def message_size_limit_counts_bytes(world):
         low, high = (middle, high) if send(message(middle))[0] == 250 else (low, middle)
     check(200000 - low < 2000, f"{low} is the largest")
     for size in (low, high):
-        done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
+        done = real("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
                    input=message(size).replace(b"\r\n", b"\n"), stdin=None)
         equal(done.returncode, 0, "sendmail")
-    done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
+    done = real("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None,
                input=message(201000).replace(b"\r\n", b"\n"), stdin=None)
     check(done.returncode != 0, "sendmail takes more than the limit")
     check(b"too big" in done.stderr or b"too large" in done.stderr, done.stderr)
@@ -350,9 +365,9 @@ def queue_minfree_below_is_only_a_warning(world):
 def minfree_configured(less):
     """queue_minfree is so many blocks less than are free, when all is quiet."""
     for _ in range(10):
-        st = os.statvfs("/var/spool/postfix")
+        st = os.statvfs(there("/var/spool/postfix"))
         configure(f"queue_minfree = {(st.f_bavail - less) * st.f_frsize}")
-        if os.statvfs("/var/spool/postfix").f_bavail == st.f_bavail:
+        if os.statvfs(there("/var/spool/postfix")).f_bavail == st.f_bavail:
             return st.f_bavail - less
     raise Failure("the number of free blocks does not come to rest")
 
@@ -360,8 +375,8 @@ def minfree_configured(less):
 def without_room_all_mail_is_refused(world):
     started(world)
     # Most of the disk is taken.
-    filler = "/var/spool/postfix/filler"
-    st = os.statvfs("/var/spool/postfix")
+    filler = there("/var/spool/postfix/filler")
+    st = os.statvfs(there("/var/spool/postfix"))
     with open(filler, "wb") as f:
         os.posix_fallocate(f.fileno(), 0, st.f_bavail * st.f_frsize - 20 * 2**20)
     try:
@@ -389,10 +404,10 @@ def without_room_all_mail_is_refused(world):
 
         # The tool does not set what would stop all mail.
         configure()
-        before = open("/etc/postfix/main.cf").read()
-        done = tool("reeve-limits", "--attachment", "20M", status=1)
+        before = open(there("/etc/postfix/main.cf")).read()
+        done = reeve("--attachment", "20M", status=1)
         check(b"nothing is changed" in done.stderr and b"not free" in done.stderr, done.stderr)
-        equal(open("/etc/postfix/main.cf").read(), before, "main.cf")
+        equal(open(there("/etc/postfix/main.cf")).read(), before, "main.cf")
     finally:
         os.unlink(filler)
     return f"with room for {room}: 250 at it, 452 one byte above"
@@ -457,39 +472,39 @@ def values_that_postfix_cannot_read(world):
     for value, why in rows:
         # postlogd(8) cannot start with these either, and a full log would stop everything.
         write(f"message_size_limit = {value}\nmaillog_file =")
-        equal(run("postconf", "-h", "message_size_limit").stdout.decode().strip(), value,
+        equal(real("postconf", "-h", "message_size_limit").stdout.decode().strip(), value,
               "postconf says nothing of it")
         found = findings()
         check("bad-value" in found, f"'{value}' is not found")
         check(why in found["bad-value"]["text"], found["bad-value"]["text"])
-        with open("/etc/postfix/main.cf") as f:
+        with open(there("/etc/postfix/main.cf")) as f:
             line = [l.startswith("message_size_limit") for l in f.read().splitlines()].index(True) + 1
         equal(found["bad-value"]["line"], line, "line")
-        done = run("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None, input=b"x\n",
+        done = real("sendmail", "-f", "x@client.test", f"{USER}@localhost", status=None, input=b"x\n",
                    stdin=None)
         equal(done.returncode, 75, f"sendmail with '{value}'")
         check(b"bad numerical configuration" in done.stderr, done.stderr)
         # A reload is refused, and those that run keep the old value.
-        check(run("postfix", "reload", status=None, timeout=30).returncode != 0, "a reload is not refused")
+        check(real("postfix", "reload", status=None, timeout=30).returncode != 0, "a reload is not refused")
         equal(announced(), "200000", "SIZE after the reload")
 
     # A loop: all of Postfix ends; to set the value repairs it.
     write("message_size_limit = $message_size_limit\nmaillog_file =")
     check("bad-value" in findings(), "a loop is not found")
-    check(run("postconf", "-xh", "message_size_limit", status=None).returncode != 0,
+    check(real("postconf", "-xh", "message_size_limit", status=None).returncode != 0,
           "postconf -x takes a loop")
 
     # One that is not set by a goal: nothing is changed.
     for setting, value in (("header_size_limit", "$header_size_limit"), ("header_size_limit", "0"),
                            ("bounce_size_limit", "50k")):
         write(f"{setting} = {value}")
-        st, text = os.stat("/etc/postfix/main.cf"), open("/etc/postfix/main.cf").read()
+        st, text = os.stat(there("/etc/postfix/main.cf")), open(there("/etc/postfix/main.cf")).read()
         found = findings()
         check("bad-value" in found, f"{setting} = {value} is not found")
-        done = tool("reeve-limits", "--message", "25M", "--mailbox", "2G", status=1)
+        done = reeve("--message", "25M", "--mailbox", "2G", status=1)
         check(f"main.cf:{found['bad-value']['line']}: " in done.stderr.decode(), done.stderr)
-        equal(open("/etc/postfix/main.cf").read(), text, "main.cf")
-        equal(os.stat("/etc/postfix/main.cf").st_mtime_ns, st.st_mtime_ns, "its time")
+        equal(open(there("/etc/postfix/main.cf")).read(), text, "main.cf")
+        equal(os.stat(there("/etc/postfix/main.cf")).st_mtime_ns, st.st_mtime_ns, "its time")
 
     # A daemon's own limit: it ends, and mail waits.
     for setting, to in (("mailbox_size_limit", f"{USER}@localhost"),
@@ -512,12 +527,12 @@ def files_that_mislead(world):
     with open(f"{folder}/main.cf", "a") as f:
         f.write("relayhost = a\nrelayhost = b\n")
     equal(list(findings("-c", folder)), ["set-twice"], "rules")
-    equal(run("postconf", "-c", folder, "-xh", "relayhost").stdout, b"b\n", "what counts")
+    equal(real("postconf", "-c", folder, "-xh", "relayhost").stdout, b"b\n", "what counts")
     with open(f"{folder}/main.cf", "w") as f:
         f.write("compatibility_level = 3.6\nmydomain = d")
     equal(list(findings("-c", folder)), ["no-line-end"], "rules")
-    version = run("postconf", "-h", "mail_version").stdout.decode()
-    run("postconf", "-c", folder, "-e", "relayhost=x")
+    version = real("postconf", "-h", "mail_version").stdout.decode()
+    real("postconf", "-c", folder, "-e", "relayhost=x")
     with open(f"{folder}/main.cf") as f:
         text = f.read()
     if version.startswith("3.7."):
@@ -536,11 +551,11 @@ def one_word_for_all(world):
                                     "  -o message_size_limit=40000 -o syslog_name=postfix/own\n"
                                     "  -o message_size_limit=50000"))
     equal(announced(SUBMISSION_PORT), "50000", "SIZE of a service and an option that are there twice")
-    before = open("/etc/postfix/main.cf").read()
-    done = json.loads(tool("reeve-limits", "--attachment", "2M", "--mailbox", "5MB", "--reload",
+    before = open(there("/etc/postfix/main.cf")).read()
+    done = json.loads(reeve("--attachment", "2M", "--mailbox", "5MB", "--reload",
                            "--json").stdout)
     equal(done["changed"], True, "changed")
-    equal([row["file"] for row in done["tidied"]], ["/etc/postfix/master.cf"] * 2, "comments")
+    equal([row["file"] for row in done["tidied"]], [there("/etc/postfix/master.cf")] * 2, "comments")
     values = {s["path"]: s["new"] for s in done["settings"]}
     # 2 MiB: 36792 lines of 78 bytes and one for the last 8 bytes, 12 + 2; and 102400.
     equal(values["message_size_limit"], str(36792 * 78 + 14 + 102400), "message_size_limit")
@@ -551,19 +566,19 @@ def one_word_for_all(world):
     for to in (f"{USER}@localhost", "u@virtual.test"):
         equal(fate(takes(attached(2 * 2**20), to=to))[0], "sent", to)
     equal(send(attached(2 * 2**20 + 2**17))[0], 552, "2.125 MiB")
-    st = os.stat("/etc/postfix/main.cf")
-    done = json.loads(tool("reeve-limits", "--attachment", "2M", "--mailbox", "5MB", "--json").stdout)
+    st = os.stat(there("/etc/postfix/main.cf"))
+    done = json.loads(reeve("--attachment", "2M", "--mailbox", "5MB", "--json").stdout)
     equal(done["changed"], False, "changed, the second time")
-    equal(os.stat("/etc/postfix/main.cf").st_ino, st.st_ino, "inode")
-    tool("reeve-undo")
-    equal(open("/etc/postfix/main.cf").read(), before, "main.cf after reeve-undo")
+    equal(os.stat(there("/etc/postfix/main.cf")).st_ino, st.st_ino, "inode")
+    tool("reeve-undo", *((f"--root={root}",) if root else ()))
+    equal(open(there("/etc/postfix/main.cf")).read(), before, "main.cf after reeve-undo")
     for words, why in ((("--mailbox", "0"), "0"), (("--attachment", "-5M"), "not a size"),
                        (("--message", "9999999999999T"), "too large"), (("--message", ""), "not a size"),
                        (("--attachment", "5X"), "not a size"),
                        (("--attachment", "20M", "--mailbox", "10M"), "smaller")):
-        done = tool("reeve-limits", *words, status=2)
+        done = reeve(*words, status=2)
         check(why in done.stderr.decode(), f"{words}: {done.stderr}")
-        equal(open("/etc/postfix/main.cf").read(), before, f"main.cf after {words}")
+        equal(open(there("/etc/postfix/main.cf")).read(), before, f"main.cf after {words}")
     return "2 MiB pass, 2.125 MiB do not, by two services into two kinds of mailbox"
 
 
@@ -669,7 +684,7 @@ def quota_below_the_message_stops_it(world):
     try:
         found = findings("--root", dovecot.both())
         equal(sorted(found), ["message-above-quota"], "rules")
-        shutil.rmtree(f"/home/{USER}/Maildir", ignore_errors=True)
+        shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
         code, text = by_lmtp(151000)
         equal(code, 552, text)
         status, text = fate(takes(message(160000), to=f"{USER}@virtual.test"))
