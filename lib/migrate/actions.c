@@ -6,6 +6,15 @@
 
 /* ---- settings ------------------------------------------------------------------------------ */
 
+static const char *trimmed(struct migrate_hop *hop, const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
+		n--;
+	return reeve_migrate_copy(hop, text, n);
+}
+
 void reeve_migrate_rewrite(struct migrate_hop *hop, struct migrate_site *site, const char *name,
                            const char *value)
 {
@@ -25,6 +34,8 @@ void reeve_migrate_rewrite(struct migrate_hop *hop, struct migrate_site *site, c
 	if (value != NULL && *old == '\0' && *value != '\0' && between[0] != '\0' &&
 	    between[strlen(between) - 1] == '=')
 		between = reeve_migrate_text(hop, "%s ", between);
+	if (value != NULL && *value == '\0') /* no blank at the end of the line */
+		between = trimmed(hop, between);
 	reeve_migrate_instead(
 		page, first, last,
 		reeve_migrate_text(
@@ -162,7 +173,7 @@ static bool rename_block(struct migrate_hop *hop, struct migrate_site *site)
 	}
 	if (site->main->action != MIGRATE_BLOCK || *line == '\0')
 		return true;
-	inner = reeve_migrate_deeper(hop, page, reeve_migrate_indent(hop, page, first));
+	inner = reeve_migrate_deeper(hop, page, first, reeve_migrate_indent(hop, page, first));
 	for (uint32_t n = node->first; n != 0; n = page->doc->nodes[n].next)
 		if (page->doc->nodes[n].kind != REEVE_NODE_BLANK) {
 			uint32_t l = reeve_migrate_line_of(page, page->doc->nodes[n].start);

@@ -31,6 +31,7 @@ struct migrate_page {
 	                      arena's */
 	uint32_t *sites;   /* of each node: the number of its site + 1; 0 */
 	const char *eol;
+	bool has_nul; /* it is no text, and our texts end with one: it stays as it is */
 };
 
 enum { MIGRATE_MAX_RULES = 8 };
@@ -66,6 +67,7 @@ struct reeve_migrate {
 	bool without_sieve;
 	bool was_run, has_failed;
 	int version; /* -1: nothing tells */
+	int target;  /* the version aimed at */
 	struct reeve_migrate_version told;
 	uint32_t **origins; /* of each file, NULL at first: every line is its own */
 	uint32_t **starts;  /* of each file as it was read: where lines begin */
@@ -111,9 +113,9 @@ const char *reeve_migrate_indent(struct migrate_hop *hop, const struct migrate_p
                                  uint32_t line);
 uint32_t reeve_migrate_columns(const struct migrate_page *page, uint32_t line);
 
-/* One step more than a line's indentation, as the file has it. */
+/* One step more than an indentation, as the neighbours of `line` have it. */
 const char *reeve_migrate_deeper(struct migrate_hop *hop, const struct migrate_page *page,
-                                 const char *indent);
+                                 uint32_t line, const char *indent);
 
 /* By how many columns a block's content is indented against its head. */
 uint32_t reeve_migrate_step(const struct migrate_page *page, uint32_t block);
@@ -190,11 +192,11 @@ bool reeve_migrate_is_out(struct migrate_hop *hop, const struct migrate_site *si
 /* How many blocks are around a site that stay. */
 size_t reeve_migrate_depth(const struct migrate_hop *hop, const struct migrate_site *site);
 
-/* Write places as blocks, each line with the indentation in front; the note goes behind the first.
- */
+/* Write places as blocks at a line, each line with the indentation in front; the note goes behind
+ * the first. */
 const char *reeve_migrate_render(struct migrate_hop *hop, const struct migrate_page *page,
-                                 const char *indent, const struct migrate_place *places, size_t n,
-                                 const char *note);
+                                 uint32_t line, const char *indent,
+                                 const struct migrate_place *places, size_t n, const char *note);
 
 /* "service auth { user = root }", for whoever is told; behind `rest`, if it is not NULL. */
 const char *reeve_migrate_in_words(struct migrate_hop *hop, const struct migrate_place *places,
@@ -245,15 +247,22 @@ void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *s
 void reeve_migrate_detect(struct migrate_hop *hop);
 
 /* Whether a setting has lines of its own, and so has a block with its braces. Text behind a brace,
- * which Dovecot refuses, has none. */
+ * which Dovecot refuses, has none; nor has anything in a file with a NUL. */
 bool reeve_migrate_is_on_lines(const struct migrate_hop *hop, const struct migrate_site *site);
 
 /* Find the rules of a hop for all sites; from -1: of all hops. */
 void reeve_migrate_match(struct migrate_hop *hop, int from);
 
+/* ---- join.c -------------------------------------------------------------------------------- */
+
+/* Make one of blocks of one name below each other, if one of them is new. Returns whether there
+ * were any: what is in them may be such blocks, too. */
+bool reeve_migrate_join(struct migrate_hop *hop);
+
 /* ---- unknown.c ----------------------------------------------------------------------------- */
 
-/* After the last hop: tell of names that the version does not know where they stand. */
-void reeve_migrate_unknown(struct migrate_hop *hop, int version);
+/* After the last hop: tell of names that the version aimed at does not know where they stand.
+ * False. */
+bool reeve_migrate_unknown(struct migrate_hop *hop);
 
 #endif

@@ -159,15 +159,19 @@ static bool has_word(const char *word, const char *value)
 const char *reeve_migrate_port(const char *address, size_t n)
 {
 	const char *colon = memrchr(address, ':', n);
+	size_t host = colon == NULL ? 0 : (size_t)(colon - address), digits = n - host - 1;
 	unsigned char raw[16];
 	char copy[64];
 
 	if (colon == NULL || n >= sizeof copy)
 		return NULL;
-	/* "::" and addresses of IPv6 as they are, and "[::]". */
+	/* "::" and addresses of IPv6 as they are, and "[::]"; in front of a port they have
+	 * brackets. */
 	memcpy(copy, address, n);
 	copy[n] = '\0';
-	if (inet_pton(AF_INET6, copy, raw) == 1 || address[n - 1] == ']')
+	if (inet_pton(AF_INET6, copy, raw) == 1 || digits == 0 ||
+	    strspn(copy + host + 1, "0123456789") != digits ||
+	    (memchr(address, ':', host) != NULL && address[host - 1] != ']'))
 		return NULL;
 	return colon + 1;
 }

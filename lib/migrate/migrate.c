@@ -114,9 +114,11 @@ static void second_auth(struct migrate_hop *hop, struct migrate_site *site)
 		}
 }
 
+/* Returns 1 if blocks went: what was inside stands elsewhere now, and may have rules of its own. */
 static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *err)
 {
 	struct migrate_hop hop;
+	bool has_unwrapped = false;
 	int r = -1;
 
 	if (!reeve_migrate_read(&hop, migrate)) {
@@ -146,6 +148,7 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 		if (site->main != NULL && site->main->action == MIGRATE_UNWRAP) {
 			second_auth(&hop, site);
 			unwrap(&hop, site);
+			has_unwrapped = true;
 		}
 	}
 	for (uint32_t i = 0; i < hop.count; i++)
@@ -157,25 +160,31 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 	r = reeve_migrate_carry(&hop, err);
 	if (r == 0 && migrate->has_failed)
 		r = reeve_fail_nomem(err);
+	if (r == 0 && has_unwrapped)
+		r = 1;
 out:
 	reeve_migrate_done(&hop);
 	return r;
 }
 
-/* What is left that the version does not know. */
-static int tell_unknown(struct reeve_migrate *migrate, int version, struct reeve_error *err)
+/* One more step over all files, after the hops. Returns 1 if it has to be made again. */
+static int run_step(struct reeve_migrate *migrate, bool (*step)(struct migrate_hop *),
+                    struct reeve_error *err)
 {
 	struct migrate_hop hop;
+	bool again = false;
 	int r = -1;
 
 	if (!reeve_migrate_read(&hop, migrate)) {
 		reeve_fail_nomem(err);
 		goto out;
 	}
-	reeve_migrate_unknown(&hop, version);
+	again = step(&hop);
 	r = reeve_migrate_carry(&hop, err);
 	if (r == 0 && migrate->has_failed)
 		r = reeve_fail_nomem(err);
+	if (r == 0)
+		r = again;
 out:
 	reeve_migrate_done(&hop);
 	return r;
@@ -221,7 +230,7 @@ static bool sort_changes(struct reeve_migrate *migrate)
 
 long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct reeve_error *err)
 {
-	int target = reeve_migrate_version_number(to, strlen(to));
+	int target = reeve_migrate_version_number(to, strlen(to)), r;
 
 	if (target < MIGRATE_2_0 || target > MIGRATE_2_3)
 		return reeve_fail(err, REEVE_EUSAGE,
@@ -231,10 +240,17 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 	migrate->was_run = true;
 	if (migrate->version > target)
 		return 0;
-	for (int from = MIGRATE_1_0; from < target; from++)
-		if (run_hop(migrate, from, err) < 0)
+	for (int from = MIGRATE_1_0; from < target;) {
+		r = run_hop(migrate, from, err);
+		if (r < 0)
 			return -1;
-	if (tell_unknown(migrate, target, err) < 0)
+		from = r > 0 ? MIGRATE_1_0 : from + 1;
+	}
+	do
+		r = run_step(migrate, reeve_migrate_join, err);
+	while (r > 0);
+	migrate->target = target;
+	if (r < 0 || run_step(migrate, reeve_migrate_unknown, err) < 0)
 		return -1;
 	if (!sort_changes(migrate))
 		return reeve_fail_nomem(err);

@@ -8,6 +8,7 @@
 /* Settings below each other that go to the same blocks share them. */
 struct group {
 	const struct migrate_page *page;
+	uint32_t line; /* of the first */
 	struct migrate_site *sites[32];
 	struct migrate_place places[32][MIGRATE_MAX_PLACES];
 	size_t counts[32], count;
@@ -110,7 +111,7 @@ static const char *inside(struct migrate_hop *hop, const struct group *group, si
 				.name = place->name,
 				.value = place->value};
 	}
-	return reeve_migrate_render(hop, group->page, indent, places, n, note);
+	return reeve_migrate_render(hop, group->page, group->line, indent, places, n, note);
 }
 
 /* Comments between two settings of a group are in the block, too. */
@@ -137,7 +138,7 @@ static void indent_comments(struct migrate_hop *hop, const struct group *group, 
 /* The first block has them where they stand, with their comments; the others below it. */
 static void write_group(struct migrate_hop *hop, const struct group *group, const char *indent)
 {
-	const char *inner = reeve_migrate_deeper(hop, group->page, indent);
+	const char *inner = reeve_migrate_deeper(hop, group->page, group->line, indent);
 
 	for (size_t i = 0; i < group->count; i++) {
 		struct migrate_page *page = &hop->pages[group->sites[i]->page];
@@ -215,6 +216,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 	if (site->was_moved)
 		return;
 	reeve_migrate_lines(hop, site, &first, &last);
+	group.line = first;
 	indent = reeve_migrate_indent(
 		hop, page,
 		site->is_free ? reeve_migrate_line_of(page, nodes[nodes[site->node].parent].start)
@@ -246,7 +248,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 	reeve_migrate_rewrite(hop, site, NULL, rest);
 	if (n > 0)
 		reeve_migrate_after(hop, &page->lines[last],
-		                    reeve_migrate_render(hop, page, indent, places, n, ""));
+		                    reeve_migrate_render(hop, page, first, indent, places, n, ""));
 	reeve_migrate_tell(
 		hop, site, REEVE_MIGRATE_CHANGED, site->main,
 		reeve_migrate_in_words(hop, places, n,

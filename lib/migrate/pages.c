@@ -140,24 +140,43 @@ uint32_t reeve_migrate_step(const struct migrate_page *page, uint32_t block)
 	return 0;
 }
 
+/* How many lines lie between a line and a block; 0: it is in it. */
+static uint32_t lines_between(const struct migrate_page *page, const struct reeve_node *block,
+                              uint32_t line)
+{
+	uint32_t first = reeve_migrate_line_of(page, block->start);
+	uint32_t last = reeve_migrate_line_of(page, block->end > block->start ? block->end - 1
+	                                                                      : block->end);
+
+	return line < first ? first - line : line > last ? line - last : 0;
+}
+
 const char *reeve_migrate_deeper(struct migrate_hop *hop, const struct migrate_page *page,
-                                 const char *indent)
+                                 uint32_t line, const char *indent)
 {
 	const struct reeve_node *nodes = page->doc->nodes;
+	uint32_t best = 0, best_step = 0, nearest = UINT32_MAX;
 
-	/* As the first block does it that has something in it. */
+	/* As the nearest block does it that has something in it; of those around, the innermost. */
 	for (uint32_t n = reeve_tree_next(page->doc, 0); n != 0;
 	     n = reeve_tree_next(page->doc, n)) {
-		uint32_t step, line;
+		uint32_t step, between;
 
-		if (nodes[n].kind != REEVE_NODE_BLOCK || (step = reeve_migrate_step(page, n)) == 0)
+		if (nodes[n].kind != REEVE_NODE_BLOCK ||
+		    (between = lines_between(page, &nodes[n], line)) > nearest ||
+		    (between == nearest && between > 0) ||
+		    (step = reeve_migrate_step(page, n)) == 0)
 			continue;
-		line = reeve_migrate_line_of(page, nodes[nodes[n].first].start);
-		if (step == 8 && page->doc->bytes[page->starts[line]] == '\t')
-			return reeve_migrate_text(hop, "%s\t", indent);
-		return reeve_migrate_text(hop, "%s%*s", indent, (int)(step > 8 ? 8 : step), "");
+		best = n;
+		best_step = step;
+		nearest = between;
 	}
-	return reeve_migrate_text(hop, "%s  ", indent);
+	if (best == 0)
+		return reeve_migrate_text(hop, "%s  ", indent);
+	line = reeve_migrate_line_of(page, nodes[nodes[best].first].start);
+	if (best_step == 8 && page->doc->bytes[page->starts[line]] == '\t')
+		return reeve_migrate_text(hop, "%s\t", indent);
+	return reeve_migrate_text(hop, "%s%*s", indent, (int)(best_step > 8 ? 8 : best_step), "");
 }
 
 /* ---- edits --------------------------------------------------------------------------------- */

@@ -145,14 +145,14 @@ static bool is_same(const char *a, const char *b)
 }
 
 const char *reeve_migrate_render(struct migrate_hop *hop, const struct migrate_page *page,
-                                 const char *indent, const struct migrate_place *places, size_t n,
-                                 const char *note)
+                                 uint32_t line, const char *indent,
+                                 const struct migrate_place *places, size_t n, const char *note)
 {
 	const char *indents[4] = {indent, NULL, NULL, NULL}, *open[3] = {NULL}, *text = "";
 	size_t depth = 0;
 
 	for (size_t i = 1; i < 4; i++)
-		indents[i] = reeve_migrate_deeper(hop, page, indents[i - 1]);
+		indents[i] = reeve_migrate_deeper(hop, page, line, indents[i - 1]);
 	for (size_t i = 0; i <= n; i++) {
 		size_t same = 0;
 

@@ -42,6 +42,7 @@ static bool read_page(struct migrate_hop *hop, struct migrate_page *page, struct
 			return false;
 		memcpy(*starts, page->starts, page->count * sizeof **starts);
 	}
+	page->has_nul = doc->size > 0 && memchr(doc->bytes, '\0', doc->size) != NULL;
 	if (n > 0 && page->starts[1] >= 2 && doc->bytes[page->starts[1] - 2] == '\r')
 		page->eol = "\r\n";
 	return true;
@@ -121,8 +122,17 @@ bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r)
 	struct reeve_walk walk;
 
 	*is_sound_r = true;
-	for (size_t i = 0; i < hop->migrate->conf->doc_count; i++)
-		*is_sound_r &= hop->migrate->conf->docs[i]->errors == 0;
+	for (size_t i = 0; i < hop->migrate->conf->doc_count; i++) {
+		struct reeve_doc *doc = hop->migrate->conf->docs[i];
+
+		*is_sound_r &= doc->errors == 0 && !hop->pages[i].has_nul;
+		if (hop->pages[i].has_nul)
+			reeve_doc_diag(doc, REEVE_PROBLEM,
+			               (uint32_t)((const unsigned char *)memchr(doc->bytes, '\0',
+			                                                        doc->size) -
+			                          doc->bytes),
+			               "a NUL byte: this is no text");
+	}
 	reeve_walk_init(&walk, hop->migrate->conf);
 	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
 		*is_sound_r &= event != REEVE_WALK_STRAY;
@@ -189,5 +199,9 @@ size_t reeve_migrate_around(const struct migrate_hop *hop, const struct migrate_
 	for (const struct migrate_site *s = site;
 	     n > 0 && (s = reeve_migrate_parent(hop, s)) != NULL;)
 		blocks[--n] = s->thing;
+	/* An auth in an auth is the same to whoever takes both away. */
+	while (depth > 1 && strcmp(blocks[0].type, "auth") == 0 &&
+	       strcmp(blocks[1].type, "auth") == 0)
+		memmove(blocks, blocks + 1, --depth * sizeof *blocks);
 	return depth;
 }

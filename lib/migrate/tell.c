@@ -70,6 +70,21 @@ static uint64_t column_of(const struct reeve_doc *doc, uint32_t start)
 	return at - start + 1;
 }
 
+/* What is not changed is seen again when a hop is made twice. */
+static bool is_told(const struct reeve_migrate *migrate, const struct reeve_migrate_change *change)
+{
+	if (change->kind != REEVE_MIGRATE_NOTED && change->kind != REEVE_MIGRATE_DECIDE)
+		return false;
+	for (size_t i = 0; i < migrate->change_count; i++) {
+		const struct reeve_migrate_change *c = &migrate->changes[i];
+
+		if (c->kind == change->kind && c->file == change->file && c->line == change->line &&
+		    strcmp(c->text, change->text) == 0)
+			return true;
+	}
+	return false;
+}
+
 void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,
                         enum reeve_migrate_kind kind, const struct migrate_rule *rule,
                         const char *after, const char *text)
@@ -78,7 +93,14 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	uint64_t line =
 		page->origins[reeve_migrate_line_of(page, reeve_migrate_node(hop, site)->name)];
+	struct reeve_migrate_change change = {.kind = kind,
+	                                      .file = page->doc->path,
+	                                      .line = line,
+	                                      .text = text,
+	                                      .rule = &rule->row};
 
+	if (is_told(migrate, &change))
+		return;
 	if (migrate->change_count == migrate->change_room) {
 		size_t room = migrate->change_room * 2 + 32;
 		struct reeve_migrate_change *changes =
@@ -91,42 +113,55 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 		migrate->changes = changes;
 		migrate->change_room = room;
 	}
-	migrate->changes[migrate->change_count++] = (struct reeve_migrate_change){
-		.kind = kind,
-		.file = page->doc->path,
-		.line = line,
-		.column = column_of(page->doc, migrate->starts[site->page][line - 1]),
-		.before = kept(
-			migrate,
-			site->thing.name == NULL
-				? reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value)
-				: reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
-	                                             *site->value == '\0' ? "" : " ", site->value)),
-		.after = kept(migrate, after),
-		.text = kept(migrate, text),
-		.rule = &rule->row,
-	};
+	change.column = column_of(page->doc, migrate->starts[site->page][line - 1]);
+	change.before =
+		kept(migrate,
+	             site->thing.name == NULL
+	                     ? reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value)
+	                     : reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
+	                                          *site->value == '\0' ? "" : " ", site->value));
+	change.after = kept(migrate, after);
+	change.text = kept(migrate, text);
+	migrate->changes[migrate->change_count++] = change;
 }
 
-static void comment_above(struct migrate_hop *hop, struct migrate_site *site, const char *text)
+/* Whether a comment is above a site already, if this is not the first time: right above it, or
+ * above the block that it came into. */
+static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, const char *comment)
 {
-	struct migrate_page *page = reeve_migrate_page(hop, site);
-	const char *comment;
-	uint32_t first, last;
+	const struct migrate_page *page = reeve_migrate_page(hop, site);
+	const struct migrate_site *block = reeve_migrate_parent(hop, site);
+	uint32_t first, last, head = 0, body = 0;
 
 	reeve_migrate_lines(hop, site, &first, &last);
-	comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
-	/* It is there already, if this is not the first time. */
+	if (block != NULL && block->page == site->page) {
+		reeve_migrate_lines(hop, block, &head, &body);
+		body++;
+	}
 	for (uint32_t i = first; i > 0; i--) {
 		uint32_t at = page->starts[i - 1], end = page->starts[i];
 
+		if (i - 1 >= head && i - 1 < body)
+			continue;
 		while (at < end && (page->doc->bytes[at] == ' ' || page->doc->bytes[at] == '\t'))
 			at++;
 		if (at == end || page->doc->bytes[at] != '#')
 			break;
 		if (strcmp(reeve_migrate_bytes(hop, site, at, end), comment) == 0)
-			return;
+			return true;
 	}
+	return false;
+}
+
+static void comment_above(struct migrate_hop *hop, struct migrate_site *site, const char *text)
+{
+	struct migrate_page *page = reeve_migrate_page(hop, site);
+	const char *comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
+	uint32_t first, last;
+
+	if (is_there(hop, site, comment))
+		return;
+	reeve_migrate_lines(hop, site, &first, &last);
 	reeve_migrate_before(
 		hop, &page->lines[first],
 		reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first), comment));

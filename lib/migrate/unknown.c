@@ -342,8 +342,9 @@ static void look_at(struct migrate_hop *hop, struct migrate_site *site, int vers
 		migrate->changes[count].before = old;
 }
 
-void reeve_migrate_unknown(struct migrate_hop *hop, int version)
+bool reeve_migrate_unknown(struct migrate_hop *hop)
 {
 	for (uint32_t i = 0; i < hop->count; i++)
-		look_at(hop, &hop->sites[i], version);
+		look_at(hop, &hop->sites[i], hop->migrate->target);
+	return false;
 }

@@ -37,7 +37,8 @@ bool reeve_migrate_is_on_lines(const struct migrate_hop *hop, const struct migra
 	const struct migrate_page *page = &hop->pages[site->page];
 	const struct reeve_node *node = &page->doc->nodes[site->node];
 
-	return is_line_start(page, node->start) && is_line_start(page, node->end) &&
+	return !page->has_nul && is_line_start(page, node->start) &&
+	       is_line_start(page, node->end) &&
 	       (node->kind != REEVE_NODE_BLOCK ||
 	        (is_line_start(page, node->body) && is_line_start(page, node->body_end)));
 }

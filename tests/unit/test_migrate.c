@@ -120,6 +120,24 @@ static const struct row rows[] = {
 	{"userdb nss", "auth default {\n  userdb nss {\n  }\n}\n",
          "userdb {\n  driver = passwd\n}\n", ""},
 
+	{"auth without a name, and in itself",
+         "auth {\n  mechanisms = plain\n  auth x {\n    verbose = yes\n    user = x\n  }\n}\n",
+         "auth_mechanisms = plain\n"
+         "# mailreeve: there is only one auth now: the passdbs and userdbs below come after those "
+         "above, and of every "
+         "other setting the last one counts; see that this is what you want\n"
+         "auth_verbose = yes\nservice auth {\n  user = x\n}\n",
+         "3 decide"},
+	{"the program of 1.x",
+         "auth default {\n  executable = /usr/lib/dovecot/dovecot-auth\n}\nauth_executable = "
+         "/usr/lib/dovecot/dovecot-auth\n",
+         "# mailreeve: 2.x has no program dovecot-auth, and auth cannot start with it: take this "
+         "out, the default is right\n"
+         "service auth {\n  executable = /usr/lib/dovecot/dovecot-auth\n"
+         "  # mailreeve: 2.x has no program dovecot-auth, and auth cannot start with it: take this "
+         "out, the default is right\n"
+         "  executable = /usr/lib/dovecot/dovecot-auth\n}\n",
+         "2 decide 4 decide"},
 	{"auth, what 1.x did not have", "auth default {\n  proxy_self = x\n}\n",
          "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
@@ -164,6 +182,37 @@ static const struct row rows[] = {
          "socket connect {\n  master {\n    path = /x\n  }\n}\n",
          "2 decide"},
 
+	/* layout: as the neighbours have it, and as a person would */
+	{"indented as the nearest block",
+         "protocol imap {\n  mail_uid = 8\n}\n\nlogin_user = x\nprotocol pop3 {\n    mail_uid = "
+         "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nlogin_process_size = 9\n",
+         "protocol imap {\n  mail_uid = 8\n}\n\nservice imap-login {\n    user = x\n}\nservice "
+         "pop3-login {\n    user = x\n}\nservice managesieve-login {\n    user = x\n}\nprotocol "
+         "pop3 {\n    mail_uid = "
+         "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nservice imap-login {\n\tvsz_limit = "
+         "9M\n}\nservice pop3-login {\n\tvsz_limit = 9M\n}\nservice managesieve-login {\n\tvsz_limit = "
+         "9M\n}\n",
+         ""},
+	{"one block of what comes together",
+         "auth default {\n    user = root\n\n    # why\n    socket listen {\n        master {\n"
+         "            path = a-master\n            mode = 0600\n        }\n    }\n}\n",
+         "service auth {\n    user = root\n\n    # why\n    unix_listener a-master {\n        mode = "
+         "0600\n    }\n}\n",
+         ""},
+	{"listeners of one name",
+         "protocols = imaps\nprotocol imap {\n  login_user = x\n  ssl_listen = *:1993\n}\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n  user "
+         "= x\n  inet_listener imaps {\n    address = *\n    port = 1993\n  }\n}\n",
+         ""},
+	{"blocks that were there, and heads with comments",
+         "service auth {\n  user = x\n}\nservice auth {\n  chroot = y\n}\nauth default {\n"
+         "  socket listen { # why\n    client {\n      path = x\n    }\n  }\n}\n",
+         "service auth {\n  user = x\n}\nservice auth {\n  chroot = y\n}\nservice auth { # why\n"
+         "  unix_listener x {\n  }\n}\n",
+         ""},
+	{"no blank behind nothing", "protocol imap {\n  imap_client_workarounds = outlook-idle\n}\n",
+         "protocol imap {\n  imap_client_workarounds =\n}\n", ""},
+
 	/* protocols */
 	{"protocols", "protocols = imap imaps pop3 pop3s managesieve\n",
          "protocols = imap pop3 sieve\n", ""},
@@ -182,7 +231,7 @@ static const struct row rows[] = {
          "netscape-eoh\n}\n",
          "protocol imap {\n  imap_client_workarounds = delay-newmail\n}\n", ""},
 	{"words of clients, all gone", "imap_client_workarounds = outlook-idle # x\n",
-         "imap_client_workarounds =  # x\n", ""},
+         "imap_client_workarounds = # x\n", ""},
 
 	/* listen */
 	{"listen with a port", "protocol imap {\n  listen = *:10143\n  ssl_listen = *:10993\n}\n",
