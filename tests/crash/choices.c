@@ -50,8 +50,9 @@ static uint64_t files_hash(const struct disk_files *files)
 
 	for (size_t i = 0; i < files->n; i++) {
 		const struct disk_file *f = &files->files[i];
-		uint64_t both[3] = {sum, reeve_hash(f->path, strlen(f->path)),
-		                    f->is_dir ? 1 : reeve_hash(f->content.at, f->content.n)};
+		uint64_t both[5] = {sum, reeve_hash(f->path, strlen(f->path)),
+		                    f->is_dir ? 1 : reeve_hash(f->content.at, f->content.n),
+		                    f->rights.mode, (uint64_t)f->rights.uid << 32 | f->rights.gid};
 		sum = reeve_hash(both, sizeof both);
 	}
 	return sum;
@@ -151,7 +152,10 @@ void choices_show(const struct choices *c)
 			fprintf(stderr, "bytes %llu to %llu\n", (unsigned long long)unit->from,
 			        (unsigned long long)unit->to);
 		else
-			fprintf(stderr, "%s\n", unit->kind == UNIT_SIZE ? "the size" : "the name");
+			fprintf(stderr, "%s\n",
+			        unit->kind == UNIT_SIZE     ? "the size"
+			        : unit->kind == UNIT_RIGHTS ? "the rights"
+			                                    : "the name");
 	}
 	if (missing == 0)
 		fprintf(stderr, "    nothing was missing\n");

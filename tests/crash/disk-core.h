@@ -17,6 +17,8 @@ struct node {
 	struct bytes sure;   /* what is certain */
 	struct bytes now;    /* what a program sees */
 	struct list pending; /* operations since it was certain */
+	struct disk_rights sure_rights, now_rights;
+	struct list pending_rights;
 };
 
 struct name {
@@ -31,6 +33,8 @@ struct disk {
 	struct name *names;
 	size_t node_count, name_count;
 };
+
+struct disk_rights disk_rights_of(const struct crash_record *rec);
 
 /* Memory: all of them exit without it. */
 void *disk_grow(void *array, size_t n, size_t each); /* room for one more after n, zeroed */

@@ -57,6 +57,10 @@ struct disk_unit *disk_units(const struct disk *disk, const struct disk_log *log
 				         (struct disk_unit){UNIT_SIZE, pending->at[k], (int)i, 0,
 				                            0});
 		}
+		const struct list *rights = &disk->nodes[i].pending_rights;
+		for (size_t k = 0; k < rights->n; k++)
+			unit_add(&units, &n,
+			         (struct disk_unit){UNIT_RIGHTS, rights->at[k], (int)i, 0, 0});
 	}
 	for (size_t i = 0; i < disk->name_count; i++) {
 		const struct list *pending = &disk->names[i].pending;
@@ -93,6 +97,17 @@ static size_t last_size(const struct choice *c, int node)
 		if (c->present[u] && c->units[u].kind == UNIT_SIZE && c->units[u].node == node)
 			last = c->units[u].op + 1;
 	return last;
+}
+
+/* Those of the last change that came through. */
+static struct disk_rights rights_state(const struct choice *c, const struct node *node, int number)
+{
+	struct disk_rights rights = node->sure_rights;
+
+	for (size_t u = 0; u < c->n; u++) /* in the order of the operations */
+		if (c->present[u] && c->units[u].kind == UNIT_RIGHTS && c->units[u].node == number)
+			rights = disk_rights_of(&c->log->ops[c->units[u].op].rec);
+	return rights;
 }
 
 static bool has_name_op(const struct choice *c, size_t op)
@@ -194,6 +209,7 @@ struct disk_files disk_state(const struct disk *disk, const struct disk_log *log
 		struct disk_file *file = &out.files[out.n++];
 		file->path = disk->names[i].path;
 		file->is_dir = node->is_dir;
+		file->rights = rights_state(&c, node, number);
 		if (!node->is_dir)
 			file->content = content(&c, node, number);
 	}

@@ -58,9 +58,16 @@ void disk_set(struct bytes *b, uint64_t at, const char *bytes, size_t n)
 	memcpy(b->at + at, bytes, n);
 }
 
+struct disk_rights disk_rights_of(const struct crash_record *rec)
+{
+	return (struct disk_rights){(uint32_t)rec->offset, (uint32_t)rec->length,
+	                            (uint32_t)rec->mode};
+}
+
 /* ---- nodes and names ------------------------------------------------------------------------- */
 
-static int node_new(struct disk *disk, uint64_t ino, const char *path, bool is_dir)
+static int node_new(struct disk *disk, uint64_t ino, const char *path, bool is_dir,
+                    struct disk_rights rights)
 {
 	const char *base = strrchr(path, '/') + 1, *dot = strrchr(base, '.');
 
@@ -68,6 +75,7 @@ static int node_new(struct disk *disk, uint64_t ino, const char *path, bool is_d
 	struct node *node = &disk->nodes[disk->node_count];
 	node->ino = ino;
 	node->is_dir = is_dir;
+	node->sure_rights = node->now_rights = rights;
 	node->is_lock = strncmp(base, ".lk", 3) == 0 || (dot != NULL && strcmp(dot, ".lock") == 0);
 	disk_resize(&node->sure, 0);
 	disk_resize(&node->now, 0);
@@ -126,7 +134,8 @@ static char walk_text[PATH_MAX + 100];
 static int take_in(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)ftw;
-	int i = node_new(walked, st->st_ino, path, type == FTW_D);
+	struct disk_rights rights = {st->st_uid, st->st_gid, st->st_mode & 07777};
+	int i = node_new(walked, st->st_ino, path, type == FTW_D, rights);
 	struct node *node = &walked->nodes[i];
 	if (type == FTW_F) {
 		node->now = read_file(path);
@@ -149,11 +158,16 @@ struct disk *disk_new(const char *root)
 
 static int check_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	(void)st;
 	(void)ftw;
 	struct name *name = name_of(walked, path);
 	if (name->now < 0) {
 		snprintf(walk_text, sizeof walk_text, "%s came by another way", path);
+		return 1;
+	}
+	const struct disk_rights *rights = &walked->nodes[name->now].now_rights;
+	if (rights->uid != st->st_uid || rights->gid != st->st_gid ||
+	    rights->mode != (st->st_mode & 07777)) {
+		snprintf(walk_text, sizeof walk_text, "%s was given away in another way", path);
 		return 1;
 	}
 	if (type != FTW_F)
@@ -185,6 +199,7 @@ void disk_free(struct disk *disk)
 		bytes_free(&disk->nodes[i].sure);
 		bytes_free(&disk->nodes[i].now);
 		free(disk->nodes[i].pending.at);
+		free(disk->nodes[i].pending_rights.at);
 	}
 	for (size_t i = 0; i < disk->name_count; i++) {
 		free(disk->names[i].path);
@@ -206,12 +221,16 @@ static void change_name(struct disk *disk, const char *path, int node, size_t op
 	push(&name->pending, op);
 }
 
-static void make_sure(struct disk *disk, int n, const char *path)
+static void make_sure(struct disk *disk, int n, const char *path, bool is_all)
 {
 	struct node *node = &disk->nodes[n];
 
 	disk_copy(&node->sure, &node->now);
 	node->pending.n = 0;
+	if (is_all) {
+		node->sure_rights = node->now_rights;
+		node->pending_rights.n = 0;
+	}
 	for (size_t i = 0; node->is_dir && i < disk->name_count; i++) {
 		struct name *name = &disk->names[i];
 		if (!is_in(name->path, path))
@@ -250,7 +269,8 @@ void disk_apply(struct disk *disk, struct disk_log *log, size_t i)
 	switch ((enum crash_op)op->rec.op) {
 	case CRASH_OP_CREATE:
 	case CRASH_OP_MKDIR:
-		op->node = node_new(disk, op->rec.ino, op->path, op->rec.op == CRASH_OP_MKDIR);
+		op->node = node_new(disk, op->rec.ino, op->path, op->rec.op == CRASH_OP_MKDIR,
+		                    disk_rights_of(&op->rec));
 		change_name(disk, op->path, op->node, i);
 		return;
 	case CRASH_OP_LINK:
@@ -266,6 +286,7 @@ void disk_apply(struct disk *disk, struct disk_log *log, size_t i)
 		return;
 	case CRASH_OP_TOUCH:
 		return;
+	case CRASH_OP_RIGHTS:
 	case CRASH_OP_WRITE:
 	case CRASH_OP_TRUNCATE:
 	case CRASH_OP_ALLOCATE:
@@ -276,8 +297,12 @@ void disk_apply(struct disk *disk, struct disk_log *log, size_t i)
 	op->node = node_find(disk, op->rec.ino);
 	if (op->node < 0)
 		disk_die("not a file we know", op->path);
-	if (op->rec.op != CRASH_OP_SYNC && op->rec.op != CRASH_OP_DATASYNC)
+	if (op->rec.op == CRASH_OP_RIGHTS) {
+		disk->nodes[op->node].now_rights = disk_rights_of(&op->rec);
+		push(&disk->nodes[op->node].pending_rights, i);
+	} else if (op->rec.op != CRASH_OP_SYNC && op->rec.op != CRASH_OP_DATASYNC) {
 		change_bytes(disk, op, i);
-	else if (!op->is_ignored)
-		make_sure(disk, op->node, op->path);
+	} else if (!op->is_ignored) {
+		make_sure(disk, op->node, op->path, op->rec.op == CRASH_OP_SYNC);
+	}
 }

@@ -3,12 +3,12 @@
  * A disk that forgets. It takes the changes that the shim wrote down, one after the other, and
  * knows after each what a power loss would leave for certain and what only perhaps.
  *
- * Certain: bytes and size of a file at its last fsync or fdatasync; names in a folder at the
- * folder's last fsync. (fsync of a file promises nothing about its name: POSIX, fsync(), and
+ * Certain: bytes and size of a file at its last fsync or fdatasync, owner and mode at its last
+ * fsync; names in a folder at the folder's last fsync. (fsync of a file promises nothing about its name: POSIX, fsync(), and
  * open(2) of Linux say no more.) All else comes in units, any of which may have reached the disk:
- * a sector of a write, a change of a file's size, a change of a name. Of one sector, one size or
- * one name the disk holds some version in the order they were made, but sectors, sizes and names
- * know nothing of each other. Where the size came and the bytes did not, there are zeros.
+ * a sector of a write, a change of a file's size, of its rights, of a name. Of one sector, one size,
+ * one file's rights or one name the disk holds some version in the order they were made, but
+ * sectors, sizes, rights and names know nothing of each other. Where the size came and the bytes did not, there are zeros.
  *
  * Lock files are let off: they are whole or not there.
  */
@@ -87,7 +87,7 @@ void disk_apply(struct disk *disk, struct disk_log *log, size_t i);
 const char *disk_compare(const struct disk *disk);
 
 struct disk_unit {
-	enum { UNIT_BYTES, UNIT_SIZE, UNIT_NAME } kind;
+	enum { UNIT_BYTES, UNIT_SIZE, UNIT_RIGHTS, UNIT_NAME } kind;
 	size_t op;
 	int node;
 	uint64_t from, to; /* of bytes */
@@ -96,10 +96,16 @@ struct disk_unit {
 /* What is uncertain now: an array to be freed. In the order of the operations. */
 struct disk_unit *disk_units(const struct disk *disk, const struct disk_log *log, size_t *n_r);
 
+/* Owner and mode. */
+struct disk_rights {
+	uint32_t uid, gid, mode;
+};
+
 /* A file or folder as a power loss leaves it. */
 struct disk_file {
 	const char *path; /* the disk's */
 	bool is_dir;
+	struct disk_rights rights;
 	struct bytes content;
 };
 

@@ -73,7 +73,7 @@ static bool check_at_once(struct trial *t, int status)
 	for (int i = 0; i < SCENE_FILES; i++)
 		if (scene_file(s, i) == SCENE_OTHER)
 			return fail(t, "file %d is neither old nor new", i);
-	if (done && scene_side(s) != (strcmp(s->row->name, "back") == 0 ? SCENE_OLD : SCENE_NEW))
+	if (done && scene_side(s) != scene_goal(s))
 		return fail(t, "exit 0, but it is not done");
 	if (WIFSIGNALED(status) && !is_deed(t, "kill") && !is_deed(t, "short-kill"))
 		return fail(t, "died of signal %d", WTERMSIG(status));

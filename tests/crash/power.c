@@ -69,6 +69,15 @@ static enum power_sync_kind name_sync(const struct disk_log *log, size_t i)
 				               : SYNC_NOTE;
 		return SYNC_OTHER;
 	}
+	if (scene_is_file(path)) {
+		for (size_t k = i; k-- > 0;)
+			if (strcmp(log->ops[k].path, path) == 0)
+				return log->ops[k].rec.op == CRASH_OP_RIGHTS &&
+				                       log->ops[k].rec.pid == op->rec.pid
+				               ? SYNC_RIGHTS
+				               : SYNC_FOUND;
+		return SYNC_FOUND;
+	}
 	if (is_in(path, "/etc/")) {
 		for (size_t k = i; k-- > 0;) {
 			const struct disk_op *before = &log->ops[k];
@@ -77,7 +86,7 @@ static enum power_sync_kind name_sync(const struct disk_log *log, size_t i)
 			if (before->rec.op == CRASH_OP_RENAME)
 				return SYNC_FOLDER;
 			if (before->rec.op == CRASH_OP_UNLINK)
-				return SYNC_SWEPT;
+				return scene_is_file(before->path) ? SYNC_GONE : SYNC_SWEPT;
 		}
 		return SYNC_SWEPT;
 	}
@@ -93,7 +102,6 @@ static void put_files(const struct disk_files *files)
 {
 	for (size_t i = 0; i < files->n; i++) {
 		const struct disk_file *f = &files->files[i];
-		bool is_main = strcmp(base_of(f->path), "dovecot.conf") == 0;
 
 		/* A folder that did not come takes what is in it along: ENOENT. */
 		if (f->is_dir) {
@@ -105,7 +113,8 @@ static void put_files(const struct disk_files *files)
 		if (fd < 0 && errno == ENOENT)
 			continue;
 		if (fd < 0 || write(fd, f->content.at, f->content.n) != (ssize_t)f->content.n ||
-		    (is_main && fchmod(fd, 0640) != 0))
+		    fchown(fd, f->rights.uid, f->rights.gid) != 0 ||
+		    fchmod(fd, f->rights.mode) != 0)
 			perror(f->path);
 		if (fd >= 0)
 			close(fd);

@@ -15,6 +15,9 @@
 	X(UNDO, "undo", "the folder of records, when a new one is whole")                          \
 	X(BESIDE, "beside", "a file beside the one that it will replace")                          \
 	X(FOLDER, "folder", "the folder of a file, when it was renamed")                           \
+	X(GONE, "gone", "the folder of a file, when it was removed")                               \
+	X(RIGHTS, "rights", "a file whose owner and mode were changed")                            \
+	X(FOUND, "found", "a file whose owner and mode were found changed")                        \
 	X(SWEPT, "swept", "the folder of a file, when what lay beside it was removed")             \
 	X(NOTE, "note", "the folder of a record, when it is noted that it is done")                \
 	X(OTHER, "other", "something else")

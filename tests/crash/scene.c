@@ -1,140 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Scenes: see scene.h. */
-#include "scene.h"
+/* Scenes, their acts and what follows: see scene.h. */
+#include "scene-core.h"
 
 #include <mailreeve/plan.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const char *const names[SCENE_FILES] = {"etc/dovecot/dovecot.conf", "etc/postfix/main.cf"};
-static const mode_t modes[SCENE_FILES] = {0640, 0644};
-
-static void die(const char *what)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(errno));
-	exit(EXIT_FAILURE);
-}
-
-/* ---- the root ----------------------------------------------------------------------------- */
-
-/* Some sectors long, so that a file can be torn; no two of its lines are the same. */
-static struct bytes make_side(int file, const char *word, int lines)
-{
-	struct bytes b = {0};
-	char line[80];
-
-	for (int i = 0; i < lines; i++) {
-		int n = snprintf(line, sizeof line, "setting_%d_of_%d = %s\n", i, file, word);
-		bytes_add(&b, line, (size_t)n);
-	}
-	return b;
-}
-
-void scene_open(struct scene *s, const struct scene_row *row)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[100];
-
-	*s = (struct scene){.row = row};
-	umask(022);
-	if (tmp == NULL || strlen(tmp) > 40)
-		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	snprintf(s->dir, sizeof s->dir, "%s/reeve-plans-XXXXXX", tmp);
-	if (mkdtemp(s->dir) == NULL)
-		die(s->dir);
-	snprintf(s->root, sizeof s->root, "%s/root", s->dir);
-	for (int i = 0; i < SCENE_FILES; i++) {
-		snprintf(s->path[i], sizeof s->path[i], "%s/%s", s->root, names[i]);
-		s->sides[i][SCENE_OLD] = make_side(i, "old", 60 - 20 * i);
-		s->sides[i][SCENE_NEW] = make_side(i, "new and longer", 60);
-		s->sides[i][SCENE_MID] = make_side(i, "mid", 50);
-	}
-	snprintf(path, sizeof path, "%s/state", s->dir);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || ftruncate(fd, sizeof *s->state) != 0)
-		die(path);
-	s->state = mmap(NULL, sizeof *s->state, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (s->state == MAP_FAILED)
-		die(path);
-	close(fd);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-void scene_close(struct scene *s)
-{
-	nftw(s->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	munmap(s->state, sizeof *s->state);
-	for (int i = 0; i < SCENE_FILES; i++)
-		for (int side = SCENE_OLD; side <= SCENE_MID; side++)
-			bytes_free(&s->sides[i][side]);
-}
-
-static void make_folder(const struct scene *s, const char *name)
-{
-	char path[120];
-
-	snprintf(path, sizeof path, "%s/%s", s->root, name);
-	if (mkdir(path, 0755) != 0)
-		die(path);
-}
-
-static void write_file(const struct scene *s, int i, enum scene_side side)
-{
-	const struct bytes *b = &s->sides[i][side];
-	int fd = open(s->path[i], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0 || write(fd, b->at, b->n) != (ssize_t)b->n || fchmod(fd, modes[i]) != 0)
-		die(s->path[i]);
-	close(fd);
-}
-
-void scene_clear(struct scene *s)
-{
-	nftw(s->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-bool scene_reset(struct scene *s)
-{
-	static const char *const folders[] = {"",    "etc",    "etc/dovecot", "etc/postfix",
-	                                      "var", "var/lib"};
-
-	scene_clear(s);
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-		make_folder(s, folders[i]);
-	for (int i = 0; i < SCENE_FILES; i++)
-		write_file(s, i, SCENE_OLD);
-	return s->row->prepare == NULL || s->row->prepare(s);
-}
-
-static struct bytes read_file(const char *path)
-{
-	struct bytes b = {0};
-	char buf[65536];
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	while (fd >= 0 && (n = read(fd, buf, sizeof buf)) > 0)
-		bytes_add(&b, buf, (size_t)n);
-	if (fd >= 0)
-		close(fd);
-	return b;
-}
 
 /* ---- acts --------------------------------------------------------------------------------- */
 
@@ -171,7 +47,17 @@ static bool change(struct scene *s, int count, const enum scene_side *from,
 
 	for (int i = 0; plan != NULL && i < count; i++) {
 		const struct bytes *old = &s->sides[i][from[i]], *new = &s->sides[i][to[i]];
-		reeve_plan_replace(plan, s->path[i], old->at, old->n, new->at, new->n);
+		struct reeve_rights has = scene_rights(s, i, from[i]),
+				    shall = scene_rights(s, i, to[i]);
+
+		if (s->row->deeds[i] == SCENE_GIVEN)
+			reeve_plan_give(plan, s->path[i], &has, &shall);
+		else if (!scene_has(s, i, from[i]))
+			reeve_plan_create(plan, s->path[i], new->at, new->n, &shall);
+		else if (!scene_has(s, i, to[i]))
+			reeve_plan_remove(plan, s->path[i], old->at, old->n);
+		else
+			reeve_plan_replace(plan, s->path[i], old->at, old->n, new->at, new->n);
 	}
 	return complain(carry_out(plan, &err), &err);
 }
@@ -230,13 +116,19 @@ bool scene_decide(struct scene *s, enum scene_side way, struct reeve_error *err)
 /* A change of two files that was killed between them: the act before, at the call that does it. */
 static bool break_off(struct scene *s)
 {
-	static uint32_t at; /* found once for all, it is the same each time */
+	static uint32_t at; /* found once for each scene, it is the same each time */
+	static const char *at_of;
 
+	if (at_of != s->row->name)
+		at = 0;
+	at_of = s->row->name;
 	for (uint32_t i = at > 0 ? at : 1; i < 200; i++) {
-		const struct scene_row two = {.name = "broken off", .files = 2, .act = change_two};
 		const struct scene_row *row = s->row;
+		struct scene_row two = *row;
 		struct scene_order order = {.deed = "kill-before", .at = i};
 
+		two.prepare = NULL;
+		two.act = change_two;
 		s->row = &two;
 		scene_reset(s);
 		scene_run(s, &order);
@@ -267,18 +159,27 @@ static bool go_on(struct scene *s)
 static bool prepare_undo(struct scene *s)
 {
 	for (int i = 0; i < SCENE_FILES; i++)
-		write_file(s, i, SCENE_NEW);
+		scene_put(s, i, SCENE_NEW);
 	return change_back(s);
 }
 
 const struct scene_row scene_rows[] = {
-	{"one", 1, false, false, false, NULL, change_one},
-	{"two", 2, false, false, false, NULL, change_two},
-	{"thrice", 2, false, false, true, NULL, change_thrice},
-	{"undo", 2, false, false, false, prepare_undo, undo},
-	{"fails", 2, true, false, false, NULL, change_two},
-	{"back", 2, false, true, false, break_off, go_back},
-	{"finish", 2, false, true, false, break_off, go_on},
+	{"one", 1, false, false, false, NULL, change_one, {0}},
+	{"two", 2, false, false, false, NULL, change_two, {0}},
+	{"thrice", 2, false, false, true, NULL, change_thrice, {0}},
+	{"undo", 2, false, false, false, prepare_undo, undo, {0}},
+	{"fails", 2, true, false, false, NULL, change_two, {0}},
+	{"back", 2, false, true, false, break_off, go_back, {0}},
+	{"finish", 2, false, true, false, break_off, go_on, {0}},
+	{"make", 2, false, false, false, NULL, change_two, {SCENE_MADE, SCENE_REPLACED}},
+	{"make-back", 2, false, true, false, break_off, go_back, {SCENE_MADE, SCENE_REMOVED}},
+	{"make-finish", 2, false, true, false, break_off, go_on, {SCENE_REMOVED, SCENE_MADE}},
+	{"make-fails", 2, true, false, false, NULL, change_two, {SCENE_MADE, SCENE_REPLACED}},
+	{"unmake", 2, false, false, false, prepare_undo, undo, {SCENE_REPLACED, SCENE_REMOVED}},
+	{"give", 2, false, false, false, NULL, change_two, {SCENE_GIVEN, SCENE_GIVEN}},
+	{"give-one", 1, false, false, false, NULL, change_one, {SCENE_GIVEN}},
+	{"give-last", 2, false, false, false, NULL, change_two, {SCENE_GIVEN, SCENE_MADE}},
+	{"give-back", 2, false, false, false, prepare_undo, undo, {SCENE_REPLACED, SCENE_GIVEN}},
 };
 const int scene_row_count = (int)(sizeof scene_rows / sizeof scene_rows[0]);
 
@@ -316,7 +217,7 @@ int scene_run(struct scene *s, const struct scene_order *order)
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid < 0)
-		die("fork");
+		scene_die("fork");
 	if (pid == 0)
 		become(s, order);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -330,65 +231,14 @@ const char *scene_words(struct scene *s)
 	char path[100];
 
 	snprintf(path, sizeof path, "%s/out", s->dir);
-	struct bytes b = read_file(path);
+	struct bytes b = scene_read(path);
 	snprintf(text, sizeof text, "%.*s", (int)b.n, b.n > 0 ? b.at : "");
 	bytes_free(&b);
 	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
 
-/* ---- looking ------------------------------------------------------------------------------ */
-
-enum scene_side scene_file(const struct scene *s, int i)
-{
-	struct bytes is = read_file(s->path[i]);
-	enum scene_side side = SCENE_OTHER;
-
-	for (int k = SCENE_OLD; k <= SCENE_MID; k++)
-		if (bytes_equal(&is, &s->sides[i][k]))
-			side = (enum scene_side)k;
-	bytes_free(&is);
-	return side;
-}
-
-enum scene_side scene_side(const struct scene *s)
-{
-	enum scene_side first = scene_file(s, 0);
-
-	/* Between the second and the third change. */
-	if (s->row->has_mid && first == SCENE_OLD && scene_file(s, 1) == SCENE_MID)
-		return SCENE_MID;
-	for (int i = 1; i < SCENE_FILES; i++) {
-		enum scene_side side = scene_file(s, i);
-		if (i < s->row->files ? side != first : side != SCENE_OLD)
-			return SCENE_OTHER;
-	}
-	return first;
-}
-
-static char litter[200];
-
-static int look(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	const char *base = path + ftw->base;
-
-	(void)type;
-	if (strncmp(base, ".reeve", 6) == 0 || strcmp(base, "stage") == 0)
-		snprintf(litter, sizeof litter, "'%s' is left", base);
-	for (int i = 0; i < SCENE_FILES; i++)
-		if (strcmp(base, strrchr(names[i], '/') + 1) == 0 &&
-		    (st->st_mode & 07777) != modes[i])
-			snprintf(litter, sizeof litter, "'%s' has mode %o", base,
-			         st->st_mode & 07777);
-	return 0;
-}
-
-const char *scene_litter(const struct scene *s)
-{
-	litter[0] = '\0';
-	nftw(s->root, look, 8, FTW_PHYS);
-	return litter[0] != '\0' ? litter : NULL;
-}
+/* ---- afterwards --------------------------------------------------------------------------- */
 
 int scene_next(struct scene *s, struct reeve_error *err)
 {
@@ -416,6 +266,11 @@ bool scene_settle(struct scene *s)
 	return complain(scene_next(s, &err) >= 0, &err);
 }
 
+enum scene_side scene_goal(const struct scene *s)
+{
+	return s->row->act == go_back ? SCENE_OLD : SCENE_NEW;
+}
+
 /* Where a person gets who goes one way. */
 enum scene_side scene_after(const struct scene *s, enum scene_side way)
 {
@@ -425,7 +280,7 @@ enum scene_side scene_after(const struct scene *s, enum scene_side way)
 /* What is done can be undone; of an undo that says nothing new. */
 bool scene_can_be_undone(struct scene *s, struct reeve_error *err)
 {
-	if (strcmp(s->row->name, "undo") == 0 || scene_side(s) != SCENE_NEW)
+	if (s->row->act == undo || scene_side(s) != SCENE_NEW)
 		return true;
 	for (int i = 0; i < 3 && scene_side(s) != SCENE_OLD; i++)
 		if (!scene_undo(s, err))

@@ -14,7 +14,13 @@
 
 enum { SCENE_FILES = 2 };
 
-/* Mid: between two changes, of a scene that has several. Other: mixed, or none of these. */
+/* What is done to a file. */
+enum scene_deed { SCENE_REPLACED, SCENE_MADE, SCENE_REMOVED, SCENE_GIVEN };
+
+/*
+ * Mid: between two changes, of a scene that has several; or, of a file that is given away, owner
+ * and mode on the way from one to the other. Other: mixed, or none of these.
+ */
 enum scene_side { SCENE_OLD, SCENE_NEW, SCENE_MID, SCENE_OTHER };
 
 struct scene {
@@ -42,6 +48,7 @@ extern const struct scene_row {
 	bool has_mid;    /* several changes, one after the other */
 	bool (*prepare)(struct scene *s);
 	bool (*act)(struct scene *s);
+	enum scene_deed deeds[SCENE_FILES];
 } scene_rows[];
 extern const int scene_row_count;
 
@@ -58,9 +65,13 @@ void scene_clear(struct scene *s);
 int scene_run(struct scene *s, const struct scene_order *order);
 
 enum scene_side scene_file(const struct scene *s, int i);
+bool scene_is_file(const char *path); /* one of them */
 
 /* The files that change are all on one side: which; else SCENE_OTHER. */
 enum scene_side scene_side(const struct scene *s);
+
+/* Where the act is to get. */
+enum scene_side scene_goal(const struct scene *s);
 
 /* Something that should not lie about, or a mode that is not what it was; NULL: nothing. Static. */
 const char *scene_litter(const struct scene *s);

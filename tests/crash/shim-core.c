@@ -175,6 +175,12 @@ static void write_down(const struct crash_call *call, uint64_t done)
 	rec.ino = st.st_ino;
 	if (call->is_stream)
 		rec.offset = (uint64_t)lseek(call->fd, 0, SEEK_CUR) - done;
+	if (call->op == CRASH_OP_CREATE || call->op == CRASH_OP_MKDIR ||
+	    call->op == CRASH_OP_RIGHTS) {
+		rec.mode = (int32_t)(st.st_mode & 07777);
+		rec.offset = st.st_uid;
+		rec.length = st.st_gid;
+	}
 
 	if (call->op == CRASH_OP_WRITE && bytes == NULL) {
 		int fd = (int)syscall(SYS_openat, AT_FDCWD, call->full, O_RDONLY | O_CLOEXEC, 0);
@@ -229,6 +235,7 @@ static bool needs_space(const struct crash_call *call)
 	case CRASH_OP_UNLINK:
 	case CRASH_OP_SYNC:
 	case CRASH_OP_DATASYNC:
+	case CRASH_OP_RIGHTS:
 	case CRASH_OP_TOUCH:
 	case CRASH_OP_TRUNCATE:
 		return false;
@@ -247,7 +254,8 @@ static bool needs_space(const struct crash_call *call)
 static int failure(const struct crash_call *call)
 {
 	bool is_it = call->number == shim.at, is_later = call->number >= shim.at;
-	bool frees = call->op == CRASH_OP_UNLINK || call->op == CRASH_OP_TOUCH;
+	bool frees = call->op == CRASH_OP_UNLINK || call->op == CRASH_OP_TOUCH ||
+	             call->op == CRASH_OP_RIGHTS;
 
 	switch (shim.deed) {
 	case CRASH_ENOSPC_ONCE:

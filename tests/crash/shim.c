@@ -315,30 +315,30 @@ int fdatasync(int fd)
 
 /* ---- owner, mode, attributes ----------------------------------------------------------------- */
 
-#define COUNTED_FD(CALL)                                                                           \
-	struct crash_call call = {.op = CRASH_OP_TOUCH, .fd = fd};                                 \
+#define COUNTED_FD(what, CALL)                                                                     \
+	struct crash_call call = {.op = what, .fd = fd};                                           \
 	if (!crash_begin(&call))                                                                   \
 		return -1;                                                                         \
 	return (int)crash_end(&call, CALL)
 
 int fchown(int fd, uid_t uid, gid_t gid)
 {
-	COUNTED_FD(REAL(fchown)(fd, uid, gid));
+	COUNTED_FD(CRASH_OP_RIGHTS, REAL(fchown)(fd, uid, gid));
 }
 
 int fchmod(int fd, mode_t mode)
 {
-	COUNTED_FD(REAL(fchmod)(fd, mode));
+	COUNTED_FD(CRASH_OP_RIGHTS, REAL(fchmod)(fd, mode));
 }
 
 int fsetxattr(int fd, const char *name, const void *value, size_t n, int flags)
 {
-	COUNTED_FD(REAL(fsetxattr)(fd, name, value, n, flags));
+	COUNTED_FD(CRASH_OP_TOUCH, REAL(fsetxattr)(fd, name, value, n, flags));
 }
 
 int fremovexattr(int fd, const char *name)
 {
-	COUNTED_FD(REAL(fremovexattr)(fd, name));
+	COUNTED_FD(CRASH_OP_TOUCH, REAL(fremovexattr)(fd, name));
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */

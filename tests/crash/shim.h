@@ -64,7 +64,8 @@ enum crash_deed {
 	X(RENAME, "rename")                                                                        \
 	X(UNLINK, "unlink")                                                                        \
 	X(MKDIR, "mkdir")                                                                          \
-	X(TOUCH, "touch") /* times, owner, mode, attributes */
+	X(RIGHTS, "rights") /* owner and mode are: offset (uid), length (gid), mode */             \
+	X(TOUCH, "touch")   /* times, attributes */
 
 enum crash_op {
 #define CRASH_OP(name, word) CRASH_OP_##name,
@@ -76,9 +77,9 @@ struct crash_record {
 	uint32_t op;     /* enum crash_op */
 	uint32_t number; /* of the call */
 	int32_t pid;
-	int32_t mode; /* of fallocate */
+	int32_t mode; /* of fallocate; of what is made or given, chmod(2)'s */
 	uint64_t ino;
-	uint64_t offset;
+	uint64_t offset; /* of what is made or given: uid, gid */
 	uint64_t length;
 	uint32_t path_bytes, path2_bytes; /* with their NULs; they follow, then the data */
 };
