@@ -278,11 +278,14 @@ static const char *what_stops(struct reeve_limits *limits, const struct reeve_li
 		return "postconf(1) says nothing of it, but sendmail(1) and every program that "
 		       "starts end with \"bad numerical configuration\", and a reload is refused: "
 		       "those that run go on with the old value";
+	const char *who = row->service != NULL ? row->service : row->enforced_by;
+	bool are_many = strchr(who, ',') != NULL || who[strlen(who) - 1] == 's';
+
 	return reeve_limits_text(
 		limits,
-		"%s ends at start with \"bad numerical configuration\" (or \"invalid parameter "
-		"value\"), and what it would do waits",
-		row->service != NULL ? row->service : row->enforced_by);
+		"%s %s at start with \"bad numerical configuration\" (or \"invalid parameter "
+		"value\"), and what %s would do waits",
+		who, are_many ? "end" : "ends", are_many ? "they" : "it");
 }
 
 static void check_postfix_value(struct reeve_limits *limits, const struct reeve_limit *row,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What misleads who reads or changes the files: settings that are there twice, or in a wrong file.
+/* What misleads who reads or changes the files: settings that are there twice, in a wrong
+ * file, or of another version.
  */
 #include "limits/limits.h"
 
@@ -77,6 +78,42 @@ static void check_foreign(struct reeve_limits *limits, const struct reeve_conf_l
 	}
 }
 
+/* ---- of another version ---------------------------------------------------------------------- */
+
+/* What is called otherwise in the other Dovecot. */
+static const struct {
+	const char *old, *new; /* 2.3, 2.4 */
+} names[] = {
+	{"quota_max_mail_size", "quota_mail_size"},
+	{"quota_rule", "quota_storage_size"},
+	{"quota_grace", "quota_storage_grace"},
+};
+
+static void check_version(struct reeve_limits *limits, const struct reeve_conf_setting *row)
+{
+	const char *slash = strrchr(row->path, '/'), *name = slash == NULL ? row->path : slash + 1;
+	/* In 2.3 everything may stand in plugin { }, and each plugin looks for its own. */
+	bool is_refused = limits->is_24 || strstr(row->path, "plugin/") == NULL;
+	struct limit_place place = {row->file, row->line, row->column};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *here = limits->is_24 ? names[i].new : names[i].old;
+
+		if (strcmp(name, limits->is_24 ? names[i].old : names[i].new) != 0)
+			continue;
+		reeve_limits_find_fault(
+			limits, "wrong-version", REEVE_LIMIT_DISAGREES,
+			is_refused ? REEVE_PROBLEM : REEVE_WARNING, place,
+			reeve_limits_text(
+				limits, "%s is a setting of Dovecot %s, and this file is for %s",
+				name, limits->is_24 ? "2.3" : "2.4", limits->is_24 ? "2.4" : "2.3"),
+			is_refused ? "Dovecot refuses a setting that it does not know, and does "
+		                     "not start"
+				   : "it does nothing: no plugin looks for it",
+			reeve_limits_text(limits, "set %s instead", here));
+	}
+}
+
 /* ---- the last line --------------------------------------------------------------------------- */
 
 static void check_end(struct reeve_limits *limits)
@@ -117,6 +154,8 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 		check_foreign(
 			limits, list, "postfix", "Postfix",
 			"Dovecot refuses a setting that it does not know, and does not start");
+		for (size_t i = 0; i < reeve_conf_list_count(list); i++)
+			check_version(limits, reeve_conf_list_at(list, i));
 		reeve_conf_list_free(list);
 	}
 	return 0;

@@ -38,8 +38,10 @@ static int read_goal(const struct reeve_limits *limits, const struct reeve_limit
 	wanted->message = goal->message;
 	if (goal->has_attachment && !reeve_limits_message(goal->attachment, &wanted->message))
 		wanted->message = UINT64_MAX;
-	if (!goal->has_attachment && !goal->has_message) {
-		if (message != NULL && !message->is_number)
+	if (!goal->has_attachment && !goal->has_message && message == NULL) {
+		wanted->message = 0; /* no Postfix: nothing that a mailbox could be too small for */
+	} else if (!goal->has_attachment && !goal->has_message) {
+		if (!message->is_number)
 			return reeve_fail(err, REEVE_EFORMAT,
 			                  "%s:%ju: message_size_limit = %s is no number: say what "
 			                  "it shall be",

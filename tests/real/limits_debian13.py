@@ -203,6 +203,19 @@ def a_quota_below_the_message_stops_it(world):
     return f"quota_mail_size: 451 {said}; quota_storage_size: 552 {more}"
 
 
+def settings_of_2_3_stop_dovecot(world):
+    laid_out(world)
+    for text in ("quota_max_mail_size = 5M\n", "plugin {\n  quota_rule = *:storage=1G\n}\n"):
+        path = there("/etc/dovecot/old.conf")
+        with open(path, "w") as f:
+            f.write(DOVECOT + text)
+        found = findings("-c", "/etc/dovecot/old.conf")
+        equal(list(found), ["wrong-version"], f"rules with {text!r}")
+        check(real("doveconf", "-c", "/etc/dovecot/old.conf", "-n", status=None).returncode != 0, text)
+        os.unlink(path)
+    return "quota_max_mail_size, quota_rule in plugin { }"
+
+
 # ---- a goal --------------------------------------------------------------------------------------
 
 def one_word_for_both(world):
@@ -275,7 +288,7 @@ def submission_of_dovecot(world):
     return "above: 210000 is refused; below: 150000 comes in and does not go out"
 
 
-CASES = [asked(limits.message_size_limit_counts_bytes),
+CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_bytes),
          asked(limits.a_message_above_mailbox_size_limit_stops_local),
          asked(limits.a_message_above_virtual_mailbox_limit_stops_virtual),
          asked(limits.a_full_mailbox_bounces), a_quota_below_the_message_stops_it, submission_of_dovecot, one_word_for_both]

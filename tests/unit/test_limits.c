@@ -422,7 +422,11 @@ static const struct {
 	{DOVECOT PLUGIN "  quota_max_mail_size = 50M\n}\nprotocol lmtp {\n  plugin {\n    "
                         "quota_max_mail_size = 1M\n  }\n}\n",
          "message-above-quota dovecot.conf:10", 0},
+	{DOVECOT PLUGIN "  quota_mail_size = 5M\n}\nquota_storage_size = 5M\n",
+         "wrong-version dovecot.conf:6; wrong-version dovecot.conf:8", 0},
 	/* Dovecot 2.4 */
+	{DOVECOT_24 "quota_max_mail_size = 5M\nplugin {\n  quota_rule = *:storage=1G\n}\n",
+         "wrong-version dovecot.conf:5; wrong-version dovecot.conf:7", 0},
 	{DOVECOT_24 "mail_plugins = quota\nquota_mail_size = 5M\nquota \"a b\" {\n  storage_size = "
                     "40M\n}\n",
          "message-above-quota dovecot.conf:6", 0},
@@ -586,6 +590,25 @@ START_TEST(goals)
 }
 END_TEST
 
+/* Of Dovecot alone: no message of Postfix's could be too large for the mailbox. */
+START_TEST(goal_without_postfix)
+{
+	static const struct reeve_limits_goal goal = {.has_mailbox = true, .mailbox = 5000000};
+	struct reeve_limits_changes *changes = NULL;
+	struct reeve_error err = {0};
+
+	lay_out(DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n");
+	struct reeve_conf *dovecot = open_kind(REEVE_CONF_DOVECOT, &err);
+	ck_assert_msg(reeve_limits_set(NULL, dovecot, &goal, &changes, &err) == 1, "%s", err.text);
+	check_file(dovecot,
+	           "protocols = lmtp submission\nsubmission_relay_host = localhost\n"
+	           "mail_plugins = quota\n" PLUGIN "  quota_rule = *:bytes=5000000\n}\n",
+	           0);
+	reeve_limits_changes_free(changes);
+	reeve_conf_close(dovecot);
+}
+END_TEST
+
 Suite *suite_limits(void)
 {
 	Suite *suite = suite_create("limits");
@@ -600,6 +623,7 @@ Suite *suite_limits(void)
 	tcase_add_test(tcase, facts);
 	tcase_add_test(tcase, contradictions);
 	tcase_add_test(tcase, goals);
+	tcase_add_test(tcase, goal_without_postfix);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

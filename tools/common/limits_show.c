@@ -10,11 +10,17 @@
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
+/* A value that the program cannot read limits nothing that one could name. */
+static bool is_known(const struct reeve_limit *limit)
+{
+	return limit == NULL || limit->is_number || (limit->file == NULL && limit->value[0] == '\0');
+}
+
 /* "9.8 MiB", "no limit" */
-static const char *size_text(uint64_t bytes, char buf[16])
+static const char *size_text(uint64_t bytes, const struct reeve_limit *limit, char buf[16])
 {
 	if (bytes == NO_LIMIT)
-		return "no limit";
+		return is_known(limit) ? "no limit" : "unknown";
 	return reeve_size_format(bytes, buf);
 }
 
@@ -51,13 +57,13 @@ static void put_way(const struct conf_run *run, const struct reeve_limit_way *wa
 	const struct reeve_limit *limit = way->is_in ? way->message : way->mailbox;
 	char size[16], bytes[32], attachment[16];
 
-	printf("  %-17.60s %10s %14s %10s  ", way->name, size_text(most, size),
-	       bytes_text(most, bytes), size_text(way->attachment, attachment));
+	printf("  %-17.60s %10s %14s %10s  ", way->name, size_text(most, limit, size),
+	       bytes_text(most, bytes), size_text(way->attachment, limit, attachment));
 	put_origin(run, limit);
 	/* A message meets another limit than the mailbox. */
 	if (!way->is_in && way->message != NULL && way->message != limit) {
 		printf("\n  %-17s %10s %14s %10s  ", "  a message",
-		       size_text(way->message_bytes, size), bytes_text(way->message_bytes, bytes),
+		       size_text(way->message_bytes, way->message, size), bytes_text(way->message_bytes, bytes),
 		       "");
 		put_origin(run, way->message);
 	}
@@ -228,6 +234,7 @@ static void put_bound(struct json *map, const char *key, const struct reeve_limi
 	struct json *bound = json_map();
 
 	put_bytes(bound, "bytes", bytes);
+	json_put_bool(bound, "known", is_known(limit));
 	json_put_text(bound, "by",
 	              limit == NULL         ? NULL
 	              : limit->path == NULL ? limit->name
