@@ -22,6 +22,31 @@ static bool is_seen_from(const struct migrate_hop *hop, const struct migrate_sit
 	return true;
 }
 
+/* Whether one of two settings holds where the other one stands. */
+static bool is_near(const struct migrate_hop *hop, const struct migrate_site *a,
+                    const struct migrate_site *b)
+{
+	return is_seen_from(hop, a, b) || is_seen_from(hop, b, a);
+}
+
+/* Whether there is a rule for all folders, which 1.0 did not know: what stands in the quota setting
+ * is only a name then. */
+static bool has_rule(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const char *name = reeve_migrate_text(hop, "quota%s_rule", site->digits);
+	size_t n = strlen(name);
+
+	for (uint32_t i = 0; i < hop->count; i++) {
+		const struct migrate_site *s = &hop->sites[i];
+
+		if (s->thing.name == NULL && strncmp(s->thing.type, name, n) == 0 &&
+		    s->thing.type[n + strspn(s->thing.type + n, "0123456789")] == '\0' &&
+		    strncmp(s->value, "*:", 2) == 0 && is_near(hop, s, site))
+			return true;
+	}
+	return false;
+}
+
 /* The next name of a rule that nobody has, from *number on: quota_rule, quota_rule2. */
 static const char *free_name(struct migrate_hop *hop, const struct migrate_site *site,
                              unsigned int *number)
@@ -35,7 +60,7 @@ static const char *free_name(struct migrate_hop *hop, const struct migrate_site 
 		for (uint32_t i = 0; i < hop->count && !hop->has_failed; i++)
 			is_taken |= hop->sites[i].thing.name == NULL &&
 			            strcmp(hop->sites[i].thing.type, name) == 0 &&
-			            is_seen_from(hop, &hop->sites[i], site);
+			            is_near(hop, &hop->sites[i], site);
 		if (!is_taken)
 			return name;
 	}
@@ -49,6 +74,11 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 	unsigned int number = 0;
 	uint32_t first, last;
 
+	if (has_rule(hop, site)) {
+		reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, site->main, "",
+		                   "there is a rule for all folders, so this is only a name");
+		return;
+	}
 	reeve_migrate_lines(hop, site, &first, &last);
 	indent = reeve_migrate_indent(hop, page, first);
 	told = reeve_migrate_text(hop, "%s = %.*s", site->thing.type, (int)n, site->value);

@@ -495,11 +495,16 @@ static const struct row rows[] = {
          ""},
 	{"quota of 1.0, a rule of a protocol, and one of the root",
          "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
-         "    quota_rule = *:storage=2\n    quota = maildir:storage=3\n  }\n}\n",
-         "plugin {\n  quota = maildir\n  quota_rule = *:storage=1\n}\nprotocol lda {\n  plugin {\n"
-         "    quota_rule = *:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  "
+         "    quota_rule = Spam:storage=2\n    quota = maildir:storage=3\n  }\n}\n",
+         "plugin {\n  quota = maildir\n  quota_rule2 = *:storage=1\n}\nprotocol lda {\n  plugin {\n"
+         "    quota_rule = Spam:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  "
          "}\n}\n",
          ""},
+	{"quota of 1.1 with a strange name",
+         "plugin {\n  quota = maildir:storage=1\n  quota_rule2 = *:storage=2\n"
+         "  quota2 = dirsize:storage=3\n}\nprotocol lda {\n  plugin {\n"
+         "    quota2_rule = *:storage=4\n  }\n}\n",
+         NULL, "2 noted 4 noted"},
 	{"quota warning",
          "plugin {\n  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = "
          "storage=80%% quota-warning 80 %u\n}\n",
