@@ -98,7 +98,8 @@ static struct migrate_place place_of(struct migrate_hop *hop, const char *path, 
 size_t reeve_migrate_places(struct migrate_hop *hop, const struct migrate_site *site,
                             struct migrate_place places[MIGRATE_MAX_PLACES])
 {
-	const char *path = site->main->row.new_path, *of[3] = {""}, *rest;
+	const char *path = reeve_migrate_fill(hop, site, site->main->row.new_path);
+	const char *of[3] = {""}, *rest;
 	size_t n = 1;
 
 	if (site->main->action == MIGRATE_ODD && strcmp(path, "listen") == 0)

@@ -119,6 +119,15 @@ static const struct row rows[] = {
          "passdb {\n  driver = pam\n  args = blocking=yes *\n}\n", ""},
 	{"userdb nss", "auth default {\n  userdb nss {\n  }\n}\n",
          "userdb {\n  driver = passwd\n}\n", ""},
+	{"userdb nss, a service",
+         "auth default {\n  userdb nss {\n    args = service=ldap\n  }\n}\n",
+         "userdb {\n  driver = passwd\n}\n", "3 removed"},
+	{"userdb nss, not blocking",
+         "userdb {\n  driver = nss\n  args = service=ldap blocking=no\n}\nuserdb {\n"
+         "  driver = nss\n  args = blocking=no service=ldap\n}\n",
+         "userdb {\n  driver = passwd\n  args = blocking=no\n}\nuserdb {\n  driver = passwd\n"
+         "  args = blocking=no\n}\n",
+         ""},
 
 	{"auth without a name, and in itself",
          "auth {\n  mechanisms = plain\n  auth x {\n    verbose = yes\n    user = x\n  }\n}\n",
@@ -341,7 +350,8 @@ static const struct row rows[] = {
          "protocol pop3 {\n  # three\n  mail_plugins = quota\n}\n",
          ""},
 	{"mail processes below the rest",
-         "protocol imap {\n  mail_uid = 8\n\n  # one\n  mail_executable = /x y\n  max_mail_processes = "
+         "protocol imap {\n  mail_uid = 8\n\n  # one\n  mail_executable = /x y\n  "
+         "max_mail_processes = "
          "7\n\n  # two\n}\n",
          "protocol imap {\n  mail_uid = 8\n}\n\n# one\nservice imap {\n  executable = /x y\n  "
          "process_limit = 7\n}\n\n# two\n",
@@ -355,20 +365,32 @@ static const struct row rows[] = {
          ""},
 	{"mail processes at first",
          "protocol imap { # x\n  mail_drop_priv_before_exec = yes\n  mail_uid = 8\n} # y\n",
-         "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  mail_uid = 8\n} # y\n",
+         "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  mail_uid = 8\n} "
+         "# y\n",
          ""},
 	{"nothing else in it", "protocol imap { # x\n  mail_executable = /y\n} # z\n",
          "# x\nservice imap {\n  executable = /y\n}\n# z\n", ""},
 	{"in a block of 2.x", "remote 10.0.0.1 {\n  protocol imap {\n    login_user = x\n  }\n}\n",
-         NULL, ""},
+         "remote 10.0.0.1 {\n  protocol imap {\n  }\n}\n", "3 removed"},
+	{"listen in a block of 2.x",
+         "local 10.0.0.1 {\n  # a\n  listen = *\n  ssl = no\n}\nlocal_name b.c {\n"
+         "  max_mail_processes = 3\n}\n",
+         "local 10.0.0.1 {\n  # a\n  ssl = no\n}\nlocal_name b.c {\n}\n", "3 removed 7 removed"},
+	{"auth in a protocol",
+         "protocol imap {\n  auth_user = x\n  auth_cache_size = 7\n  auth_count = 1\n}\n"
+         "protocol pop3 {\n  dict_process_count = 2\n}\n",
+         "service auth {\n  user = x\n}\nprotocol imap {\n  auth_cache_size = 7K\n}\n"
+         "service dict {\n  process_limit = 2\n}\n",
+         "4 removed"},
 	{"login in a protocol, in an include",
          "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\nlogin_user = x\n",
          "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
          "# mailreeve: outside of all blocks, write service imap-login { user = x }, and remove "
          "this\nlogin_user = x\n",
          "1 decide"},
-	{"other values of yes and no", "login_chroot = maybe\nlogin_process_per_connection = 1\n",
-         NULL, ""},
+	{"other values of yes and no",
+         "protocol imap {\n  login_chroot = maybe\n  login_process_per_connection = 1\n}\n", NULL,
+         ""},
 	{"dict", "dict_process_count = 2\n", "service dict {\n  process_limit = 2\n}\n", ""},
 
 	/* certificates */
@@ -457,6 +479,13 @@ static const struct row rows[] = {
          "through the scripts (imapflags and notify were changed), then write sieve instead\n"
          "  mail_plugins = cmusieve quota\n}\n",
          "3 noted"},
+	{"sieve of lda, other settings",
+         "protocol lda {\n  mail_plugins = sieve\n  # one\n  sieve_before = /x\n"
+         "  sieve_dir = ~/s\n}\n",
+         "protocol lda {\n  mail_plugins = sieve\n  # one\n  plugin {\n    sieve_before = /x\n"
+         "    sieve_dir = ~/s\n  }\n}\n",
+         ""},
+	{"a file of parameters", "ssl_parameters_file = /x\n", "", "1 removed"},
 	{"statistics of 2.2",
          "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
          "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",

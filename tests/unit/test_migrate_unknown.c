@@ -30,7 +30,7 @@ static const struct row {
          "auth_worker_max_count meant?\n"
          "3:3: client_workarounds = x: Dovecot 2.3 does not know client_workarounds here: is "
          "imap_client_workarounds meant?\n"},
-	{"of a plugin", "protocol lda {\n  sieve_global_dir = /x\n}\nfts_decoder = x\n",
+	{"of a plugin", "protocol imap {\n  sieve_global_dir = /x\n}\nfts_decoder = x\n",
          "2:3: sieve_global_dir = /x: Dovecot 2.3 does not know sieve_global_dir here: settings of "
          "plugins stand in plugin { }: move it there\n"
          "4:1: fts_decoder = x: Dovecot 2.3 does not know fts_decoder here: settings of plugins "
