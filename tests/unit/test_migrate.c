@@ -146,7 +146,7 @@ static const struct row rows[] = {
          "  # mailreeve: 2.x has no program dovecot-auth, and auth cannot start with it: take this "
          "out, the default is right\n"
          "  executable = /usr/lib/dovecot/dovecot-auth\n}\n",
-         "2 decide 4 decide"},
+         "2 noted 4 noted"},
 	{"auth, what 1.x did not have", "auth default {\n  proxy_self = x\n}\n",
          "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
