@@ -271,8 +271,8 @@ static int sort(struct reader *r, struct reeve_error *err)
 		return reeve_fail_nomem(err);
 	for (size_t i = 0; i < n; i++)
 		accounts->by_name[i] = accounts->by_uid[i] = &accounts->rows[i];
-	qsort(accounts->by_name, n, sizeof *accounts->by_name, by_name);
-	qsort(accounts->by_uid, n, sizeof *accounts->by_uid, by_uid);
+	qsort(accounts->by_name, n, sizeof(struct reeve_account *), by_name);
+	qsort(accounts->by_uid, n, sizeof(struct reeve_account *), by_uid);
 	for (size_t i = 1; i < n; i++)
 		if (strcmp(accounts->by_name[i]->name, accounts->by_name[i - 1]->name) == 0)
 			accounts->by_name[i]->is_double = true;
@@ -352,7 +352,8 @@ bool reeve_account_may_log_in(const char *shell)
 int reeve_accounts_read(struct reeve_accounts *accounts, const char *root,
                         struct reeve_arena *arena, struct reeve_error *err)
 {
-	struct reader r = {.accounts = accounts, .arena = arena};
+	char nothing[] = "";
+	struct reader r = {.accounts = accounts, .arena = arena, .text = nothing};
 	const char *paths[3] = {"passwd", "shadow", "group"};
 	int found;
 
@@ -376,5 +377,8 @@ int reeve_accounts_read(struct reeve_accounts *accounts, const char *root,
 		return -1;
 	accounts->has_shadow = found > 0;
 	found = open_file(&r, root, paths[2], err);
-	return found < 0 || (found > 0 && read_group(&r, err) < 0) ? -1 : 0;
+	if (found < 0 || (found > 0 && read_group(&r, err) < 0))
+		return -1;
+	accounts->mail = reeve_accounts_group(accounts, "mail");
+	return 0;
 }

@@ -46,6 +46,7 @@ struct reeve_accounts {
 	size_t count;
 	struct reeve_account_group *groups;
 	size_t group_count;
+	const struct reeve_account_group *mail; /* the group of that name; NULL */
 	struct reeve_account_fault *faults;
 	size_t fault_count, fault_room;
 	struct reeve_account **by_name, **by_uid; /* sorted; of equals the first line first */

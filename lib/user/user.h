@@ -26,6 +26,9 @@
 #include <mailreeve/plan.h>
 #include <mailreeve/user.h>
 
+#define USERS_LAST_STATIC_UID 99 /* up to it they are Debian's own (Debian policy, section 9.2.2) */
+#define USERS_NOBODY_UID      65534
+
 struct reeve_users {
 	struct reeve_users_how how; /* as given */
 	const char *root;           /* "" for "/", else without a slash at its end */

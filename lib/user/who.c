@@ -6,17 +6,14 @@
 #include <string.h>
 #include <time.h>
 
-#define LAST_STATIC_UID 99 /* Debian policy, section 9.2.2 */
-#define NOBODY_UID      65534
-
 /* ---- system users --------------------------------------------------------------------------- */
 
 bool reeve_users_is_mail_user(const struct reeve_users *users, const struct reeve_account *account)
 {
-	const struct reeve_account_group *mail = reeve_accounts_group(&users->accounts, "mail");
+	const struct reeve_account_group *mail = users->accounts.mail;
 
-	return mail != NULL && account->gid == mail->gid && account->uid > LAST_STATIC_UID &&
-	       account->uid != NOBODY_UID && !account->is_double;
+	return mail != NULL && account->gid == mail->gid && account->uid > USERS_LAST_STATIC_UID &&
+	       account->uid != USERS_NOBODY_UID && !account->is_double;
 }
 
 void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,

@@ -153,10 +153,15 @@ int reeve_users_find(struct reeve_users *users, const char *name, struct reeve_u
 int reeve_user_name_check(const char *name, bool is_virtual, struct reeve_error *err);
 
 /*
- * Look for what is wrong: group mail with a login shell; mailboxes and homes that others may read;
- * mailboxes without users, users without mailboxes; owners that are wrong; passwords that are open
- * or weak. Each is a diagnostic to how.talk. With `repair`, what can be mended becomes steps.
- * Returns how many warnings and problems; -1 with err.
+ * Look for what is wrong: who is in group mail, primary or supplementary, and may log in; mailboxes
+ * and homes that others may read; mailboxes without users, users without mailboxes; owners that are
+ * wrong; passwords that are open or weak; names that are there twice, or that Dovecot and Postfix
+ * cannot reach; subordinate ids. Each is a diagnostic to how.talk; reeve-user(8) lists them.
+ *
+ * With `repair` (and how.is_for_changes) modes and owners become steps: a mode loses what lets
+ * others in, and root's or nobody's files under a user's name become his. Nothing else is mended.
+ *
+ * Returns how many warnings and problems, mended or not; -1 with err.
  */
 long reeve_users_check(struct reeve_users *users, bool repair, struct reeve_error *err);
 
