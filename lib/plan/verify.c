@@ -201,6 +201,7 @@ static int verify_one(struct reeve_plan *plan, struct record_check *check, bool 
 	/* Who mends a broken configuration step by step must get through. */
 	if (verify_now(plan, check, plan->how.talk, &now) == VERDICT_REFUSED) {
 		*is_broken_r = true;
+		plan->is_refused |= verdict == VERDICT_REFUSED;
 		if (verdict == VERDICT_REFUSED)
 			reeve_diag(plan->how.talk, REEVE_WARNING, check->path, 0, 0,
 			           "it is not accepted as it is, nor with this change: %s",

@@ -139,6 +139,52 @@ START_TEST(test_in_place)
 }
 END_TEST
 
+/* Of a dry run: the program sees what would be, and nothing of ours is left anywhere. */
+static const struct {
+	const char *name, *old, *new;
+	int result;
+	bool is_refused;
+} looks[] = {
+	{"taken", "old\n", "new\n", 0, false},
+	{"refused", "old\n", "fatal\n", -1, false},
+	{"refused before and after", "fatal 1\n", "fatal 2\n", 0, true},
+	{"no change, taken", "old\n", "old\n", 0, false},
+	{"no change, refused", "fatal\n", "fatal\n", 0, true},
+};
+
+START_TEST(test_look)
+{
+	static const struct reeve_talk talk = {.diag = hear};
+	struct reeve_plan_how how = {.root = root, .talk = &talk, .dry_run = true};
+	char path[PATH_MAX + 100], temp[PATH_MAX + 100];
+	struct reeve_plan *plan;
+	struct reeve_error err = {0};
+	bool is_refused;
+
+	snprintf(temp, sizeof temp, "%s/tmp", root);
+	ck_assert_int_eq(mkdir(temp, 0700), 0);
+	setenv("TMPDIR", temp, 1);
+	stand_in("doveconf", DOVECONF);
+	folder_write("r/etc/dovecot/dovecot.conf", looks[_i].old);
+	plan = reeve_plan_begin(&how, &err);
+	ck_assert_msg(plan != NULL, "%s", err.text);
+	plan->programs = programs;
+	snprintf(path, sizeof path, "%s/etc/dovecot/dovecot.conf", root);
+	reeve_plan_replace(plan, path, looks[_i].old, strlen(looks[_i].old), looks[_i].new,
+	                   strlen(looks[_i].new));
+	reeve_plan_check(plan, REEVE_CHECK_DOVECOT, path);
+	ck_assert_msg(reeve_plan_verify(plan, &is_refused, &err) == looks[_i].result, "%s: %s",
+	              looks[_i].name, err.text);
+	ck_assert_msg(is_refused == looks[_i].is_refused, "%s: refused %d", looks[_i].name,
+	              is_refused);
+	ck_assert_ptr_nonnull(strstr(folder_read("bin/seen"), looks[_i].new));
+	reeve_plan_free(plan);
+	ck_assert_str_eq(folder_read("r/etc/dovecot/dovecot.conf"), looks[_i].old);
+	ck_assert_int_eq(rmdir(temp), 0);
+	ck_assert_int_ne(access("r/var", F_OK), 0);
+}
+END_TEST
+
 /* What was there is given back, also what the program never took. */
 START_TEST(test_undo)
 {
@@ -209,6 +255,7 @@ Suite *suite_plan_verify(void)
 
 	tcase_add_checked_fixture(tc, enter, folder_leave);
 	tcase_add_loop_test(tc, test_dovecot, 0, sizeof dovecots / sizeof dovecots[0]);
+	tcase_add_loop_test(tc, test_look, 0, sizeof looks / sizeof looks[0]);
 	tcase_add_test(tc, test_in_place);
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_sees);

@@ -175,6 +175,16 @@ enum reeve_diff {
 int reeve_plan_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff which, char **text_r,
                     size_t *n_r, struct reeve_error *err);
 
+/*
+ * Ask the real programs about what shall be, as apply() does first, and leave all as it is. Also of a
+ * dry run; what they read lies in a folder of $TMPDIR meanwhile.
+ *
+ * *is_refused_r: they refuse it, but what is there as well; a warning says why, and apply() would go
+ * on. Returns 0, or -1 with err: what was remembered; REEVE_EREFUSED if they refuse it, and took what
+ * is there; REEVE_EIO.
+ */
+int reeve_plan_verify(struct reeve_plan *plan, bool *is_refused_r, struct reeve_error *err);
+
 struct reeve_plan_result {
 	bool is_changed;
 	size_t files;             /* changed; of a dry run: would be */
