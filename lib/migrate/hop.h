@@ -152,6 +152,10 @@ const char *reeve_migrate_head(struct migrate_hop *hop, struct migrate_site *sit
 const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_site *site,
                                const char *text);
 
+/* The column where what is on a line of the file that was read begins; `start` is the line's
+ * offset. */
+uint64_t reeve_migrate_column(const struct reeve_doc *doc, uint32_t start);
+
 /* Tell what became of a site by a rule. */
 void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,
                         enum reeve_migrate_kind kind, const struct migrate_rule *rule,

@@ -32,11 +32,11 @@ struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
 		reeve_fail_nomem(err);
 		goto fail;
 	}
-	if (how->needs_syntax && !reeve_migrate_is_sound(&hop, &is_sound)) {
+	if (!reeve_migrate_is_sound(&hop, &is_sound)) {
 		reeve_fail_nomem(err);
 		goto fail;
 	}
-	if (!is_sound) {
+	if (how->needs_syntax && !is_sound) {
 		reeve_fail(err, REEVE_EFORMAT,
 		           "the configuration has errors: mend them first; nothing was changed");
 		goto fail;
@@ -278,6 +278,22 @@ size_t reeve_migrate_file_count(const struct reeve_migrate *migrate)
 struct reeve_conf_file reeve_migrate_file(const struct reeve_migrate *migrate, size_t i)
 {
 	return reeve_conf_file(migrate->conf, i);
+}
+
+uint64_t reeve_migrate_old_line(const struct reeve_migrate *migrate, size_t i, uint64_t line,
+                                uint64_t *column_r)
+{
+	const struct reeve_doc *doc = migrate->conf->docs[i];
+	uint64_t count = 0, old;
+
+	for (uint32_t at = 0; at < doc->size; at = reeve_line_after(doc, at))
+		count++;
+	if (line == 0 || line > count)
+		return 0;
+	old = migrate->origins[i][line - 1];
+	if (column_r != NULL)
+		*column_r = reeve_migrate_column(doc, migrate->starts[i][old - 1]);
+	return old;
 }
 
 size_t reeve_migrate_rule_count(void)

@@ -59,8 +59,7 @@ static const char *kept(struct reeve_migrate *migrate, const char *text)
 	return copy == NULL ? "" : copy;
 }
 
-/* The column where a line of the file that was read begins. */
-static uint64_t column_of(const struct reeve_doc *doc, uint32_t start)
+uint64_t reeve_migrate_column(const struct reeve_doc *doc, uint32_t start)
 {
 	const unsigned char *bytes = doc->read.bytes;
 	uint32_t at = start;
@@ -113,7 +112,7 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 		migrate->changes = changes;
 		migrate->change_room = room;
 	}
-	change.column = column_of(page->doc, migrate->starts[site->page][line - 1]);
+	change.column = reeve_migrate_column(page->doc, migrate->starts[site->page][line - 1]);
 	change.before =
 		kept(migrate,
 	             site->thing.name == NULL

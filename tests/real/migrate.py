@@ -265,6 +265,19 @@ def example(scratch):
         raise Failure(after)
 
 
+def refused(scratch):
+    """What Dovecot says of a line of the new file is told of the one that it comes from."""
+    conf = os.path.join(scratch, "refused.conf")
+    with open(conf, "w", encoding="utf-8") as f:
+        f.write("login_user = root\n\n# why\n  mail_max_userip_connections = many\n")
+    for how, status in (("--check", 3), ("--dry-run", 0), ("--output=" + scratch + "/refused", 0)):
+        done = run(MIGRATE, "--to", "2.3", "-c", conf, how)
+        if done.returncode != status or not re.search(
+                r"/refused\.conf:4:3: warning: Dovecot refuses this, .*: Invalid number many.* \(line "
+                r"1[0-9] of the new file\)", done.stderr):
+            raise Failure(f"{how}: exit status {done.returncode}: {done.stderr}")
+
+
 def refuses(scratch, name):
     """Whether Dovecot calls a name unknown."""
     conf = os.path.join(scratch, name + ".conf")
@@ -328,7 +341,7 @@ def main():
                 if len(sys.argv) == 1 or any(word in row["root"] for word in sys.argv[1:])]
     passed = failed = heard = 0
     with tempfile.TemporaryDirectory(prefix="reeve-migrate.") as scratch:
-        for check in (example, names):
+        for check in (example, refused, names):
             try:
                 check(scratch)
                 passed += 1

@@ -751,6 +751,25 @@ START_TEST(errors)
 }
 END_TEST
 
+/* Which line a new one comes from. */
+START_TEST(old_line)
+{
+	static const uint64_t lines[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3};
+	uint64_t column = 0;
+
+	folder_enter();
+	folder_write("dovecot.conf", "login_user = x\n# a\n\tmail_uid = 8\n");
+	struct reeve_migrate *migrate = migrate_files("old line");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		ck_assert_uint_eq(reeve_migrate_old_line(migrate, 0, i + 1, &column), lines[i]);
+	ck_assert_uint_eq(column, 2);
+	ck_assert_uint_eq(reeve_migrate_old_line(migrate, 0, 0, NULL), 0);
+	ck_assert_uint_eq(reeve_migrate_old_line(migrate, 0, 12, NULL), 0);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 /* ---- syntax -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -804,6 +823,7 @@ Suite *suite_migrate(void)
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);
 	tcase_add_test(tcase, errors);
+	tcase_add_test(tcase, old_line);
 	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -25,14 +25,22 @@ static int fail(struct reeve_error *err, enum reeve_code code, const char *fmt, 
 	return -1;
 }
 
-static void take_diag(void *user, const struct reeve_diag *diag)
+void migrate_diag(struct migrate_tool *tool, const struct reeve_diag *diag)
 {
-	const struct migrate_tool *tool = user;
-
 	if (tool->is_json)
 		json_append_diag(tool->diags, diag);
 	else
 		tool_diag(diag);
+}
+
+static void take_diag(void *user, const struct reeve_diag *diag)
+{
+	migrate_diag(user, diag);
+}
+
+static void take_plan_diag(void *user, const struct reeve_diag *diag)
+{
+	migrate_plan_diag(user, diag);
 }
 
 static bool is_stopped(void *user)
@@ -166,7 +174,7 @@ static int make_plan(struct migrate_tool *tool, struct reeve_error *err)
 		reeve_plan_replace(tool->plan, file.path, file.old_bytes, file.old_size,
 		                   file.new_bytes, file.new_size);
 	}
-	if (is_changed && !tool->is_check && tool->output == NULL)
+	if (is_changed || tool->is_check)
 		reeve_plan_check(tool->plan, REEVE_CHECK_DOVECOT,
 		                 reeve_migrate_file(tool->migrate, 0).path);
 	return reeve_plan_ok(tool->plan, err);
@@ -192,6 +200,8 @@ static char **make_diffs(struct migrate_tool *tool, struct reeve_error *err)
 static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_error *err)
 {
 	const struct reeve_talk talk = {.diag = take_diag, .cancel = is_stopped, .user = tool};
+	const struct reeve_talk plan_talk = {
+		.diag = take_plan_diag, .cancel = is_stopped, .user = tool};
 	struct reeve_migrate_how how = {.root = tool->root,
 	                                .path = tool->path,
 	                                .talk = &talk,
@@ -200,7 +210,7 @@ static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_er
 	char what[64];
 	struct reeve_plan_how plan = {.root = tool->root,
 	                              .what = what,
-	                              .talk = &talk,
+	                              .talk = &plan_talk,
 	                              .dry_run = tool->is_dry_run || tool->is_check ||
 	                                         tool->output != NULL,
 	                              .lock_timeout_ms = tool->lock_timeout_ms};
@@ -217,6 +227,8 @@ static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_er
 	    make_plan(tool, err) < 0)
 		return -1;
 	if (tool->wants_diff && (*diffs_r = make_diffs(tool, err)) == NULL)
+		return -1;
+	if (plan.dry_run && migrate_verify(tool, err) < 0)
 		return -1;
 	if (tool->output != NULL)
 		return write_output(tool, err);
@@ -236,6 +248,8 @@ void migrate_run(struct migrate_tool *tool)
 	if (tool->is_json)
 		tool->diags = json_list();
 	is_done = carry_out(tool, &diffs, &err) == 0;
+	if (!is_done)
+		migrate_place_error(tool, &err);
 	if (!is_done && tool->is_json)
 		tool_worse(tool_status_of(err.code));
 	migrate_say(tool, diffs, is_done ? NULL : &err);

@@ -20,7 +20,19 @@ struct migrate_tool {
 	struct reeve_plan *plan;
 	struct reeve_plan_result result;
 	struct json *diags;
+	bool is_refused; /* by the real program, before and after */
+	bool is_newer;   /* the real program is of 2.4, and refuses all of these */
 };
+
+void migrate_diag(struct migrate_tool *tool, const struct reeve_diag *diag);
+
+/* Have the real program look at a change that is not carried out. -1 with err: it would not work,
+ * and what is there does. */
+int migrate_verify(struct migrate_tool *tool, struct reeve_error *err);
+
+/* What a plan says of lines of the new files, of those of the old. */
+void migrate_plan_diag(struct migrate_tool *tool, const struct reeve_diag *diag);
+void migrate_place_error(const struct migrate_tool *tool, struct reeve_error *err);
 
 void migrate_run(struct migrate_tool *tool);
 

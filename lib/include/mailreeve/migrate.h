@@ -94,6 +94,13 @@ const struct reeve_migrate_change *reeve_migrate_change_at(const struct reeve_mi
 size_t reeve_migrate_file_count(const struct reeve_migrate *migrate);
 struct reeve_conf_file reeve_migrate_file(const struct reeve_migrate *migrate, size_t i);
 
+/*
+ * The line of the file as it was read that a line of the file as it is now comes from, both from 1;
+ * column_r: where what is on it begins; NULL. 0 if there is no such line.
+ */
+uint64_t reeve_migrate_old_line(const struct reeve_migrate *migrate, size_t i, uint64_t line,
+                                uint64_t *column_r);
+
 /* All rules, in their order. */
 size_t reeve_migrate_rule_count(void);
 const struct reeve_migrate_rule *reeve_migrate_rule_at(size_t i);
