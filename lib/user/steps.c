@@ -52,8 +52,8 @@ void users_step_once(struct reeve_users *users, enum users_order order, users_ac
 	                                           .take_back = take_back});
 }
 
-void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
-                     const struct reeve_error *err)
+void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t line,
+                        uint64_t column, const struct reeve_error *err)
 {
 	struct users_steps *steps = users_steps(users);
 
@@ -68,7 +68,13 @@ void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
 	if (steps->failures == 2 && steps->told == 0)
 		reeve_diag(&users->talk, REEVE_PROBLEM, NULL, 0, 0, "%s", steps->failure.text);
 	steps->told = steps->failures;
-	reeve_diag(&users->talk, REEVE_PROBLEM, file, line, 0, "%s", err->text);
+	reeve_diag(&users->talk, REEVE_PROBLEM, file, line, column, "%s", err->text);
+}
+
+void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
+                     const struct reeve_error *err)
+{
+	users_wish_fail_at(users, file, line, 0, err);
 }
 
 void users_steps_free(struct users_steps *steps)

@@ -52,6 +52,8 @@ void users_step_once(struct reeve_users *users, enum users_order order, users_ac
  */
 void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
                      const struct reeve_error *err);
+void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t line,
+                        uint64_t column, const struct reeve_error *err);
 
 /* ---- for apply.c ---------------------------------------------------------------------------- */
 

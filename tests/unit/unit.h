@@ -63,6 +63,7 @@ void unit_skip(int count, const char *why);
 	X(limits_boxes) \
 	X(limits_tidy) \
 	X(password) \
+	X(user_batch) \
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
 	X(dovecot_eval) \

@@ -145,6 +145,14 @@ int reeve_users_find(struct reeve_users *users, const char *name, struct reeve_u
                      struct reeve_error *err);
 
 /*
+ * Whether a password is that of a user; of one who is locked as if he were not. 1, 0, or -1 with
+ * err: REEVE_EUSAGE if there is no such user, REEVE_EREFUSED if his password is out of our reach,
+ * and as reeve_password_verify().
+ */
+int reeve_users_verify(struct reeve_users *users, const char *name, const char *password,
+                       struct reeve_error *err);
+
+/*
  * Whether a name is one that we make. System users: [a-z_][a-z0-9_.-]*, 32 bytes at most, not
  * ending in ".lock", as the locks of mailboxes do. Virtual ones: the same, up to 64 bytes (RFC 5321
  * section 4.5.3.1.1) and a digit may be the first, then, unless the passwd-file goes without
@@ -217,12 +225,26 @@ int reeve_users_next_alias(struct reeve_users *users, struct reeve_user_alias *a
                            struct reeve_error *err);
 
 /*
- * Read wishes from CSV (RFC 4180; the first record names the columns: reeve-user(8)). `bytes` may
- * hold passwords; they are the caller's to wipe. What is wrong is a diagnostic with line and
- * column.
+ * Read wishes from CSV (RFC 4180), whose first record names the columns: name, password, hash,
+ * scheme, home, group, shell, uid, gid, quota. A field that is empty, or a column that is not
+ * there, takes what `usual` has.
+ *
+ * `bytes` may hold passwords; they are the caller's to wipe. What is wrong is a diagnostic with
+ * line and column, and a wish that cannot be.
  */
-void reeve_users_batch(struct reeve_users *users, const char *file, const void *bytes, size_t n,
-                       const struct reeve_user_wish *defaults);
+struct reeve_users_batch {
+	const char *file; /* for diagnostics */
+	const void *bytes;
+	size_t n;
+	struct reeve_user_wish usual;
+	/*
+	 * Asked for a password for each user who has none and whose record brings none; NULL: they
+	 * stay without. It is good until the next call; NULL with err: this wish cannot be.
+	 */
+	const char *(*password)(void *user, const char *name, struct reeve_error *err);
+	void *user;
+};
+void reeve_users_batch(struct reeve_users *users, const struct reeve_users_batch *batch);
 
 /* What is to be done; or, of a wish that takes nothing, that. Strings belong to the users. */
 struct reeve_user_step {
