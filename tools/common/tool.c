@@ -148,8 +148,8 @@ void tool_diag(const struct reeve_diag *diag)
 		         (unsigned long long)diag->column);
 	else if (diag->line != 0)
 		snprintf(where, sizeof where, ":%llu", (unsigned long long)diag->line);
-	tool_error("%s%s: %s: %s", diag->file, where, tool_severity_word(diag->severity),
-	           diag->text);
+	tool_error("%s%s%s%s: %s", diag->file != NULL ? diag->file : "", where,
+	           diag->file != NULL ? ": " : "", tool_severity_word(diag->severity), diag->text);
 }
 
 void tool_usage(const char *fmt, ...)

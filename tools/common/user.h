@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files of reeve-user(8). */
+#ifndef COMMON_USER_H
+#define COMMON_USER_H
+
+#include "secret.h"
+#include <mailreeve/user.h>
+
+/* A password for one of the users who were named. */
+struct user_secret {
+	char *name;
+	struct secret secret; /* as it was typed or read */
+	char *made;           /* as it was generated; NULL */
+};
+
+struct user_run {
+	/* from the command line */
+	struct reeve_users_how how;
+	const char *command; /* "add", "alias list" */
+	char **words;
+	size_t word_count;
+	struct reeve_user_wish wish; /* of add: for each user */
+	const char *batch;           /* a file, "-" */
+	const char *password_file;
+	int password_fd, generate_fd; /* -1: none */
+	bool is_generated, is_without_password, is_hash;
+	bool is_json, is_quiet, is_verbose;
+
+	/* of the run */
+	struct reeve_talk talk;
+	struct reeve_users *users;
+	struct user_secret *secrets;
+	size_t secret_count;
+	struct json *diags; /* with is_json */
+	bool is_usage;      /* what was asked for means nothing */
+};
+
+/* The commands. */
+void user_add(struct user_run *run);
+void user_passwd(struct user_run *run);
+void user_lock(struct user_run *run); /* unlock, too */
+void user_list(struct user_run *run);
+void user_verify(struct user_run *run);
+
+/* ---- a run: user_run.c --------------------------------------------------------------------- */
+
+/* Open run->users. False after saying why not. */
+bool user_open(struct user_run *run, bool is_for_changes);
+void user_close(struct user_run *run);
+
+/* Carry out what was wished, and tell. False if that failed, which has been said. */
+bool user_apply(struct user_run *run);
+
+/* An error of the library. */
+void user_fail(struct user_run *run, const struct reeve_error *err);
+
+/* Print results with the diagnostics, and an error if there is one. */
+struct json;
+void user_print_json(struct user_run *run, struct json *results, const struct reeve_error *err);
+
+/* What is to be done, as "steps" of the map. */
+void user_put_steps(const struct user_run *run, struct json *results);
+
+/* ---- passwords: user_secret.c -------------------------------------------------------------- */
+
+/*
+ * Before anything is locked: read the password of the command line's file or descriptor, or ask for
+ * those of the users named, of add for who has none. False after saying why not.
+ */
+bool user_secrets_get(struct user_run *run);
+
+/* The one for a user, made now if that was asked for; NULL: there is none, or no memory (said). */
+const char *user_secret_of(struct user_run *run, const char *name);
+
+/* For reeve_users_batch(). */
+const char *user_secret_for_batch(void *user, const char *name, struct reeve_error *err);
+
+/* Print those that were made, after all else was done. */
+void user_secrets_write(struct user_run *run);
+
+void user_secrets_wipe(struct user_run *run);
+
+/* Whether somebody of this name is there and has a password. */
+bool user_has_password(struct user_run *run, const char *name);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* reeve-user: users opened, wishes carried out and told. */
+#include "user.h"
+
+#include "json.h"
+#include "tool.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WHAT_BYTES 200 /* of the command in the list of changes */
+
+static void hear(void *user, const struct reeve_diag *diag)
+{
+	struct user_run *run = user;
+
+	tool_diag(diag);
+	if (run->is_json)
+		json_append_diag(run->diags, diag);
+}
+
+static bool is_stopped(void *user)
+{
+	(void)user;
+	return tool_is_stopped();
+}
+
+/* The command, for the list of changes. There are no passwords in arguments. */
+static char *describe(const struct user_run *run)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	if (out == NULL)
+		return NULL;
+	fprintf(out, "reeve-user %s", run->command);
+	if (run->batch != NULL)
+		fprintf(out, " --batch %s", run->batch);
+	for (size_t i = 0; i < run->word_count; i++) {
+		if (ftell(out) > WHAT_BYTES) {
+			fputs(" ...", out);
+			break;
+		}
+		fprintf(out, " %s", run->words[i]);
+	}
+	fclose(out);
+	return text;
+}
+
+bool user_open(struct user_run *run, bool is_for_changes)
+{
+	struct reeve_users_how how = run->how;
+	struct reeve_error err;
+	char *what = describe(run);
+
+	run->talk = (struct reeve_talk){
+		.diag = run->talk.diag != NULL ? run->talk.diag : hear,
+		.cancel = is_stopped,
+		.user = run,
+	};
+	how.talk = &run->talk;
+	how.what = what;
+	how.is_for_changes = is_for_changes;
+	run->users = reeve_users_open(&how, &err);
+	free(what);
+	if (run->users == NULL)
+		user_fail(run, &err);
+	if (run->users == NULL && run->is_json)
+		user_print_json(run, json_map(), &err);
+	return run->users != NULL;
+}
+
+void user_close(struct user_run *run)
+{
+	reeve_users_close(run->users);
+	run->users = NULL;
+}
+
+void user_fail(struct user_run *run, const struct reeve_error *err)
+{
+	tool_fail(err);
+	/* Of a file's lines it is the file that is wrong. */
+	if (err->code == REEVE_EUSAGE && run->batch == NULL)
+		run->is_usage = true;
+}
+
+/* ---- what is said -------------------------------------------------------------------------- */
+
+static void say_steps(const struct user_run *run, const char *verb)
+{
+	for (size_t i = 0; i < reeve_users_step_count(run->users); i++) {
+		struct reeve_user_step step = reeve_users_step_at(run->users, i);
+
+		if (step.is_change)
+			tool_say(stdout, "%s%s", verb, step.text);
+		else if (run->is_verbose)
+			tool_say(stdout, "unchanged: %s", step.text);
+	}
+}
+
+void user_put_steps(const struct user_run *run, struct json *results)
+{
+	struct json *list = json_list();
+
+	for (size_t i = 0; i < reeve_users_step_count(run->users); i++) {
+		struct reeve_user_step step = reeve_users_step_at(run->users, i);
+		struct json *map = json_map();
+
+		json_put_text(map, "user", step.user);
+		json_put_text(map, "text", step.text);
+		json_put_bool(map, "change", step.is_change);
+		json_append(list, map);
+	}
+	json_put(results, "steps", list);
+}
+
+void user_print_json(struct user_run *run, struct json *results, const struct reeve_error *err)
+{
+	json_put(results, "diagnostics", run->diags);
+	run->diags = NULL;
+	if (err != NULL)
+		json_put_error(results, err);
+	if (json_print(results) != 0) {
+		tool_error("out of memory");
+		tool_worse(TOOL_FAILED);
+	}
+}
+
+static void say_json(struct user_run *run, const struct reeve_users_result *result,
+                     const struct reeve_error *err)
+{
+	struct json *map = json_map();
+
+	/* Of a dry run: whether it would. */
+	json_put_bool(map, "changed", run->how.dry_run ? result->steps > 0 : result->is_changed);
+	json_put_bool(map, "dry_run", run->how.dry_run);
+	json_put_text(map, "id", result->id);
+	user_put_steps(run, map);
+	user_print_json(run, map, err);
+}
+
+static void say_undo(const struct user_run *run, const struct reeve_users_result *result)
+{
+	if (result->id == NULL)
+		return;
+	tool_say(stdout, "to undo the change of files: reeve-undo %s%s%s%s",
+	         run->how.root != NULL ? "--root=" : "", run->how.root != NULL ? run->how.root : "",
+	         run->how.root != NULL ? " " : "", result->id);
+}
+
+bool user_apply(struct user_run *run)
+{
+	struct reeve_users_result result = {0};
+	struct reeve_error err = {0};
+	/* Of many, all that will be done is shown before it is. */
+	bool is_shown = run->batch != NULL && !run->how.dry_run && !run->is_quiet && !run->is_json;
+	int r;
+
+	if (is_shown)
+		say_steps(run, "");
+	r = reeve_users_apply(run->users, &result, &err);
+	if (r < 0)
+		user_fail(run, &err);
+	if (run->is_json)
+		say_json(run, &result, r < 0 ? &err : NULL);
+	else if (r == 0 && run->how.dry_run && !run->is_quiet)
+		say_steps(run, "would ");
+	else if (r == 0 && run->is_verbose && !is_shown)
+		say_steps(run, "");
+	if (r == 0 && run->is_verbose && !run->is_json)
+		say_undo(run, &result);
+	return r == 0;
+}
