@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
                       struct reeve_error *err)
@@ -94,13 +95,50 @@ struct reeve_changes *reeve_changes_open(const struct reeve_plan_how *how, struc
 	return changes;
 }
 
-static enum reeve_change_state state_of(const struct plan_history *h, size_t i)
+/* The list takes no lock, so what is not ended may just be made, by the newest record's plan. */
+static enum reeve_change_state state_of_open(struct reeve_plan *plan, const struct record *record,
+                                             bool is_newest)
 {
-	if (h->records[i].state == RECORD_BACK)
+	if (is_newest && plan_is_running(plan))
+		return REEVE_CHANGE_UNDER_WAY;
+	switch (plan_look_left(plan, record)) {
+	case LEFT_NOTHING:
+		return REEVE_CHANGE_NOT_BEGUN;
+	case LEFT_ALL:
+		return REEVE_CHANGE_DONE;
+	case LEFT_RIGHTS:
+	case LEFT_MIXED:
+		break;
+	}
+	return REEVE_CHANGE_BROKEN_OFF;
+}
+
+static enum reeve_change_state state_of(const struct reeve_changes *changes, size_t i)
+{
+	const struct plan_history *h = &changes->history;
+
+	switch (h->records[i].state) {
+	case RECORD_BACK:
 		return REEVE_CHANGE_BACK;
-	if (h->records[i].state != RECORD_DONE)
-		return REEVE_CHANGE_BROKEN_OFF;
+	case RECORD_STRANGE:
+		return REEVE_CHANGE_UNREADABLE;
+	case RECORD_TORN:
+	case RECORD_OPEN:
+		return state_of_open(changes->plan, &h->records[i], i == 0);
+	case RECORD_DONE:
+		break;
+	}
 	return h->undone_by[i] != NULL ? REEVE_CHANGE_UNDONE : REEVE_CHANGE_DONE;
+}
+
+/* The ID has the time, too, for a record that cannot be read. */
+static int64_t time_of(const struct record *record)
+{
+	struct tm tm = {0};
+
+	if (record->time != 0 || strptime(record->id, "%Y%m%d-%H%M%S", &tm) == NULL)
+		return record->time;
+	return timegm(&tm);
 }
 
 int reeve_changes_next(struct reeve_changes *changes, struct reeve_change *change,
@@ -108,10 +146,6 @@ int reeve_changes_next(struct reeve_changes *changes, struct reeve_change *chang
 {
 	const struct plan_history *h = &changes->history;
 
-	/* Of a torn one nothing is known, and nothing was changed by it; of a strange one nothing. */
-	while (changes->next < h->count && (h->records[changes->next].state == RECORD_TORN ||
-	                                    h->records[changes->next].state == RECORD_STRANGE))
-		changes->next++;
 	if (changes->next == h->count)
 		return 0;
 
@@ -123,9 +157,9 @@ int reeve_changes_next(struct reeve_changes *changes, struct reeve_change *chang
 	for (size_t i = 0; i < record->file_count; i++)
 		files[i] = record->files[i].path;
 	*change = (struct reeve_change){
-		.time = record->time,
+		.time = time_of(record),
 		.what = record->what,
-		.state = state_of(h, changes->next++),
+		.state = state_of(changes, changes->next++),
 		.undoes = record->undoes,
 		.file_count = record->file_count,
 		.files = files,

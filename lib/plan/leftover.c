@@ -190,8 +190,8 @@ static int end_it(struct reeve_plan *plan, const struct record *record, struct r
 	               : record_mark(plan->state.undo, record->id, "done", err);
 }
 
-/* A dry run holds no lock: what is open may be of a plan that runs. */
-static bool is_running(const struct reeve_plan *plan)
+/* A dry run holds no lock. */
+bool plan_is_running(const struct reeve_plan *plan)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd = openat(plan->state.fd, "plan.lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
@@ -209,6 +209,28 @@ static enum plan_side direction(const struct counts *c)
 		return c->files[IS_OLD] == 0 ? PLAN_NEW : PLAN_OLD;
 	return c->rights[IS_NEW] + c->rights[IS_BETWEEN] > 0 || c->rights[IS_OLD] == 0 ? PLAN_NEW
 	                                                                               : PLAN_OLD;
+}
+
+static enum plan_left judge(const struct counts *c)
+{
+	enum plan_side side = direction(c);
+
+	if (c->files[IS_NEW] > 0 && c->files[IS_OLD] > 0)
+		return LEFT_MIXED;
+	if (c->rights[IS_BETWEEN] + c->rights[side == PLAN_NEW ? IS_OLD : IS_NEW] > 0)
+		return LEFT_RIGHTS;
+	return side == PLAN_NEW ? LEFT_ALL : LEFT_NOTHING;
+}
+
+enum plan_left plan_look_left(struct reeve_plan *plan, const struct record *record)
+{
+	struct counts c = {0};
+	char states[400];
+
+	if (record->state != RECORD_OPEN)
+		return LEFT_NOTHING;
+	states_of(plan, record, &c, states);
+	return judge(&c);
 }
 
 /* Rights that are not yet there go there, too; all else is. If that fails, a person decides. */
@@ -237,24 +259,29 @@ static int settle_one(struct reeve_plan *plan, const struct record *record, char
                       struct reeve_error *err)
 {
 	struct counts c = {0};
+	enum plan_left left = LEFT_NOTHING;
 
-	if (record->state == RECORD_OPEN)
+	if (record->state == RECORD_OPEN) {
 		states_of(plan, record, &c, states);
-	if (c.files[IS_NEW] > 0 && c.files[IS_OLD] > 0)
-		return plan->how.dry_run && is_running(plan) ? 0 : 1;
+		left = judge(&c);
+	}
+	if (left == LEFT_MIXED)
+		return plan->how.dry_run && plan_is_running(plan) ? 0 : 1;
 	if (plan->how.dry_run)
 		return 0;
-	bool is_in_place = record->state == RECORD_OPEN && direction(&c) == PLAN_NEW;
+	enum plan_side side = left == LEFT_NOTHING ? PLAN_OLD : direction(&c);
 	size_t others = c.files[IS_OTHER] + c.rights[IS_OTHER];
-	size_t half = c.rights[IS_BETWEEN] + c.rights[is_in_place ? IS_OLD : IS_NEW];
-	if (half > 0 && carry_rights(plan, record, is_in_place ? PLAN_NEW : PLAN_OLD) < 0)
+	if (left == LEFT_RIGHTS && carry_rights(plan, record, side) < 0)
 		return 1;
-	if (is_in_place ? end_it(plan, record, err) < 0 : clear_away(plan, record, others, err) < 0)
+	if (side == PLAN_NEW ? end_it(plan, record, err) < 0
+	                     : clear_away(plan, record, others, err) < 0)
 		return -1;
+	if (side == PLAN_OLD && others == 0)
+		memcpy(plan->cleared, record->id, sizeof plan->cleared);
 	say(plan, record, others, states,
-	    !is_in_place ? "before it changed anything, and is cleared away"
-	    : half > 0   ? "between owners and modes, and carried to its end"
-	                 : "when all was in place, and counts as done");
+	    side == PLAN_OLD      ? "before it changed anything, and is cleared away"
+	    : left == LEFT_RIGHTS ? "between owners and modes, and carried to its end"
+	                          : "when all was in place, and counts as done");
 	return 0;
 }
 

@@ -204,6 +204,8 @@ struct reeve_plan {
 	const char *undoes;     /* the change that this one takes back */
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
+	char cleared[REEVE_CHANGE_ID]; /* the last change that was cleared away, as if it had not
+	                                  been */
 	bool is_applied;
 	bool is_refused; /* a program refuses what shall be, and what is there as well */
 	struct reeve_error failure; /* the first; REEVE_OK: none */
@@ -238,6 +240,18 @@ int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
 
 /* What is beyond PLAN_KEPT goes. */
 void plan_history_prune(struct reeve_plan *plan);
+
+/* What the next plan makes of a record that is not ended. */
+enum plan_left {
+	LEFT_NOTHING, /* no file is new: it is cleared away */
+	LEFT_ALL,     /* none is old: it counts as done */
+	LEFT_RIGHTS,  /* rights are missing, and are carried to where the files are */
+	LEFT_MIXED,   /* a person decides */
+};
+enum plan_left plan_look_left(struct reeve_plan *plan, const struct record *record);
+
+/* Whether somebody holds the lock of plans: what is not ended may be of a plan that runs. */
+bool plan_is_running(const struct reeve_plan *plan);
 
 /*
  * Clear away and end what needs no decision (leftover.c). *left_r is the record of a change that

@@ -175,6 +175,9 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 			goto fail;
 		return plan;
 	}
+	/* It changed nothing, and is gone: that is what was asked for. */
+	if (id != NULL && strcmp(id, plan->cleared) == 0)
+		return plan;
 	if (plan_history_read(plan, &history, err) < 0)
 		goto fail;
 	const struct record *record = choose(&history, id, err);
@@ -211,10 +214,15 @@ struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const cha
 	if (left == NULL) {
 		if (is_done(plan, id))
 			return plan;
-		reeve_fail(err, REEVE_EUSAGE,
-		           id == NULL ? "no change was broken off"
-		                      : "no change '%s' was broken off",
-		           id);
+		if (id != NULL && strcmp(id, plan->cleared) == 0)
+			reeve_fail(err, REEVE_EREFUSED,
+			           "change %s was broken off before it changed anything, and is "
+			           "cleared away: make it again",
+			           id);
+		else if (id != NULL)
+			reeve_fail(err, REEVE_EUSAGE, "no change '%s' was broken off", id);
+		else
+			reeve_fail(err, REEVE_EUSAGE, "no change was broken off");
 		goto fail;
 	}
 	if (id != NULL && strcmp(id, left->id) != 0) {

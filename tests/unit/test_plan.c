@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct reeve_plan_how how = {.root = "r", .what = "a test"};
@@ -46,7 +47,7 @@ static void replace(struct reeve_plan *plan, const char *path, const char *old, 
 static int apply(struct reeve_plan *plan, struct reeve_plan_result *result, struct reeve_error *err)
 {
 	struct reeve_plan_result mine;
-	int r = reeve_plan_apply(plan, result != NULL ? result : &mine, err);
+	int r = plan == NULL ? -1 : reeve_plan_apply(plan, result != NULL ? result : &mine, err);
 
 	reeve_plan_free(plan);
 	return r;
@@ -630,6 +631,77 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* What the list says of changes that were not ended, and what can be said to them. */
+static const struct listed {
+	const char *name, *a, *b, *manifest;
+	bool is_done;
+	enum reeve_change_state state;
+	size_t files;
+	int undo, finish;
+} listed[] = {
+	{"none is new", "a = 1\n", "b = 1\n", NULL, false, REEVE_CHANGE_NOT_BEGUN, 2, 0, -1},
+	{"all are new", "a = 2\n", "b = 2\n", NULL, false, REEVE_CHANGE_DONE, 2, 0, 0},
+	{"mixed", "a = 2\n", "b = 1\n", NULL, false, REEVE_CHANGE_BROKEN_OFF, 2, 0, 0},
+	{"torn", "a = 1\n", "b = 1\n", "mailreeve", false, REEVE_CHANGE_NOT_BEGUN, 0, 0, -1},
+	{"damaged", "a = 2\n", "b = 2\n", "mailreeve", true, REEVE_CHANGE_UNREADABLE, 0, -1, -1},
+};
+
+START_TEST(test_list_left)
+{
+	const struct listed *row = &listed[_i / 2];
+	bool is_finish = _i % 2 != 0;
+	struct reeve_plan_result result = change_both();
+	struct reeve_error err = {0};
+	struct reeve_changes *changes;
+	struct reeve_change change;
+	char path[100];
+
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	if (!row->is_done)
+		ck_assert_int_eq(unlink(path), 0);
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/manifest", result.id);
+	if (row->manifest != NULL)
+		folder_write(path, row->manifest);
+	folder_write("r/etc/a", row->a);
+	folder_write("r/etc/b", row->b);
+	changes = reeve_changes_open(&how, &err);
+	ck_assert_int_eq(reeve_changes_next(changes, &change, &err), 1);
+	ck_assert_str_eq(change.id, result.id);
+	ck_assert_msg(change.state == row->state, "%s: %d", row->name, change.state);
+	ck_assert_uint_eq(change.file_count, row->files);
+	ck_assert_int_lt(llabs(change.time - time(NULL)), 100);
+	reeve_changes_close(changes);
+
+	struct reeve_plan *plan = is_finish ? reeve_plan_finish(&how, result.id, &err)
+	                                    : reeve_plan_undo(&how, result.id, &err);
+	ck_assert_msg(apply(plan, NULL, &err) == (is_finish ? row->finish : row->undo), "%s: %s",
+	              row->name, err.text);
+	if (row->state == REEVE_CHANGE_NOT_BEGUN && is_finish)
+		ck_assert_ptr_nonnull(strstr(err.text, "cleared away: make it again"));
+}
+END_TEST
+
+/* One that is just being made is not broken off. */
+START_TEST(test_list_running)
+{
+	struct reeve_plan_result result = change_both();
+	struct reeve_changes *changes;
+	struct reeve_change change;
+	char path[100];
+	int fd = open("r/var/lib/mailreeve/plan.lock", O_RDWR | O_CLOEXEC);
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	ck_assert_int_eq(fcntl(fd, F_OFD_SETLK, &lock), 0);
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	ck_assert_int_eq(unlink(path), 0);
+	changes = reeve_changes_open(&how, NULL);
+	ck_assert_int_eq(reeve_changes_next(changes, &change, NULL), 1);
+	ck_assert_int_eq(change.state, REEVE_CHANGE_UNDER_WAY);
+	reeve_changes_close(changes);
+	close(fd);
+}
+END_TEST
+
 /* The last 20 are kept. */
 START_TEST(test_kept)
 {
@@ -678,6 +750,8 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_strange);
 	tcase_add_test(tc, test_diff);
 	tcase_add_test(tc, test_list);
+	tcase_add_loop_test(tc, test_list_left, 0, 2 * sizeof listed / sizeof listed[0]);
+	tcase_add_test(tc, test_list_running);
 	tcase_add_test(tc, test_kept);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -22,6 +22,12 @@ static const char *state_word(enum reeve_change_state state)
 		return "broken off";
 	case REEVE_CHANGE_BACK:
 		return "taken back";
+	case REEVE_CHANGE_NOT_BEGUN:
+		return "not begun";
+	case REEVE_CHANGE_UNDER_WAY:
+		return "under way";
+	case REEVE_CHANGE_UNREADABLE:
+		return "unreadable";
 	}
 	return "?";
 }
@@ -32,7 +38,7 @@ static void files_word(const struct reeve_change *change, char *text, size_t n)
 	if (change->file_count > 1)
 		snprintf(text, n, "%s +%zu", change->files[0], change->file_count - 1);
 	else
-		snprintf(text, n, "%s", change->files[0]);
+		snprintf(text, n, "%s", change->file_count > 0 ? change->files[0] : "?");
 }
 
 static void print_line(const struct reeve_change *change)

@@ -207,17 +207,20 @@ int reeve_plan_apply(struct reeve_plan *plan, struct reeve_plan_result *result_r
 enum reeve_change_state {
 	REEVE_CHANGE_DONE,
 	REEVE_CHANGE_UNDONE,     /* by a later change */
-	REEVE_CHANGE_BROKEN_OFF, /* a person has to decide, or the next plan ends it */
+	REEVE_CHANGE_BROKEN_OFF, /* a person has to decide, or the next plan carries it on */
 	REEVE_CHANGE_BACK,       /* was broken off, and taken back */
+	REEVE_CHANGE_NOT_BEGUN,  /* was broken off before; the next plan clears it away */
+	REEVE_CHANGE_UNDER_WAY,  /* by another process */
+	REEVE_CHANGE_UNREADABLE, /* was ended; its record is damaged, or of a later version */
 };
 
 struct reeve_change {
 	char id[REEVE_CHANGE_ID];
-	int64_t time; /* seconds since 1970 */
-	const char *what;
+	int64_t time;     /* seconds since 1970 */
+	const char *what; /* "" if that is not known */
 	enum reeve_change_state state;
 	const char *undoes; /* the ID of the change that it took back; NULL: it is no undo */
-	size_t file_count;
+	size_t file_count;        /* 0: not known */
 	const char *const *files; /* without the root */
 };
 
