@@ -4,6 +4,7 @@
 #include "base/replace.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,8 +111,13 @@ int reeve_attributes_set(int fd, const struct stat *as, const char *path, struct
 		mode_t both = is.st_mode & wanted;
 		if (both != (is.st_mode & 07777) && fchmod(fd, both) < 0)
 			return reeve_fail_errno(err, "cannot set the mode of '%s'", path);
-		if (fchown(fd, as->st_uid, as->st_gid) < 0)
-			return refuse("owner", path, err);
+		if (fchown(fd, as->st_uid, as->st_gid) < 0) {
+			reeve_fail_errno(err, "cannot give '%s' to uid %ju, gid %ju", path,
+			                 (uintmax_t)as->st_uid, (uintmax_t)as->st_gid);
+			if (err != NULL)
+				err->code = REEVE_EREFUSED;
+			return -1;
+		}
 		/* Who gives a file away loses set-uid bits. */
 		if (fstat(fd, &is) < 0)
 			return reeve_fail_errno(err, "cannot look at '%s'", path);

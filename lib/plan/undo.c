@@ -75,6 +75,9 @@ int plan_take_files(struct reeve_plan *plan, const struct record *record, bool t
 			if (take_side(plan, record, i, (enum plan_side)side,
 			              &file->sides[turned ? !side : side], err) < 0)
 				return -1;
+		/* Made again it is to be what was removed, also if somebody gave it away since. */
+		if (turned && file->kind == REEVE_PLAN_REMOVE && file->now.is_there)
+			file->sides[PLAN_OLD].rights = file->now.rights;
 		file->wants = wants;
 		file->is_changed = !plan_file_is(file, wants);
 		file->is_conflict = is_conflict(file, !turned);

@@ -228,6 +228,38 @@ START_TEST(test_sees)
 }
 END_TEST
 
+/* No mount makes believe that a file comes or goes: then it is a copy, in which they do. */
+START_TEST(test_sees_new)
+{
+	static const struct reeve_talk talk = {.diag = hear};
+	struct reeve_plan_how how = {.root = root, .what = "a test", .talk = &talk};
+	const struct reeve_rights rights = {geteuid(), getegid(), 0600};
+	struct reeve_plan_result result;
+	struct reeve_error err = {0};
+	char path[PATH_MAX + 100];
+	struct reeve_plan *plan = reeve_plan_begin(&how, &err);
+
+	stand_in("doveconf", "d=${3%/*}; case $d in */stage/copy*) w=before;; *) w=after;; esac; "
+	                     "echo \"$w $(ls $d) $(cat $d/new)\" >>\"${0%/*}/seen\"");
+	plan->programs = programs;
+	snprintf(path, sizeof path, "%s/etc/dovecot/new", root);
+	reeve_plan_create(plan, path, "n = 1\n", 6, &rights);
+	snprintf(path, sizeof path, "%s/etc/dovecot/part", root);
+	reeve_plan_remove(plan, path, "old\n", 4);
+	snprintf(path, sizeof path, "%s/etc/dovecot", root);
+	reeve_plan_give(plan, path, &(struct reeve_rights){rights.uid, rights.gid, 0755},
+	                &(struct reeve_rights){rights.uid, rights.gid, 0750});
+	reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
+	ck_assert_msg(reeve_plan_apply(plan, &result, &err) == 0, "%s", err.text);
+	reeve_plan_free(plan);
+	const char *seen = folder_read("bin/seen");
+	ck_assert_msg(strstr(seen, "before dovecot.conf\nnew n = 1\n") != NULL, "%s", seen);
+	ck_assert_msg(strstr(seen, "after dovecot.conf\nnew n = 1\n") != NULL, "%s", seen);
+	ck_assert_msg(strstr(heard, "a file comes or goes, so a copy is verified") != NULL, "%s",
+	              heard);
+}
+END_TEST
+
 START_TEST(test_postfix)
 {
 	struct reeve_error err = {0};
@@ -259,6 +291,7 @@ Suite *suite_plan_verify(void)
 	tcase_add_test(tc, test_in_place);
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_sees);
+	tcase_add_test(tc, test_sees_new);
 	tcase_add_test(tc, test_postfix);
 	suite_add_tcase(suite, tc);
 	return suite;

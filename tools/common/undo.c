@@ -81,18 +81,28 @@ static void print_diffs(const struct reeve_plan *plan)
 	}
 }
 
+/* How a file gets what it gets: said, and if it were done. */
+static const char *verb_of(const struct undo *undo, enum reeve_plan_kind kind)
+{
+	bool is_dry = undo->how.dry_run;
+
+	if (kind == REEVE_PLAN_REMOVE)
+		return is_dry ? "would remove" : "removed";
+	if (undo->is_finish)
+		return is_dry ? "would change" : "changed";
+	return is_dry ? "would restore" : "restored";
+}
+
 static void say(const struct undo *undo, const struct reeve_plan *plan,
                 const struct reeve_plan_result *result)
 {
 	const char *id = reeve_plan_change(plan);
 	const char *root = undo->how.root == NULL ? "" : undo->how.root;
 
-	const char *verb = undo->is_finish     ? undo->how.dry_run ? "would change" : "changed"
-	                   : undo->how.dry_run ? "would restore"
-	                                       : "restored";
-
-	for (size_t i = 0; i < reeve_plan_count(plan); i++)
-		tool_say(stdout, "%s %s%s", verb, root, reeve_plan_at(plan, i).path);
+	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
+		struct reeve_plan_file file = reeve_plan_at(plan, i);
+		tool_say(stdout, "%s %s%s", verb_of(undo, file.kind), root, file.path);
+	}
 	if (undo->how.dry_run || !undo->is_verbose)
 		return;
 	if (!result->is_changed)
@@ -103,6 +113,21 @@ static void say(const struct undo *undo, const struct reeve_plan *plan,
 		tool_say(stdout, "change %s is taken back", id);
 	else
 		tool_say(stdout, "change %s is undone, by %s", id, result->id);
+}
+
+static const char *kind_word(enum reeve_plan_kind kind)
+{
+	switch (kind) {
+	case REEVE_PLAN_REPLACE:
+		return "replace";
+	case REEVE_PLAN_CREATE:
+		return "create";
+	case REEVE_PLAN_REMOVE:
+		return "remove";
+	case REEVE_PLAN_GIVE:
+		return "give";
+	}
+	return "?";
 }
 
 static struct json *json_files(const struct undo *undo, const struct reeve_plan *plan)
@@ -116,6 +141,7 @@ static struct json *json_files(const struct undo *undo, const struct reeve_plan 
 
 		json_put_text(map, "path", file.path);
 		json_put_text(map, "target", file.target);
+		json_put_text(map, "kind", kind_word(file.kind));
 		json_put_bool(map, "conflict", file.is_conflict);
 		if (undo->wants_diff || file.is_conflict) {
 			char *text = diff_of(plan, i, &n);
