@@ -14,7 +14,8 @@
  *     batch.c       wishes out of CSV
  *     steps.c       wishes become steps: add.c, password.c, lock.c, remove.c, alias.c
  *     programs.c    useradd(8) and its kin
- *     files.c       the plan as a step
+ *     docs.c        passwd-file and aliases, changed in memory
+ *     files.c       the plan as a step, and they in it
  *     apply.c       the steps, in order, and back
  */
 #ifndef USER_USER_H
@@ -50,6 +51,7 @@ struct reeve_users {
 	bool is_conf_read[2];
 	struct users_mail *mail;   /* mailbox.h: in the arena */
 	struct users_where *where; /* where.h */
+	struct users_docs *docs;   /* docs.h */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 
 	/* reeve_users_next() */

@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "user/docs.h"
 #include "user/steps.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -101,6 +102,7 @@ void reeve_users_close(struct reeve_users *users)
 	if (users == NULL)
 		return;
 	users_steps_free(users->steps);
+	users_docs_free(users->docs);
 	reeve_plan_free(users->plan);
 	reeve_conf_close(users->confs[REEVE_CONF_DOVECOT]);
 	reeve_conf_close(users->confs[REEVE_CONF_POSTFIX]);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that are changed as bytes, by the one plan whose lock is held since before they were read. */
+#include "user/docs.h"
+
+#include "base/error.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct file {
+	struct reeve_doc *doc;
+	bool is_new;
+};
+
+struct users_docs {
+	struct file rows[4]; /* passwd-file, the one for quotas, aliases; one more */
+	size_t count;
+};
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+/* Made when first asked for; NULL: no memory, which is remembered. */
+static struct users_docs *docs_of(struct reeve_users *users)
+{
+	if (users->docs == NULL)
+		users->docs = calloc(1, sizeof *users->docs);
+	if (users->docs == NULL)
+		users->has_failed = true;
+	return users->docs;
+}
+
+struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax, const char *path,
+                             struct reeve_error *err)
+{
+	struct users_docs *docs = docs_of(users);
+	struct reeve_error why = {0};
+	struct file *file;
+
+	if (docs == NULL) {
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	for (size_t i = 0; i < docs->count; i++) {
+		if (strcmp(docs->rows[i].doc->path, path) == 0)
+			return docs->rows[i].doc;
+	}
+	if (docs->count == sizeof docs->rows / sizeof docs->rows[0]) {
+		reeve_fail(err, REEVE_EUSAGE, "too many files of users: '%s'", path);
+		return NULL;
+	}
+	file = &docs->rows[docs->count];
+	file->doc = reeve_doc_open(syntax, users->root, path, &users->talk, &why);
+	file->is_new = file->doc == NULL && why.sys_errno == ENOENT;
+	if (file->is_new)
+		file->doc = reeve_doc_of(syntax, path, "", 0, &users->talk, &why);
+	if (file->doc == NULL) {
+		reeve_fail(err, why.code, "%s", why.text);
+		if (err != NULL)
+			err->sys_errno = why.sys_errno;
+		return NULL;
+	}
+	docs->count++;
+	return file->doc;
+}
+
+bool users_doc_is_there(const struct reeve_users *users, const struct reeve_doc *doc)
+{
+	const struct users_docs *docs = users->docs;
+
+	for (size_t i = 0; docs != NULL && i < docs->count; i++) {
+		if (docs->rows[i].doc == doc)
+			return !docs->rows[i].is_new;
+	}
+	return false;
+}
+
+/* ---- putting -------------------------------------------------------------------------------- */
+
+/*
+ * Whose a new file is. A passwd-file holds hashes, and is read by Dovecot's auth process, whose user is
+ * dovecot (default_internal_user); aliases are for everybody.
+ */
+static struct reeve_rights rights_of(const struct reeve_users *users, const struct reeve_doc *doc)
+{
+	const struct reeve_account_group *group = reeve_accounts_group(&users->accounts, "dovecot");
+
+	if (doc->syntax != REEVE_SYNTAX_PASSWD_FILE)
+		return (struct reeve_rights){0, 0, 0644};
+	return group == NULL ? (struct reeve_rights){0, 0, 0600}
+	                     : (struct reeve_rights){0, group->gid, 0640};
+}
+
+void users_docs_put(struct reeve_users *users)
+{
+	const struct users_docs *docs = users->docs;
+
+	for (size_t i = 0; docs != NULL && i < docs->count; i++) {
+		const struct reeve_doc *doc = docs->rows[i].doc;
+		struct reeve_rights rights = rights_of(users, doc);
+
+		if (doc->bytes == doc->read.bytes)
+			continue;
+		if (docs->rows[i].is_new)
+			reeve_plan_create(users->plan, doc->path, doc->bytes, doc->size, &rights);
+		else
+			reeve_plan_replace(users->plan, doc->path, doc->read.bytes, doc->read.size,
+			                   doc->bytes, doc->size);
+	}
+}
+
+void users_docs_free(struct users_docs *docs)
+{
+	if (docs == NULL)
+		return;
+	for (size_t i = 0; i < docs->count; i++)
+		reeve_doc_free(docs->rows[i].doc);
+	free(docs);
+}

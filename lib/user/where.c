@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* What Dovecot and Postfix name. */
+#include "user/where_db.h"
+
+#include "base/error.h"
+#include "base/number.h"
+#include "user/location.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the passwd-file ------------------------------------------------------------------------ */
+
+/* The one passdb that has virtual users; NULL, with where->why, if there is none or there are several. */
+static const struct users_db *find_passdb(struct reeve_users *users, const struct users_dbs *dbs,
+                                    struct users_where *where)
+{
+	const struct users_db *found = NULL;
+
+	for (size_t i = 0; i < dbs->count; i++) {
+		const struct users_db *db = &dbs->rows[i];
+
+		if (!db->is_passdb || !users_db_is_passwd_file(db))
+			continue;
+		if (found != NULL && strcmp(found->path, db->path) != 0) {
+			where->why = reeve_users_text(users,
+			                              "the configuration of Dovecot names several "
+			                              "passwd-files, '%s' and '%s'",
+			                              found->path, db->path);
+			return NULL;
+		}
+		found = found == NULL ? db : found;
+	}
+	if (found == NULL)
+		where->why = where->has_dovecot
+		                     ? "the configuration of Dovecot names no passwd-file"
+		                     : "no configuration of Dovecot names a passwd-file";
+	else if (strchr(found->path, '%') != NULL)
+		where->why = reeve_users_text(
+			users, "Dovecot's passwd-file '%s' is another one for each name or domain",
+			found->path);
+	return where->why == NULL ? found : NULL;
+}
+
+/* The userdb that tells of the users of a file: of the same file, or one for all whom a passdb lets in. */
+static const struct users_db *find_userdb(const struct users_dbs *dbs, const char *path)
+{
+	const struct users_db *other = NULL;
+
+	for (size_t i = 0; i < dbs->count; i++) {
+		const struct users_db *db = &dbs->rows[i];
+
+		if (db->is_passdb)
+			continue;
+		if (users_db_is_passwd_file(db) && strcmp(db->path, path) == 0)
+			return db;
+		if (other == NULL && strcmp(db->driver, "static") == 0)
+			other = db;
+	}
+	return other;
+}
+
+static const char *without_root(const struct reeve_users *users, const char *path)
+{
+	size_t n = strlen(users->root);
+
+	return strncmp(path, users->root, n) == 0 && path[n] == '/' ? path + n : path;
+}
+
+static void choose(struct reeve_users *users, const struct users_dbs *dbs, struct users_where *where)
+{
+	const struct users_db *passdb = NULL, *userdb;
+	const char *path = NULL;
+
+	if (users->how.passwd_file != NULL) {
+		path = without_root(users, users->how.passwd_file);
+		for (size_t i = 0; i < dbs->count && passdb == NULL; i++) {
+			if (dbs->rows[i].is_passdb && users_db_is_passwd_file(&dbs->rows[i]) &&
+			    strcmp(dbs->rows[i].path, path) == 0)
+				passdb = &dbs->rows[i];
+		}
+		where->passwd_file = reeve_users_keep(users, users->how.passwd_file);
+	} else {
+		passdb = find_passdb(users, dbs, where);
+		if (passdb == NULL)
+			return;
+		path = passdb->path;
+		where->passwd_file = reeve_users_text(users, "%s%s", users->root, path);
+	}
+	userdb = find_userdb(dbs, path);
+	if (passdb != NULL && passdb->format != NULL)
+		where->format = passdb->format;
+	if (userdb == NULL)
+		return;
+	where->is_userdb = users_db_is_passwd_file(userdb);
+	if (where->format == NULL && passdb == NULL)
+		where->format = userdb->format;
+	where->home = userdb->home;
+	where->uid = userdb->uid;
+	where->gid = userdb->gid;
+}
+
+static void find_quota_file(struct reeve_users *users, const struct users_dbs *dbs,
+                            struct users_where *where)
+{
+	for (size_t i = 0; i < dbs->count && where->quota_file == NULL; i++) {
+		const struct users_db *db = &dbs->rows[i];
+
+		if (!db->is_passdb && users_db_is_passwd_file(db) && db->goes_on &&
+		    strchr(db->path, '%') == NULL)
+			where->quota_file = reeve_users_text(users, "%s%s", users->root, db->path);
+	}
+}
+
+static int read_dovecot(struct reeve_users *users, struct users_where *where, struct reeve_error *err)
+{
+	struct reeve_conf *dovecot = reeve_users_conf(users, REEVE_CONF_DOVECOT);
+	struct users_dbs dbs = {0};
+	int r = 0;
+
+	where->has_dovecot = dovecot != NULL;
+	if (dovecot != NULL) {
+		where->is_24 = reeve_users_setting(users, REEVE_CONF_DOVECOT,
+		                                   "dovecot_config_version") != NULL;
+		r = users_dbs_read(users, dovecot, where->is_24, &dbs, err);
+	}
+	if (r == 0) {
+		choose(users, &dbs, where);
+		find_quota_file(users, &dbs, where);
+	}
+	free(dbs.rows);
+	/* Of 2.4 it is what the whole of Dovecot makes of a name. */
+	if (where->format == NULL && where->is_24)
+		where->format = reeve_users_setting(users, REEVE_CONF_DOVECOT, "auth_username_format");
+	if (where->uid.value == NULL)
+		where->uid.value = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_uid");
+	if (where->gid.value == NULL)
+		where->gid.value = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_gid");
+	if (where->home.value == NULL)
+		where->home.value = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_home");
+	return r;
+}
+
+/* ---- aliases -------------------------------------------------------------------------------- */
+
+/* Whether a table is one that postalias(1) makes of a text file, or the text file itself. */
+static bool is_text_table(const char *table, size_t n, const char **path_r)
+{
+	static const char *const types[] = {"hash:", "btree:", "lmdb:", "cdb:", "dbm:", "texthash:"};
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		size_t length = strlen(types[i]);
+
+		if (n > length && strncmp(table, types[i], length) == 0 && table[length] == '/') {
+			*path_r = table + length;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a list of tables has this one. */
+static bool has_table(const char *list, const char *table, size_t n)
+{
+	while (list != NULL && *list != '\0') {
+		size_t length = strcspn(list, ", \t");
+
+		if (length == n && strncmp(list, table, n) == 0)
+			return true;
+		list += length;
+		list += strspn(list, ", \t");
+	}
+	return false;
+}
+
+static void read_postfix(struct reeve_users *users, struct users_where *where)
+{
+	const char *maps = reeve_users_setting(users, REEVE_CONF_POSTFIX, "alias_maps");
+	const char *made = reeve_users_setting(users, REEVE_CONF_POSTFIX, "alias_database");
+	const char *path;
+
+	/* Without Postfix: the file of most, as sendmail(8) of any kind has it. */
+	if (reeve_users_conf(users, REEVE_CONF_POSTFIX) == NULL) {
+		where->aliases = reeve_users_text(users, "%s/etc/aliases", users->root);
+		where->alias_type = "";
+		where->is_for_newaliases = true;
+		return;
+	}
+	for (const char *at = maps == NULL ? "" : maps; *at != '\0' && where->aliases == NULL;) {
+		size_t n = strcspn(at, ", \t");
+		const char *table = at;
+
+		at += n;
+		at += strspn(at, ", \t");
+		if (strncmp(table, "proxy:", 6) == 0) {
+			table += 6;
+			n -= 6;
+		}
+		if (!is_text_table(table, n, &path))
+			continue;
+		where->aliases = reeve_users_text(users, "%s%.*s", users->root,
+		                                  (int)(n - (size_t)(path - table)), path);
+		where->alias_type = reeve_users_text(users, "%.*s", (int)(path - table) - 1, table);
+		where->is_for_newaliases = has_table(made, table, n);
+	}
+	if (where->aliases == NULL)
+		where->aliases_why = "alias_maps of Postfix names no file of aliases";
+}
+
+/* ---- the door ------------------------------------------------------------------------------- */
+
+const struct users_where *users_where(struct reeve_users *users, struct reeve_error *err)
+{
+	struct users_where *where = users->where;
+
+	if (where != NULL)
+		return where;
+	where = reeve_arena_alloc(users->arena, sizeof *where);
+	if (where == NULL) {
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	if (read_dovecot(users, where, err) < 0)
+		return NULL;
+	read_postfix(users, where);
+	if (users->has_failed) {
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	users->where = where;
+	return where;
+}
+
+const char *users_where_key(struct reeve_users *users, const char *name, struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+	struct users_whom whom = {.name = name};
+	const char *key;
+	char *text;
+
+	if (where == NULL)
+		return NULL;
+	if (where->format == NULL || where->format[0] == '\0')
+		return reeve_users_keep(users, name);
+	text = users_expand(where->format, where->is_24, &whom);
+	if (text == NULL) {
+		reeve_fail(err, REEVE_EREFUSED,
+		           "what Dovecot looks for in '%s' cannot be told: username_format is '%s'",
+		           where->passwd_file, where->format);
+		return NULL;
+	}
+	key = reeve_users_keep(users, text);
+	free(text);
+	return key;
+}
+
+bool users_where_uid(struct reeve_users *users, const char *value, uint32_t *uid_r)
+{
+	const struct reeve_account *account;
+	uint64_t n;
+
+	if (value == NULL || value[0] == '\0')
+		return false;
+	if (reeve_digits(value, strlen(value), UINT32_MAX - 1, &n)) {
+		*uid_r = (uint32_t)n;
+		return true;
+	}
+	account = reeve_accounts_find(&users->accounts, value);
+	if (account != NULL)
+		*uid_r = account->uid;
+	return account != NULL;
+}
+
+bool users_where_gid(struct reeve_users *users, const char *value, uint32_t *gid_r)
+{
+	const struct reeve_account_group *group;
+	uint64_t n;
+
+	if (value == NULL || value[0] == '\0')
+		return false;
+	if (reeve_digits(value, strlen(value), UINT32_MAX - 1, &n)) {
+		*gid_r = (uint32_t)n;
+		return true;
+	}
+	group = reeve_accounts_group(&users->accounts, value);
+	if (group != NULL)
+		*gid_r = group->gid;
+	return group != NULL;
+}
+
+bool users_where_quota(struct reeve_users *users, struct users_quota_field *field_r,
+                       struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+
+	if (where == NULL)
+		return false;
+	if (!where->has_dovecot) {
+		reeve_fail(err, REEVE_EREFUSED,
+		           "without a configuration of Dovecot it cannot be told how it takes a quota");
+		return false;
+	}
+	/* Dovecot 2.4 upgrade guide: quota_rule is gone; quota_storage_size is a size alone. */
+	*field_r = where->is_24 ? (struct users_quota_field){"userdb_quota_storage_size", ""}
+	                        : (struct users_quota_field){"userdb_quota_rule", "*:storage="};
+	return true;
+}

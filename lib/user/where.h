@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Dovecot and Postfix name: the passwd-file of virtual users and what Dovecot makes of its lines, the
+ * one for quotas of system users, the aliases. Strings live as long as the users.
+ */
+#ifndef USER_WHERE_H
+#define USER_WHERE_H
+
+#include "user/user.h"
+
+/* What a userdb says of all its users: a number, a name, or a text with variables; NULL: nothing. */
+struct users_default {
+	const char *value;
+	bool is_forced; /* counts also where a line says something else */
+};
+
+struct users_where {
+	bool has_dovecot; /* a configuration of Dovecot was read */
+	bool is_24;
+
+	/* Virtual users. */
+	const char *passwd_file; /* with the root in front; NULL: none, or none that can be told */
+	const char *why;         /* then: a text for an error */
+	const char *format;      /* what of a user's name his line begins with: "%n"; NULL: all of it */
+	bool is_userdb;          /* Dovecot takes uid, gid, home and extra fields from its lines, too */
+	struct users_default home, uid, gid;
+
+	/*
+	 * A passwd-file whose userdb adds to what the next one says (result_success = continue-ok): for quotas
+	 * of system users. With the root in front; NULL: there is none.
+	 */
+	const char *quota_file;
+
+	/* Aliases. */
+	const char *aliases;      /* with the root in front; NULL: none, or none that can be told */
+	const char *aliases_why;
+	const char *alias_type;   /* "hash" */
+	bool is_for_newaliases;   /* newaliases(1) makes its table; else postalias(1) has to be told */
+};
+
+/* Read when first asked for. NULL with err: REEVE_ENOMEM. */
+const struct users_where *users_where(struct reeve_users *users, struct reeve_error *err);
+
+/*
+ * What a virtual user's line begins with, kept: the part of his name that username_format takes. NULL
+ * with err: REEVE_EREFUSED if that has variables that we do not know.
+ */
+const char *users_where_key(struct reeve_users *users, const char *name, struct reeve_error *err);
+
+/* Resolve a uid or gid of `where`, a number or a name of the root's; false: nothing is said, or no such. */
+bool users_where_uid(struct reeve_users *users, const char *value, uint32_t *uid_r);
+bool users_where_gid(struct reeve_users *users, const char *value, uint32_t *gid_r);
+
+/*
+ * Where virtual users' extra fields have the quota: the key, and in front of the size ("*:storage=") what
+ * the version wants. False with err: REEVE_EREFUSED if there is no configuration of Dovecot.
+ */
+struct users_quota_field {
+	const char *key, *before;
+};
+bool users_where_quota(struct reeve_users *users, struct users_quota_field *field_r,
+                       struct reeve_error *err);
+
+#endif
