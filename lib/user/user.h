@@ -56,6 +56,7 @@ struct reeve_users {
 
 	/* reeve_users_next() */
 	size_t next_account, next_virtual;
+	uint32_t next_alias; /* reeve_users_next_alias() */
 	char *mailbox; /* of the user given out last */
 };
 

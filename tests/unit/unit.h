@@ -83,6 +83,7 @@ void unit_skip(int count, const char *why);
 	X(user_accounts) \
 	X(user_programs) \
 	X(user_where) \
+	X(user_alias) \
 	X(user_change)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);

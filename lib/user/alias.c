@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Aliases: wishes for them, the table that Postfix makes of them, and those that there are. */
+#include "base/diag.h"
+#include "base/error.h"
+#include "base/open.h"
+#include "conf/aliases.h"
+#include "user/docs.h"
+#include "user/files.h"
+#include "user/programs.h"
+#include "user/steps.h"
+#include "user/where.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the table ------------------------------------------------------------------------------ */
+
+/* What makes it: newaliases(1) for those of alias_database in the usual folder, else postalias(1). */
+static void command(struct reeve_users *users, const struct users_where *where,
+                    const char *argv[5])
+{
+	size_t n = 0, root = strlen(users->root);
+
+	if (where->is_for_newaliases && users->how.postfix == NULL) {
+		argv[n++] = "newaliases";
+	} else {
+		argv[n++] = "postalias";
+		if (users->how.postfix != NULL) {
+			argv[n++] = "-c";
+			argv[n++] = strncmp(users->how.postfix, users->root, root) == 0
+			                    ? users->how.postfix + root
+			                    : users->how.postfix;
+		}
+		argv[n++] = reeve_users_text(users, "%s:%s", where->alias_type,
+		                             where->aliases + root);
+	}
+	argv[n] = NULL;
+}
+
+static int make_table(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	const char *argv[5];
+
+	(void)what;
+	command(users, users->where, argv);
+	if (users_program_run(users, argv, NULL, 0, NULL, err) < 0)
+		return reeve_fail_prefix(err, "the table of aliases is not made anew");
+	return 0;
+}
+
+static int stat_in_root(const struct reeve_users *users, const char *path, struct stat *st)
+{
+	int fd = reeve_open_in_root(users->root, path), r;
+
+	if (fd < 0)
+		return -1;
+	r = fstat(fd, st);
+	close(fd);
+	return r;
+}
+
+/* Whether the table is older than its file: what broke a run off may have come between them. */
+static bool is_stale(struct reeve_users *users, const struct users_where *where)
+{
+	static const struct {
+		const char *type, *suffix;
+	} tables[] = {
+		{"hash", ".db"}, {"btree", ".db"}, {"lmdb", ".lmdb"}, {"cdb", ".cdb"}, {"dbm", ".pag"}};
+	struct stat file, table;
+
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		if (strcmp(where->alias_type, tables[i].type) != 0)
+			continue;
+		if (stat_in_root(users, where->aliases, &file) < 0)
+			return false;
+		if (stat_in_root(users,
+		                 reeve_users_text(users, "%s%s", where->aliases, tables[i].suffix),
+		                 &table) < 0)
+			return true;
+		return table.st_mtim.tv_sec < file.st_mtim.tv_sec ||
+		       (table.st_mtim.tv_sec == file.st_mtim.tv_sec &&
+		        table.st_mtim.tv_nsec < file.st_mtim.tv_nsec);
+	}
+	return false;
+}
+
+/* The table follows the file. A note where there is no program to make it. */
+static void wish_table(struct reeve_users *users, const struct users_where *where, bool is_changed)
+{
+	struct users_steps *steps = users_steps(users);
+	struct reeve_error err = {0};
+	const char *argv[5];
+
+	if (steps == NULL || strcmp(where->alias_type, "texthash") == 0 ||
+	    (!is_changed && !is_stale(users, where)))
+		return;
+	for (size_t i = 0; i < steps->count; i++) {
+		if (steps->rows[i].carry_out == make_table)
+			return;
+	}
+	command(users, where, argv);
+	if (users_program_look(users, argv[0], &err) < 0) {
+		reeve_diag(&users->talk, REEVE_NOTE, where->aliases, 0, 0,
+		           "no table is made of the aliases: %s", err.text);
+		return;
+	}
+	users_step_add(users, &(struct users_step){
+				      .order = USERS_ALIASES,
+				      .user = "",
+				      .text = reeve_users_text(users, "make the table of aliases anew (%s)",
+	                                                       argv[0]),
+				      .is_change = true,
+				      .carry_out = make_table,
+			      });
+}
+
+/* ---- wishes --------------------------------------------------------------------------------- */
+
+static struct reeve_doc *open_aliases(struct reeve_users *users, const struct users_where **where_r,
+                                      struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+
+	*where_r = where;
+	if (where == NULL)
+		return NULL;
+	if (where->aliases == NULL) {
+		reeve_fail(err, REEVE_EREFUSED, "%s", where->aliases_why);
+		return NULL;
+	}
+	return users_doc(users, REEVE_SYNTAX_ALIASES, where->aliases, err);
+}
+
+/* What was done, or was so: "let alias 'sales' lead to 'ann'". */
+static const char *say(struct reeve_users *users, const char *alias, const char *target,
+                       bool is_there, bool is_change)
+{
+	if (target == NULL)
+		return reeve_users_text(users, is_change ? "remove alias '%s'" : "there is no alias '%s'",
+		                        alias);
+	if (is_there)
+		return reeve_users_text(users,
+		                        is_change ? "let alias '%s' lead to '%s'"
+		                                  : "alias '%s' leads to '%s' already",
+		                        alias, target);
+	return reeve_users_text(users,
+	                        is_change ? "let alias '%s' no longer lead to '%s'"
+	                                  : "alias '%s' does not lead to '%s'",
+	                        alias, target);
+}
+
+void reeve_users_alias(struct reeve_users *users, const char *alias, const char *target,
+                       bool is_there)
+{
+	const struct users_where *where;
+	struct reeve_error err = {0};
+	struct reeve_doc *doc = open_aliases(users, &where, &err);
+	int r = -1;
+
+	if (doc == NULL)
+		; /* err says why */
+	else if (!is_there)
+		r = reeve_aliases_remove(doc, alias, target, &err);
+	else if (target == NULL)
+		reeve_fail(&err, REEVE_EUSAGE, "alias '%s' has to lead somewhere", alias);
+	else
+		r = reeve_aliases_add(doc, alias, target, &err);
+	if (r < 0) {
+		users_wish_fail(users, NULL, 0, &err);
+		return;
+	}
+	users_step_add(users, &(struct users_step){
+				      .order = USERS_FILES,
+				      .user = alias,
+				      .text = say(users, alias, target, is_there, r > 0),
+				      .is_change = r > 0,
+			      });
+	if (r > 0)
+		users_files_step(users);
+	wish_table(users, where, r > 0);
+}
+
+/* ---- those that there are ------------------------------------------------------------------- */
+
+int reeve_users_next_alias(struct reeve_users *users, struct reeve_user_alias *alias_r,
+                           struct reeve_error *err)
+{
+	const struct users_where *where;
+	struct reeve_doc *doc = open_aliases(users, &where, err);
+	struct reeve_buf buf;
+	uint32_t n, count = 0;
+
+	if (doc == NULL)
+		return -1;
+	for (n = doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
+		if (doc->nodes[n].kind == REEVE_NODE_SETTING && count++ == users->next_alias)
+			break;
+	}
+	if (n == 0)
+		return 0;
+	users->next_alias++;
+	*alias_r = (struct reeve_user_alias){.file = doc->path};
+	reeve_buf_init(&buf, REEVE_CONF_MAX_BYTES);
+	reeve_aliases_name(doc, n, &buf);
+	alias_r->name = reeve_users_keep(users, reeve_buf_text(&buf));
+	reeve_buf_clear(&buf);
+	reeve_aliases_value(doc, n, &buf);
+	alias_r->value = reeve_users_keep(users, reeve_buf_text(&buf));
+	if (buf.has_failed)
+		users->has_failed = true;
+	reeve_buf_dispose(&buf);
+	uint64_t column;
+	reeve_doc_where(doc, doc->nodes[n].start, &alias_r->line, &column);
+	return users->has_failed ? reeve_fail_nomem(err) : 1;
+}

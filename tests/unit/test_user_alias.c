@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Aliases by wishes, in a root with a stand-in for newaliases(1). */
+#include "folder.h"
+#include "unit.h"
+#include "user_root.h"
+
+#include <mailreeve/user.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static const char *root;
+
+static struct reeve_users *begin(bool dry_run)
+{
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .dry_run = dry_run, .what = "test"};
+	struct reeve_error err = {0};
+	struct reeve_users *users = reeve_users_open(&how, &err);
+
+	ck_assert_msg(users != NULL, "%s", err.text);
+	return users;
+}
+
+/* How many steps it took; -1, and the text in `why`. */
+static int end(struct reeve_users *users, char why[1000])
+{
+	struct reeve_users_result result;
+	struct reeve_error err = {0};
+	int r = reeve_users_apply(users, &result, &err);
+
+	reeve_users_close(users);
+	strcpy(why, err.text);
+	return r < 0 ? -1 : (int)result.steps;
+}
+
+static int wish(const char *alias, const char *target, bool is_there, char why[1000])
+{
+	struct reeve_users *users = begin(false);
+
+	reeve_users_alias(users, alias, target, is_there);
+	return end(users, why);
+}
+
+static void set_up(void)
+{
+	folder_enter();
+	root = user_root_make();
+}
+
+START_TEST(test_wishes)
+{
+	char why[1000];
+
+	/* One that is not there is made. */
+	ck_assert_int_eq(wish("abuse", "ann", true, why), 2);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "abuse: ann\n");
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+	/* What is so takes nothing, and no program. */
+	ck_assert_int_eq(wish("Abuse", "ANN", true, why), 0);
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+
+	folder_write("root/etc/aliases", "# x\nabuse:\tann, bob\nroot: abuse");
+	ck_assert_int_eq(wish("abuse", "ann", false, why), 2);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "# x\nabuse:\tbob\nroot: abuse");
+	ck_assert_int_eq(wish("abuse", NULL, false, why), 2);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "# x\nroot: abuse");
+	ck_assert_int_eq(wish("abuse", NULL, false, why), 0);
+
+	ck_assert_int_eq(wish("a@b", "ann", true, why), -1);
+	ck_assert_ptr_nonnull(strstr(why, "no domain"));
+	ck_assert_int_eq(wish("abuse", NULL, true, why), -1);
+}
+END_TEST
+
+START_TEST(test_together)
+{
+	struct reeve_users *users = begin(false);
+	char why[1000];
+
+	/* Several are one change, and one run of newaliases; the order of wishes counts. */
+	reeve_users_alias(users, "abuse", "ann", true);
+	reeve_users_alias(users, "abuse", "bob", true);
+	reeve_users_alias(users, "abuse", "ann", false);
+	reeve_users_alias(users, "x", "ann", false);
+	ck_assert_uint_eq(reeve_users_step_count(users), 5);
+	ck_assert_str_eq(reeve_users_step_at(users, 0).text, "let alias 'abuse' lead to 'ann'");
+	ck_assert(!reeve_users_step_at(users, 4).is_change);
+	ck_assert_int_eq(end(users, why), 4);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "abuse: bob\n");
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+
+	users = begin(true);
+	reeve_users_alias(users, "abuse", "cid", true);
+	ck_assert_int_eq(end(users, why), 2);
+	/* One that cannot be: nothing is done. */
+	users = begin(false);
+	reeve_users_alias(users, "abuse", "cid", true);
+	reeve_users_alias(users, "a@b", "cid", true);
+	ck_assert_int_eq(end(users, why), -1);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "abuse: bob\n");
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+}
+END_TEST
+
+START_TEST(test_taken_back)
+{
+	char why[1000];
+
+	folder_write("root/etc/aliases", "a: b\n");
+	folder_write("root/etc/fail-newaliases", "75\nno room\n");
+	ck_assert_int_eq(wish("abuse", "ann", true, why), -1);
+	ck_assert_ptr_nonnull(strstr(why, "no room"));
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "a: b\n");
+	/* Without the program there is the file. */
+	ck_assert_int_eq(unlink("root/usr/sbin/newaliases"), 0);
+	ck_assert_int_eq(wish("abuse", "ann", true, why), 1);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "a: b\nabuse: ann\n");
+}
+END_TEST
+
+START_TEST(test_stale)
+{
+	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+	char why[1000];
+
+	/* A table that is older than its file was not made anew: a run was broken off. */
+	ck_assert_int_eq(system("mkdir root/etc/postfix; : >root/etc/postfix/master.cf"), 0);
+	folder_write("root/etc/postfix/main.cf",
+	             "alias_maps = lmdb:/etc/a\nalias_database = lmdb:/etc/a\n");
+	folder_write("root/etc/a", "a: b\n");
+	folder_write("root/etc/a.lmdb", "");
+	ck_assert_int_eq(wish("a", "b", true, why), 0);
+	ck_assert_int_eq(utimensat(AT_FDCWD, "root/etc/a.lmdb", old, 0), 0);
+	ck_assert_int_eq(wish("a", "b", true, why), 1);
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+	ck_assert_int_eq(unlink("root/etc/a.lmdb"), 0);
+	ck_assert_int_eq(wish("a", "b", true, why), 1);
+	ck_assert_str_eq(folder_read("root/etc/a"), "a: b\n");
+}
+END_TEST
+
+START_TEST(test_next)
+{
+	struct reeve_users *users;
+	struct reeve_user_alias alias;
+	struct reeve_error err;
+
+	folder_write("root/etc/aliases", "# x\n\nroot: ann,\n  bob\n\"a b\": \"|x y\"\n");
+	users = begin(true);
+	ck_assert_int_eq(reeve_users_next_alias(users, &alias, &err), 1);
+	ck_assert_str_eq(alias.name, "root");
+	ck_assert_str_eq(alias.value, "ann, bob");
+	ck_assert_uint_eq(alias.line, 3);
+	ck_assert_int_eq(reeve_users_next_alias(users, &alias, &err), 1);
+	ck_assert_str_eq(alias.name, "a b");
+	ck_assert_str_eq(alias.value, "\"|x y\"");
+	ck_assert_int_eq(reeve_users_next_alias(users, &alias, &err), 0);
+	reeve_users_close(users);
+}
+END_TEST
+
+Suite *suite_user_alias(void)
+{
+	Suite *suite = suite_create("user/alias");
+	TCase *tcase = tcase_create("alias");
+
+	tcase_add_checked_fixture(tcase, set_up, folder_leave);
+	if (user_root_can()) {
+		tcase_add_test(tcase, test_wishes);
+		tcase_add_test(tcase, test_together);
+		tcase_add_test(tcase, test_taken_back);
+		tcase_add_test(tcase, test_stale);
+		tcase_add_test(tcase, test_next);
+	} else {
+		unit_skip(5, "only root may chroot(2)");
+	}
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
