@@ -218,7 +218,10 @@ struct reeve_limits *reeve_limits_new(struct reeve_conf *postfix, struct reeve_c
 	reeve_limits_check_pairs(limits);
 	reeve_limits_check_dovecot(limits);
 	reeve_limits_check_disk(limits);
-	reeve_limits_check_boxes(limits);
+	if (!how->is_without_boxes) {
+		reeve_limits_check_boxes(limits);
+		reeve_limits_check_users(limits);
+	}
 	if (reeve_limits_check_files(limits, err) < 0)
 		goto fail;
 	if (limits->has_failed) {

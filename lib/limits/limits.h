@@ -10,6 +10,7 @@
  *     ways.c      what they amount to: limits->ways
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
  *     set.c, tidy.c   from a goal to changes
+ *     boxes.c, users.c, maildir.c   limits against mailboxes
  *     reload.c    the running programs
  *
  * Of a setting that is given for a service of master.cf (-o) there is a row of its own; who asks
@@ -42,7 +43,9 @@ struct limit_service {
 
 /* Dovecot's quota for mail that comes by LMTP; REEVE_NO_LIMIT, NULL: it does not limit it. */
 struct limit_quota {
+	bool is_on; /* there is a plugin, and a quota that it looks after */
 	const struct reeve_limit *storage, *mail;
+	bool is_virtual;        /* sizes are counted with CRLF */
 	uint64_t storage_bytes; /* of a mailbox with its folders */
 	uint64_t message_bytes; /* of a message, into an empty one: a grace comes on top */
 };
@@ -118,12 +121,20 @@ uint64_t reeve_limits_room(const struct reeve_limits_disk *disk);
 
 int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err);
 void reeve_limits_read_quota(struct reeve_limits *limits);
+
+/* What a quota as it is set amounts to, in 2.4 with what is added; and a message, with the grace. */
+void reeve_limits_quota_bytes(const struct reeve_limits *limits, uint64_t *bytes,
+                              uint64_t *message_bytes_r);
 void reeve_limits_read_ways(struct reeve_limits *limits);
 void reeve_limits_check_pairs(struct reeve_limits *limits);   /* limits against each other, zero */
 void reeve_limits_check_values(struct reeve_limits *limits);  /* what cannot be read */
 void reeve_limits_check_dovecot(struct reeve_limits *limits); /* across the two programs */
 void reeve_limits_check_disk(struct reeve_limits *limits);    /* room */
-void reeve_limits_check_boxes(struct reeve_limits *limits);   /* mailboxes */
+void reeve_limits_check_boxes(struct reeve_limits *limits);   /* mailboxes, of Postfix */
+void reeve_limits_check_users(struct reeve_limits *limits);   /* and of Dovecot; own quotas */
+
+/* Bytes of all messages in a maildir and its folders; is_virtual: with CRLF. Takes the descriptor. */
+uint64_t reeve_limits_maildir_bytes(int fd, bool is_virtual);
 int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err); /* untidy */
 
 /* ---- for them -------------------------------------------------------------------------------- */

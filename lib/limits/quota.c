@@ -169,18 +169,38 @@ static const char *value_of(const struct reeve_limits *limits, const char *name)
 	return value;
 }
 
-/* A quota needs a root: `plugin { quota = ... }`, or in 2.4 `quota NAME { }`. */
-static bool has_root(const struct reeve_limits *limits)
+static bool begins(const char *text, const char *word)
+{
+	size_t n = text == NULL ? 0 : strlen(word);
+
+	return text != NULL && strncmp(text, word, n) == 0 && (text[n] == '\0' || text[n] == ':');
+}
+
+/*
+ * A quota needs a root that enforces it: `plugin { quota = count:User quota }`, or in 2.4
+ * `quota NAME { }`. Those of file systems and other servers are not ours to count.
+ */
+static void read_root(struct reeve_limits *limits)
 {
 	const struct reeve_conf_list *list = limits->of_dovecot;
-	const char *value = limits->is_24 ? NULL : value_of(limits, "quota"), *rest;
+	struct limit_quota *quota = &limits->quota;
+	const char *driver = value_of(limits, limits->is_24 ? "quota_driver" : "quota"), *rest;
+	const char *value = value_of(limits, limits->is_24 ? "quota_enforce" : "quota_vsizes");
 
-	for (size_t i = 0; limits->is_24 && i < reeve_conf_list_count(list); i++) {
+	quota->is_virtual = driver == NULL || begins(driver, "count");
+	if (begins(driver, "fs") || begins(driver, "imapc"))
+		return;
+	if (!limits->is_24) {
+		quota->is_virtual = quota->is_virtual || begins(value, "yes");
+		quota->is_on = driver != NULL && driver[0] != '\0' &&
+		               strstr(driver, "noenforcing") == NULL;
+		return;
+	}
+	for (size_t i = 0; !begins(value, "no") && i < reeve_conf_list_count(list); i++) {
 		if (scope_of(list, reeve_conf_list_at(list, i)->path, "lmtp", &rest) != NOWHERE &&
 		    strncmp(rest, "quota ", 6) == 0)
-			return true;
+			quota->is_on = true;
 	}
-	return value != NULL && value[0] != '\0';
 }
 
 /* A part of a number; what is too large for that is no limit. */
@@ -214,12 +234,31 @@ static uint64_t grace_of(const struct reeve_limits *limits, uint64_t storage)
 	return text != NULL && reeve_limits_dovecot_size(text, &bytes) ? bytes : usual;
 }
 
+void reeve_limits_quota_bytes(const struct reeve_limits *limits, uint64_t *bytes,
+                              uint64_t *message_bytes_r)
+{
+	*message_bytes_r = REEVE_NO_LIMIT;
+	if (limits->is_24 && *bytes != REEVE_NO_LIMIT) {
+		const char *text = value_of(limits, "quota_storage_extra");
+		uint64_t extra = 0;
+
+		*bytes = percent_of(*bytes,
+		                    number_of(value_of(limits, "quota_storage_percentage"), 100));
+		if (text != NULL && !reeve_limits_dovecot_size(text, &extra))
+			extra = 0;
+		if (!reeve_add_size(*bytes, extra, bytes))
+			*bytes = REEVE_NO_LIMIT;
+	}
+	if (*bytes != REEVE_NO_LIMIT &&
+	    !reeve_add_size(*bytes, grace_of(limits, *bytes), message_bytes_r))
+		*message_bytes_r = REEVE_NO_LIMIT;
+}
+
 void reeve_limits_read_quota(struct reeve_limits *limits)
 {
 	struct limit_quota *quota = &limits->quota;
 	const struct reeve_limit *storage = reeve_limits_find(
 		limits, NULL, limits->is_24 ? "quota_storage_size" : "quota_rule");
-	uint64_t extra;
 
 	quota->storage_bytes = quota->message_bytes = REEVE_NO_LIMIT;
 	if (limits->dovecot == NULL ||
@@ -227,22 +266,10 @@ void reeve_limits_read_quota(struct reeve_limits *limits)
 		return;
 	quota->mail = reeve_limits_find(limits, NULL,
 	                                limits->is_24 ? "quota_mail_size" : "quota_max_mail_size");
-	if (storage == NULL || !has_root(limits) || reeve_limits_bytes(storage) == REEVE_NO_LIMIT)
+	read_root(limits);
+	if (storage == NULL || !quota->is_on || reeve_limits_bytes(storage) == REEVE_NO_LIMIT)
 		return;
 	quota->storage = storage;
 	quota->storage_bytes = storage->number;
-	if (limits->is_24) {
-		const char *text = value_of(limits, "quota_storage_extra");
-
-		quota->storage_bytes =
-			percent_of(storage->number,
-		                   number_of(value_of(limits, "quota_storage_percentage"), 100));
-		if (text == NULL || !reeve_limits_dovecot_size(text, &extra))
-			extra = 0;
-		if (!reeve_add_size(quota->storage_bytes, extra, &quota->storage_bytes))
-			quota->storage_bytes = REEVE_NO_LIMIT;
-	}
-	if (!reeve_add_size(quota->storage_bytes, grace_of(limits, quota->storage_bytes),
-	                    &quota->message_bytes))
-		quota->message_bytes = REEVE_NO_LIMIT;
+	reeve_limits_quota_bytes(limits, &quota->storage_bytes, &quota->message_bytes);
 }

@@ -238,7 +238,7 @@ long reeve_limits_set(struct reeve_conf *postfix, struct reeve_conf *dovecot,
 {
 	/* Disk and mailboxes do not count here. */
 	static const struct reeve_limits_disk none = {0};
-	static const struct reeve_limits_how how = {.disk = &none};
+	static const struct reeve_limits_how how = {.disk = &none, .is_without_boxes = true};
 	struct reeve_limits_changes *changes = calloc(1, sizeof *changes);
 	struct wanted wanted = {0};
 	long count = 0;

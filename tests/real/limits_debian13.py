@@ -92,9 +92,7 @@ def laid_out(world):
     shutil.rmtree(f"{root}/etc/dovecot")
     os.mkdir(f"{root}/etc/dovecot")
     for name, line in (("passwd", f"{USER}:x:{FIRST_UID}:{FIRST_UID}::/home/{USER}:/usr/sbin/nologin\n"),
-                       ("group", f"{USER}:x:{FIRST_UID}:\n"), ("shadow", f"{USER}:*:19000:0:99999:7:::\n"),
-                       ("dovecot/users", f"{USER}:{{PLAIN}}{servers.PASSWORD}:{FIRST_UID}:{FIRST_UID}::"
-                                         f"/home/{USER}::\n")):
+                       ("group", f"{USER}:x:{FIRST_UID}:\n"), ("shadow", f"{USER}:*:19000:0:99999:7:::\n")):
         with open(f"{root}/etc/{name}", "a") as f:
             f.write(line)
     os.makedirs(f"{root}/home/{USER}")
@@ -122,13 +120,16 @@ class Postfix(servers.Postfix):
 class Dovecot(servers.Server):
     name = "Dovecot 2.4"
 
-    def __init__(self, world, more):
+    def __init__(self, world, more, own=""):
+        """With more settings, and fields of the user's own."""
         self.world = world
         self.folder = os.path.join(world.folder, "dovecot")
         self.log_path = there("/var/log/dovecot.log")
         os.makedirs(self.folder, exist_ok=True)
         with open(there("/etc/dovecot/dovecot.conf"), "w") as f:
             f.write(DOVECOT + more)
+        with open(there("/etc/dovecot/users"), "w") as f:
+            f.write(f"{USER}:{{PLAIN}}{servers.PASSWORD}:{FIRST_UID}:{FIRST_UID}::/home/{USER}::{own}\n")
         shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
 
     def __enter__(self):
@@ -201,6 +202,28 @@ def a_quota_below_the_message_stops_it(world):
         expect()
         equal(fate(takes(message(190000), to=f"{USER}@virtual.test"))[0], "sent", "within the grace")
     return f"quota_mail_size: 451 {said}; quota_storage_size: 552 {more}"
+
+
+def a_user_has_a_quota_of_its_own(world):
+    laid_out(world)
+    limits.started(world)
+    configure(TO_DOVECOT)
+    quota = "quota x {\n  storage_grace = 0\n}\n"
+    with Dovecot(world, quota, "userdb_quota_storage_size=150000B"):
+        found = expect("message-above-quota")
+        equal(found["message-above-quota"]["file"], there("/etc/dovecot/users"), "file")
+        to_the_byte(150000, 552)
+        found = expect("mailbox-full", "message-above-quota")
+        equal(found["mailbox-full"]["file"], there(f"/home/{USER}/Maildir"), "file")
+        code, text = limits.by_lmtp(500)
+        equal(code, 552, text)
+    with Dovecot(world, quota, "userdb_quota_storage_size=15X"):
+        expect("bad-value")
+        code, text = limits.by_lmtp(500)
+        equal(code, 451, text)
+        done = real("doveadm", "mailbox", "status", "-u", USER, "messages", "INBOX", status=None)
+        check(b"Invalid size: 15X" in done.stderr, done.stderr)
+    return "userdb_quota_storage_size: 150000 bytes to the byte; 15X: no mail gets in"
 
 
 def settings_of_2_3_stop_dovecot(world):
@@ -291,7 +314,8 @@ def submission_of_dovecot(world):
 CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_bytes),
          asked(limits.a_message_above_mailbox_size_limit_stops_local),
          asked(limits.a_message_above_virtual_mailbox_limit_stops_virtual),
-         asked(limits.a_full_mailbox_bounces), a_quota_below_the_message_stops_it, submission_of_dovecot, one_word_for_both]
+         asked(limits.a_full_mailbox_bounces), a_quota_below_the_message_stops_it,
+         a_user_has_a_quota_of_its_own, submission_of_dovecot, one_word_for_both]
 
 if __name__ == "__main__":
     stage.main(CASES)

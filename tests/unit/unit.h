@@ -62,6 +62,7 @@ void unit_skip(int count, const char *why);
 	X(limits) \
 	X(limits_boxes) \
 	X(limits_tidy) \
+	X(limits_users) \
 	X(password) \
 	X(user_batch) \
 	X(dovecot_lint) \

@@ -52,7 +52,7 @@ static int list_items(struct conf_change *change, const struct reeve_limits_chan
 
 static struct reeve_limits *limits_of(struct conf_run *conf, struct reeve_error *err)
 {
-	const struct reeve_limits_how how = {.root = conf->root};
+	const struct reeve_limits_how how = {.root = conf->root, .is_without_boxes = true};
 
 	return reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
 	                        conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);

@@ -289,7 +289,10 @@ static void print_json(struct conf_run *run, const struct reeve_limits *limits)
 void limits_show(struct limits_run *run)
 {
 	struct conf_run *conf = &run->conf;
-	const struct reeve_limits_how how = {.root = conf->root};
+	const struct reeve_limits_how how = {
+		.root = conf->root,
+		.is_without_boxes = !run->is_check && !conf->is_json, /* no findings are shown */
+	};
 	struct reeve_error err;
 	struct reeve_limits *limits;
 

@@ -52,13 +52,15 @@ struct reeve_limits_disk {
 struct reeve_limits_how {
 	const char *root; /* goes in front of the queue's and the spool's folders; NULL: "/" */
 	const struct reeve_limits_disk *disk; /* instead of the queue's own; NULL */
+	bool is_without_boxes; /* do not look at mailboxes */
 };
 
 struct reeve_limits;
 
 /*
  * Read the limits out of configurations that are open; either may be NULL. Looks at the queue's
- * disk and at the mailboxes in mail_spool_directory.
+ * disk, at mailbox files of local(8) and virtual(8), and at the maildirs of Dovecot's users who have a
+ * quota and stand in a file.
  *
  * Returns NULL with err: REEVE_ENOMEM, or what reeve_conf_list() says.
  */

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Quotas of users: their own, which a passwd-file of Dovecot's userdb may hold, and maildirs that
+ * are full already. Who is in a database is not asked for.
+ */
+#include "base/open.h"
+#include "conf/tree.h"
+#include "limits/limits.h"
+
+#include <string.h>
+
+enum { FIELD_NAME, FIELD_HOME = 5, FIELD_EXTRA = 7, FIELD_COUNT };
+
+struct user {
+	const char *fields[FIELD_COUNT];
+	struct limit_place place;
+	/* The quota, and how it is written. */
+	const char *name, *value;
+	uint64_t bytes, message_bytes; /* REEVE_NO_LIMIT */
+	bool is_own;
+};
+
+/* ---- paths ----------------------------------------------------------------------------------- */
+
+/* A variable in [at, at + n) of "%u" or "%{user | username}", as both versions write them; NULL. */
+static const char *variable(struct reeve_limits *limits, const struct user *user, const char *at,
+                            size_t n)
+{
+	static const struct {
+		const char *text;
+		char is;
+	} names[] = {
+		{"u", 'u'},          {"n", 'n'},
+		{"d", 'd'},          {"h", 'h'},
+		{"{user}", 'u'},     {"{user|username}", 'n'},
+		{"{username}", 'n'}, {"{user|domain}", 'd'},
+		{"{domain}", 'd'},   {"{home}", 'h'},
+	};
+	const char *name = user->fields[FIELD_NAME], *domain = strchr(name, '@');
+	char text[32];
+	size_t length = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (at[i] != ' ' && length < sizeof text - 1)
+			text[length++] = at[i];
+	text[length] = '\0';
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i].text, text) != 0)
+			continue;
+		if (names[i].is == 'd')
+			return domain == NULL ? "" : domain + 1;
+		if (names[i].is == 'n' && domain != NULL)
+			return reeve_limits_text(limits, "%.*s", (int)(domain - name), name);
+		return names[i].is == 'h' ? user->fields[FIELD_HOME] : name;
+	}
+	return NULL;
+}
+
+/* A path of mail_location, mail_path, mail_home; NULL if we cannot tell. */
+static const char *expand(struct reeve_limits *limits, const struct user *user, const char *text,
+                          size_t n)
+{
+	const char *home = user->fields[FIELD_HOME], *path = "";
+
+	if (n > 0 && text[0] == '~') {
+		path = home;
+		text++, n--;
+	}
+	while (n > 0) {
+		const char *percent = memchr(text, '%', n), *value;
+		size_t plain = percent == NULL ? n : (size_t)(percent - text), size = 1;
+
+		path = reeve_limits_text(limits, "%s%.*s", path, (int)plain, text);
+		text += plain;
+		n -= plain;
+		if (n == 0)
+			break;
+		if (n > 1 && text[1] == '{') {
+			const char *end = memchr(text, '}', n);
+
+			if (end == NULL)
+				return NULL;
+			size = (size_t)(end - text);
+		}
+		value = n > size ? variable(limits, user, text + 1, size) : NULL;
+		if (value == NULL)
+			return NULL;
+		path = reeve_limits_text(limits, "%s%s", path, value);
+		text += size + 1;
+		n -= size + 1;
+	}
+	return path[0] == '/' ? path : NULL;
+}
+
+/* What is set outside of all blocks; "" */
+static const char *top_value(const struct reeve_limits *limits, const char *path)
+{
+	for (size_t i = 0; i < reeve_conf_list_count(limits->of_dovecot); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
+
+		if (strcmp(row->path, path) == 0)
+			return row->value;
+	}
+	return "";
+}
+
+/* "storage=1G" of "a=b userdb_quota_rule=*:storage=1G": what is behind `key`, kept; NULL. */
+static const char *extra(struct reeve_limits *limits, const struct user *user, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const char *p = user->fields[FIELD_EXTRA]; *p != '\0';) {
+		size_t n = strcspn(p, " ");
+
+		if (strncmp(p, key, length) == 0 && p[length] == '=')
+			return reeve_limits_text(limits, "%.*s", (int)(n - length - 1),
+			                         p + length + 1);
+		p += n;
+		p += strspn(p, " ");
+	}
+	return NULL;
+}
+
+/* The folder of a user's maildir; NULL if the mail is elsewhere, or we cannot tell. */
+static const char *maildir_of(struct reeve_limits *limits, struct user *user)
+{
+	const char *location = extra(limits, user, "userdb_mail"),
+		   *home = top_value(limits, "mail_home");
+
+	if (user->fields[FIELD_HOME][0] == '\0' && home[0] != '\0')
+		user->fields[FIELD_HOME] = expand(limits, user, home, strlen(home));
+	if (user->fields[FIELD_HOME] == NULL)
+		user->fields[FIELD_HOME] = "";
+	if (limits->is_24) {
+		if (location != NULL || strcmp(top_value(limits, "mail_driver"), "maildir") != 0)
+			return NULL;
+		location = top_value(limits, "mail_path");
+		return expand(limits, user, location, strlen(location));
+	}
+	if (location == NULL)
+		location = top_value(limits, "mail_location");
+	if (strncmp(location, "maildir:", 8) != 0)
+		return NULL;
+	location += 8;
+	return expand(limits, user, location, strcspn(location, ":"));
+}
+
+/* ---- one user -------------------------------------------------------------------------------- */
+
+/* The user's own quota, or what all have. False if there is none, or it cannot be read. */
+static bool read_user_quota(struct reeve_limits *limits, struct user *user)
+{
+	const struct limit_quota *quota = &limits->quota;
+	const char *key = limits->is_24 ? "quota_storage_size" : "quota_rule";
+	const char *own = extra(limits, user, reeve_limits_text(limits, "userdb_%s", key));
+	size_t start, end;
+
+	user->name = key;
+	user->is_own = own != NULL;
+	if (own == NULL) {
+		user->value = quota->storage == NULL ? "" : quota->storage->value;
+		user->bytes = quota->storage_bytes;
+		return quota->storage != NULL;
+	}
+	user->value = own;
+	if (!limits->is_24 && own[0] != '*' && own[0] != '?')
+		return false; /* of a folder */
+	if (limits->is_24 ? reeve_limits_dovecot_size(own, &user->bytes)
+	                  : reeve_limits_quota_rule(own, &user->bytes, &start, &end)) {
+		if (user->bytes == 0)
+			user->bytes = REEVE_NO_LIMIT;
+		reeve_limits_quota_bytes(limits, &user->bytes, &user->message_bytes);
+		return user->bytes != REEVE_NO_LIMIT;
+	}
+	reeve_limits_find_fault(limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM,
+	                        user->place,
+	                        reeve_limits_text(limits, "%s: userdb_%s=%s: it is no size",
+	                                          user->fields[FIELD_NAME], key, own),
+	                        "Dovecot opens none of the user's mailboxes: its LMTP answers 451 "
+	                        "4.3.0, and mail waits in the queue",
+	                        "write a number with B, k, M, G or T");
+	return false;
+}
+
+static void check_message(struct reeve_limits *limits, const struct user *user)
+{
+	const struct reeve_limit *message = reeve_limits_find(limits, NULL, "message_size_limit");
+
+	if (!user->is_own || message == NULL || !message->is_number ||
+	    user->message_bytes >= reeve_limits_bytes(message))
+		return;
+	reeve_limits_find_fault(
+		limits, "message-above-quota", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, user->place,
+		reeve_limits_text(
+			limits,
+			"Postfix's message_size_limit %s is above %s %s of %s (with its grace, "
+			"%ju bytes)",
+			reeve_limits_shown(limits, message), user->name, user->value,
+			user->fields[FIELD_NAME], (uintmax_t)user->message_bytes),
+		"Postfix takes such a message in, Dovecot's LMTP refuses it (552 5.2.2), and it "
+		"bounces",
+		"raise Dovecot's limit to message_size_limit, or lower that");
+}
+
+/* Whether folders are left out of the quota, whose names we do not look for. */
+static bool is_partial(const struct reeve_limits *limits, const struct user *user)
+{
+	for (size_t i = 0; i < reeve_conf_list_count(limits->of_dovecot); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
+
+		if (strstr(row->path, "quota_ignore") != NULL ||
+		    (strstr(row->path, "quota_rule") != NULL &&
+		     strstr(row->value, ":ignore") != NULL))
+			return true;
+	}
+	return strstr(user->fields[FIELD_EXTRA], ":ignore") != NULL;
+}
+
+static void check_maildir(struct reeve_limits *limits, struct user *user)
+{
+	const char *path = maildir_of(limits, user), *full;
+	char size[16], most[16];
+	uint64_t bytes;
+	int fd;
+
+	if (path == NULL || is_partial(limits, user))
+		return;
+	full = reeve_limits_text(limits, "%s%s", limits->root, path);
+	fd = reeve_open_in_root(limits->root, full);
+	if (fd < 0)
+		return;
+	bytes = reeve_limits_maildir_bytes(fd, limits->quota.is_virtual);
+	if (bytes < user->bytes)
+		return;
+	struct limit_place place = {.file = full};
+	reeve_size_format(bytes, size);
+	reeve_size_format(user->bytes, most);
+	reeve_limits_find_fault(
+		limits, "mailbox-full", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, place,
+		reeve_limits_text(limits,
+	                          "the mailbox of %s has %ju bytes (%s), and %s %s is %ju (%s)",
+	                          user->fields[FIELD_NAME], (uintmax_t)bytes, size, user->name,
+	                          user->value, (uintmax_t)user->bytes, most),
+		"Dovecot adds nothing to it: its LMTP answers 552 5.2.2, and mail for it bounces",
+		"delete mail, or raise the quota");
+}
+
+/* ---- all users ------------------------------------------------------------------------------- */
+
+static void check_file(struct reeve_limits *limits, const char *path)
+{
+	struct reeve_doc *doc =
+		reeve_doc_open(REEVE_SYNTAX_PASSWD_FILE, limits->root,
+	                       reeve_limits_text(limits, "%s%s", limits->root, path), NULL, NULL);
+	bool is_passwd = strcmp(path, "/etc/passwd") == 0;
+
+	if (doc == NULL)
+		return;
+	for (uint32_t n = doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
+		struct user user = {.message_bytes = REEVE_NO_LIMIT};
+		uint32_t field = doc->nodes[n].first;
+
+		for (int i = 0; i < FIELD_COUNT; i++) {
+			const struct reeve_node *node = field == 0 ? NULL : &doc->nodes[field];
+
+			user.fields[i] =
+				node == NULL || (is_passwd && i == FIELD_EXTRA)
+					? ""
+					: reeve_limits_text(limits, "%.*s",
+			                                    (int)(node->value_end - node->value),
+			                                    (const char *)doc->bytes + node->value);
+			field = node == NULL ? 0 : node->next;
+		}
+		if (user.fields[FIELD_NAME][0] == '\0')
+			continue;
+		user.place.file = reeve_limits_keep(limits, doc->path);
+		reeve_doc_where(doc, doc->nodes[n].start, &user.place.line, &user.place.column);
+		if (!read_user_quota(limits, &user))
+			continue;
+		check_message(limits, &user);
+		check_maildir(limits, &user);
+	}
+	reeve_doc_free(doc);
+}
+
+/* The file of `userdb { driver = passwd-file  args = username_format=%n /etc/users }`. */
+static const char *file_of_23(struct reeve_limits *limits, const struct reeve_conf_setting *driver)
+{
+	size_t n = strlen(driver->path) - strlen("driver");
+	const char *args =
+		top_value(limits, reeve_limits_text(limits, "%.*sargs", (int)n, driver->path));
+
+	if (strcmp(driver->value, "passwd") == 0)
+		return "/etc/passwd";
+	if (strcmp(driver->value, "passwd-file") != 0)
+		return NULL;
+	while (*args != '\0' && *args != '/') {
+		args += strcspn(args, " ");
+		args += strspn(args, " ");
+	}
+	return *args == '\0' ? NULL : args;
+}
+
+void reeve_limits_check_users(struct reeve_limits *limits)
+{
+	const struct reeve_conf_list *list = limits->of_dovecot;
+
+	if (list == NULL || !limits->quota.is_on)
+		return;
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+		const char *name = strrchr(row->path, '/'), *file = NULL;
+
+		if (strncmp(row->path, "userdb", 6) != 0 || name == NULL)
+			continue;
+		if (limits->is_24 && strcmp(name + 1, "passwd_file_path") == 0)
+			file = row->value;
+		else if (limits->is_24 && strncmp(row->path, "userdb passwd/", 14) == 0)
+			file = "/etc/passwd";
+		else if (!limits->is_24 && strcmp(name + 1, "driver") == 0)
+			file = file_of_23(limits, row);
+		if (file != NULL && strchr(file, '%') == NULL)
+			check_file(limits, file);
+	}
+}

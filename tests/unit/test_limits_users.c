@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Quotas of users: their own, in a passwd-file, and maildirs that are full. */
+#include "folder.h"
+#include "limits/limits.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+#define OLD                                                                                        \
+	"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:~/Maildir:INDEX=x\n"      \
+	"userdb {\n  driver = passwd-file\n  args = username_format=%n /etc/users\n}\n"
+#define OLD_ROOT "plugin {\n  quota = count:x\n  quota_grace = 0\n"
+#define NEW                                                                                        \
+	"dovecot_config_version = 2.4.0\nprotocols = lmtp\nmail_plugins = quota\n"                 \
+	"mail_driver = maildir\nmail_path = %{home}/Maildir\n"                                     \
+	"userdb passwd-file {\n  passwd_file_path = /etc/users\n}\n"                               \
+	"quota x {\n  storage_grace = 0\n"
+#define ANN "ann@x.org:{PLAIN}a:1:1::/home/ann:"
+#define BOB "bob:{PLAIN}b:1:1::/home/bob:"
+
+/* ann's mail takes 100 (with CRLF 110) + 20 + 3 bytes; bob has none. */
+static const char *const files[][2] = {
+	{"etc/passwd", "ann:x:1:1::/home/ann:/bin/sh\nbob:x:2:2::/home/bob:/bin/sh\n"},
+	{"etc/postfix/main.cf", "message_size_limit = 200\n"},
+	{"etc/postfix/master.cf", "smtp inet n - n - - smtpd\n"},
+	{"home/ann/Maildir/cur/1.a,S=100,W=110:2,S", "x"},
+	{"home/ann/Maildir/new/2.a", "12345678901234567890"},
+	{"home/ann/Maildir/tmp/3.a,S=1000", "x"},
+	{"home/ann/Maildir/.Sent/cur/4.a,S=3:2,", "x"},
+	{"home/ann/Maildir/dovecot.index", "123456789"},
+	{"home/bob/Maildir/cur/.keep", ""},
+};
+
+static const struct {
+	const char *dovecot, *users, *found; /* "rule FILE:LINE text; " */
+} rows[] = {
+	{OLD OLD_ROOT "  quota_rule = *:bytes=200\n}\n", ANN "\n" BOB "\n", ""},
+	{OLD OLD_ROOT "}\n", BOB ":userdb_mail=x userdb_quota_rule=*:bytes=200\n", ""},
+	/* less than a message */
+	{OLD OLD_ROOT "  quota_rule = *:bytes=200\n}\n",
+         "# a\n" ANN ":\n" BOB ":userdb_a=b userdb_quota_rule=*:bytes=199\n",
+         "message-above-quota users:3 Postfix's message_size_limit 200 is above quota_rule "
+         "*:bytes=199 of bob (with its grace, 199 bytes); "},
+	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=Trash:bytes=+1\n", ""},
+	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:bytes=0\n", ""},
+	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:storage=1X\n",
+         "bad-value users:1 bob: userdb_quota_rule=*:storage=1X: it is no size; "},
+	{OLD "plugin {\n  quota_rule = *:bytes=200\n}\n", BOB ":userdb_quota_rule=*:bytes=1\n", ""},
+	/* a full maildir */
+	{OLD OLD_ROOT "}\n", ANN ":userdb_quota_rule=*:bytes=10M userdb_quota_rule2=x\n", ""},
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:/home/%n/Maildir\n"
+         "userdb {\n  driver = passwd-file\n  args = /etc/users\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=133\n}\n",
+         ANN "\n" BOB "\n",
+         "mailbox-full Maildir:0 the mailbox of ann@x.org has 133 bytes (133 B), and quota_rule "
+         "*:bytes=133 is 133 (133 B); "},
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:/home/%n/Maildir\n"
+         "userdb {\n  driver = passwd-file\n  args = /etc/users\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=134\n}\n",
+         ANN "\n", ""},
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:~/Maildir\n"
+         "userdb {\n  driver = passwd\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=100\n}\n",
+         "",
+         "mailbox-full Maildir:0 the mailbox of ann has 133 bytes (133 B), and quota_rule "
+         "*:bytes=100 is 100 (100 B); "},
+	/* without CRLF; with folders that do not count; not enforced; the file system's */
+	{OLD "plugin {\n  quota = maildir:x\n  quota_rule = *:bytes=123\n  quota_grace = 1k\n}\n",
+         ANN "\n",
+         "mailbox-full Maildir:0 the mailbox of ann@x.org has 123 bytes (123 B), and quota_rule "
+         "*:bytes=123 is 123 (123 B); "},
+	{OLD "plugin {\n  quota = maildir:x\n  quota_rule = *:bytes=124\n  quota_grace = 1k\n}\n",
+         ANN "\n", ""},
+	{OLD OLD_ROOT "  quota_rule = *:bytes=200\n  quota_rule2 = Sent:ignore\n}\n",
+         ANN ":userdb_quota_rule=*:bytes=1k\n", ""},
+	{OLD OLD_ROOT
+         "  quota_rule = *:bytes=5\n  quota_grace = 1k\n  quota_rule2 = Sent:ignore\n}\n",
+         ANN "\n", ""},
+	{OLD "plugin {\n  quota = count:x:noenforcing\n  quota_rule = *:bytes=5\n}\n", ANN "\n",
+         ""},
+	{OLD "plugin {\n  quota = fs:x\n  quota_rule = *:bytes=5\n}\n", ANN "\n", ""},
+	{NEW "  driver = fs\n  storage_size = 5B\n}\n", ANN "\n", ""},
+	{NEW "  enforce = no\n  storage_size = 5B\n}\n", ANN "\n", ""},
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = mbox:~/Maildir\n"
+         "userdb {\n  driver = passwd\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=100\n}\n",
+         "", ""},
+	/* 2.4 */
+	{NEW "  storage_size = 200B\n}\n", ANN "\n", ""},
+	{NEW "}\n", BOB ":userdb_quota_storage_size=200B\n", ""},
+	{NEW "}\n", BOB ":userdb_quota_storage_size=199B\n",
+         "message-above-quota users:1 Postfix's message_size_limit 200 is above "
+         "quota_storage_size 199B of bob (with its grace, 199 bytes); "},
+	{NEW "}\n", BOB ":userdb_quota_storage_size=unlimited\n", ""},
+	{NEW "}\n", BOB ":userdb_quota_storage_size=-1\n",
+         "bad-value users:1 bob: userdb_quota_storage_size=-1: it is no size; "},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\n", ANN "\n" BOB "\n",
+         "mailbox-full Maildir:0 the mailbox of ann@x.org has 133 bytes (133 B), and "
+         "quota_storage_size 133B is 133 (133 B); "},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\nmail_path = %{home | "
+             "foo}/Maildir\n",
+         ANN "\n", ""},
+};
+
+static void make_folders(const char *path)
+{
+	char folder[100];
+
+	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+		mkdir(folder, 0755);
+	}
+}
+
+static void describe(const struct reeve_limits *limits, char *buf, size_t size)
+{
+	static const char *const rules[] = {"message-above-quota", "mailbox-full", "bad-value"};
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
+		const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, i);
+		size_t n = strlen(buf);
+
+		for (size_t k = 0; k < ROWS(rules); k++)
+			if (strcmp(f->rule, rules[k]) == 0)
+				snprintf(buf + n, size - n, "%s %s:%ju %s; ", f->rule,
+				         strrchr(f->file, '/') + 1, (uintmax_t)f->line, f->text);
+	}
+}
+
+START_TEST(users)
+{
+	static const struct reeve_limits_disk disk = {0};
+	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
+	static const struct reeve_conf_how where = {.root = "."};
+
+	mkdir("etc", 0755);
+	mkdir("etc/dovecot", 0755);
+	for (size_t i = 0; i < ROWS(files); i++) {
+		make_folders(files[i][0]);
+		folder_write(files[i][0], files[i][1]);
+	}
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct reeve_error err = {0};
+		char found[1000];
+
+		folder_write("etc/dovecot/dovecot.conf", rows[i].dovecot);
+		folder_write("etc/users", rows[i].users);
+		struct reeve_conf *postfix = reeve_conf_open(REEVE_CONF_POSTFIX, &where, &err);
+		struct reeve_conf *dovecot = reeve_conf_open(REEVE_CONF_DOVECOT, &where, &err);
+		ck_assert_msg(postfix != NULL && dovecot != NULL, "%s", err.text);
+		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		describe(limits, found, sizeof found);
+		ck_assert_msg(strcmp(found, rows[i].found) == 0, "row %zu: %s\nfound: %s", i,
+		              rows[i].dovecot, found);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+		reeve_conf_close(dovecot);
+	}
+}
+END_TEST
+
+Suite *suite_limits_users(void)
+{
+	Suite *suite = suite_create("limits_users");
+	TCase *tcase = tcase_create("limits_users");
+
+	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
+	tcase_add_test(tcase, users);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
