@@ -65,10 +65,10 @@ void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *s
 	                   reeve_migrate_text(hop, "ssl_min_protocol = %s", version),
 	                   site->main->row.note);
 	if (gap != NULL)
-		reeve_migrate_decide(
+		reeve_migrate_remark(
 			hop, site, site->main,
 			reeve_migrate_text(hop,
 		                           "%s was off here, and 2.3 cannot switch off a version "
-		                           "above the lowest: see whether it may be on",
+		                           "above the lowest: it is on now",
 		                           gap));
 }

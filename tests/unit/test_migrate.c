@@ -416,12 +416,12 @@ static const struct row rows[] = {
          "ssl_min_protocol = TLSv1\n", ""},
 	{"ssl_protocols, 1.3 off", "ssl_protocols = !SSLv3 !TLSv1.3\n",
          "# mailreeve: TLSv1.3 was off here, and 2.3 cannot switch off a version above the lowest: "
-         "see whether it may be on\nssl_min_protocol = TLSv1\n",
-         "1 decide"},
+         "it is on now\nssl_min_protocol = TLSv1\n",
+         "1 noted"},
 	{"ssl_protocols, 1.2 off", "ssl_protocols = TLSv1 TLSv1.1 !TLSv1.2\n",
          "# mailreeve: TLSv1.2 was off here, and 2.3 cannot switch off a version above the lowest: "
-         "see whether it may be on\nssl_min_protocol = TLSv1\n",
-         "1 decide"},
+         "it is on now\nssl_min_protocol = TLSv1\n",
+         "1 noted"},
 	{"ssl_protocols, all", "ssl_protocols = ALL !SSLv2\n", "ssl_min_protocol = SSLv3\n", ""},
 	{"ssl_protocols, 1.3", "ssl_protocols = TLSv1.3\n", "ssl_min_protocol = TLSv1.3\n", ""},
 	{"ssl_protocols, none", "ssl_protocols = TLSv1 !TLSv1\n",
