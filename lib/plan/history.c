@@ -31,6 +31,11 @@ int plan_history_read(struct reeve_plan *plan, struct plan_history *history_r,
 		struct record *record = &h.records[h.count];
 		if (record_read(plan->state.undo, ids.ids[i], record, plan->arena, err) < 0)
 			goto out;
+		/* A look takes no lock, and cannot end what the next run will. */
+		if (plan->how.dry_run && record->state == RECORD_OPEN &&
+		    !(h.count == 0 && plan_is_running(plan)) &&
+		    plan_look_left(plan, record) == LEFT_ALL)
+			record->state = RECORD_DONE;
 		/* An undo comes later than what it undoes, so whether it holds is known. */
 		for (size_t k = 0; k < h.count; k++) {
 			const struct record *undo = &h.records[k];

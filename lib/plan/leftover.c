@@ -267,17 +267,17 @@ static int settle_one(struct reeve_plan *plan, const struct record *record, char
 	}
 	if (left == LEFT_MIXED)
 		return plan->how.dry_run && plan_is_running(plan) ? 0 : 1;
-	if (plan->how.dry_run)
-		return 0;
 	enum plan_side side = left == LEFT_NOTHING ? PLAN_OLD : direction(&c);
 	size_t others = c.files[IS_OTHER] + c.rights[IS_OTHER];
+	if (side == PLAN_OLD && others == 0 && !(plan->how.dry_run && plan_is_running(plan)))
+		memcpy(plan->cleared, record->id, sizeof plan->cleared);
+	if (plan->how.dry_run)
+		return 0;
 	if (left == LEFT_RIGHTS && carry_rights(plan, record, side) < 0)
 		return 1;
 	if (side == PLAN_NEW ? end_it(plan, record, err) < 0
 	                     : clear_away(plan, record, others, err) < 0)
 		return -1;
-	if (side == PLAN_OLD && others == 0)
-		memcpy(plan->cleared, record->id, sizeof plan->cleared);
 	say(plan, record, others, states,
 	    side == PLAN_OLD      ? "before it changed anything, and is cleared away"
 	    : left == LEFT_RIGHTS ? "between owners and modes, and carried to its end"

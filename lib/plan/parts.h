@@ -204,10 +204,9 @@ struct reeve_plan {
 	const char *undoes;     /* the change that this one takes back */
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
-	char cleared[REEVE_CHANGE_ID]; /* the last change that was cleared away, as if it had not
-	                                  been */
+	char cleared[REEVE_CHANGE_ID]; /* the last change that was cleared away, or would be */
 	bool is_applied;
-	bool is_refused; /* a program refuses what shall be, and what is there as well */
+	bool is_refused;            /* a program refuses what shall be, and what is there as well */
 	struct reeve_error failure; /* the first; REEVE_OK: none */
 	const char *programs;       /* a folder of stand-ins for the real programs: tests only */
 };

@@ -672,10 +672,14 @@ START_TEST(test_list_left)
 	ck_assert_int_lt(llabs(change.time - time(NULL)), 100);
 	reeve_changes_close(changes);
 
-	struct reeve_plan *plan = is_finish ? reeve_plan_finish(&how, result.id, &err)
-	                                    : reeve_plan_undo(&how, result.id, &err);
-	ck_assert_msg(apply(plan, NULL, &err) == (is_finish ? row->finish : row->undo), "%s: %s",
-	              row->name, err.text);
+	/* A dry run says what a run does. */
+	for (int dry = 1; dry >= 0; dry--) {
+		how.dry_run = dry != 0;
+		struct reeve_plan *plan = is_finish ? reeve_plan_finish(&how, result.id, &err)
+		                                    : reeve_plan_undo(&how, result.id, &err);
+		ck_assert_msg(apply(plan, NULL, &err) == (is_finish ? row->finish : row->undo),
+		              "%s, dry %d: %s", row->name, dry, err.text);
+	}
 	if (row->state == REEVE_CHANGE_NOT_BEGUN && is_finish)
 		ck_assert_ptr_nonnull(strstr(err.text, "cleared away: make it again"));
 }

@@ -245,6 +245,25 @@ START_TEST(test_give)
 }
 END_TEST
 
+/* Larger than any file that a plan reads. */
+START_TEST(test_give_large)
+{
+	const off_t size = (off_t)3 << 30;
+	struct reeve_error err = {0};
+	struct reeve_plan *plan;
+
+	if (truncate("r/mail/ann", size) < 0)
+		return; /* no room on this file system */
+	plan = begin();
+	give(plan, "r/mail/ann", 0644, 0600);
+	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_uint_eq(mode("r/mail/ann"), 0600);
+	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	ck_assert_uint_eq(mode("r/mail/ann"), 0644);
+	ck_assert_int_eq(look("r/mail/ann").st_size, size);
+}
+END_TEST
+
 /* To another owner; half of it taken back by hand is a conflict, not half of a change. */
 START_TEST(test_give_owner)
 {
@@ -558,6 +577,7 @@ Suite *suite_plan_kinds(void)
 	tcase_add_test(tc, test_create_conflict);
 	tcase_add_test(tc, test_remove);
 	tcase_add_test(tc, test_give);
+	tcase_add_test(tc, test_give_large);
 	tcase_add_test(tc, test_give_owner);
 	tcase_add_test(tc, test_give_fails);
 	tcase_add_loop_test(tc, test_refused, 0, sizeof refused / sizeof refused[0]);
