@@ -87,13 +87,14 @@ void users_check_mend(struct users_check *check, const struct users_thing *thing
 	}
 	reeve_plan_give(users->plan, thing->path, &old, &rights);
 	text = rights.uid == old.uid
-	               ? reeve_users_text(users, "%s '%s': mode %04o instead of %04o", thing->what,
-	                                  path, rights.mode, old.mode)
+	               ? reeve_users_text(users, "give the %s '%s' mode %04o instead of %04o",
+	                                  thing->what, path, rights.mode, old.mode)
 	       : rights.mode == old.mode
-	               ? reeve_users_text(users, "%s '%s': owner '%s'", thing->what, path,
+	               ? reeve_users_text(users, "give the %s '%s' to '%s'", thing->what, path,
 	                                  thing->user)
-	               : reeve_users_text(users, "%s '%s': owner '%s', mode %04o instead of %04o",
-	                                  thing->what, path, thing->user, rights.mode, old.mode);
+	               : reeve_users_text(
+				 users, "give the %s '%s' to '%s', with mode %04o instead of %04o",
+				 thing->what, path, thing->user, rights.mode, old.mode);
 	users_step_add(users, &(struct users_step){.order = USERS_FILES,
 	                                           .user = thing->user,
 	                                           .text = text,

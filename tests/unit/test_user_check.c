@@ -336,8 +336,8 @@ static mode_t mode_of(const char *path)
 START_TEST(test_repair)
 {
 	static const char *const steps[] = {
-		"mailbox '/var/mail/ann': mode 0600 instead of 0664",
-		"home '/home/ann': mode 0700 instead of 0755",
+		"give the mailbox '/var/mail/ann' mode 0600 instead of 0664",
+		"give the home '/home/ann' mode 0700 instead of 0755",
 	};
 	struct reeve_users_how how = {
 		.root = "root", .state = "state", .talk = &talk, .is_for_changes = true};
