@@ -150,8 +150,8 @@ static const char *say(struct reeve_users *users, const char *alias, const char 
 	                        alias, target);
 }
 
-void reeve_users_alias(struct reeve_users *users, const char *alias, const char *target,
-                       bool is_there)
+void users_alias(struct reeve_users *users, const char *alias, const char *target, bool is_there,
+                 const char *file, uint64_t line)
 {
 	const struct users_where *where;
 	struct reeve_error err = {0};
@@ -167,7 +167,7 @@ void reeve_users_alias(struct reeve_users *users, const char *alias, const char 
 	else
 		r = reeve_aliases_add(doc, alias, target, &err);
 	if (r < 0) {
-		users_wish_fail(users, NULL, 0, &err);
+		users_wish_fail(users, file, line, &err);
 		return;
 	}
 	users_step_add(users, &(struct users_step){
@@ -179,6 +179,12 @@ void reeve_users_alias(struct reeve_users *users, const char *alias, const char 
 	if (r > 0)
 		users_files_step(users);
 	wish_table(users, where, r > 0);
+}
+
+void reeve_users_alias(struct reeve_users *users, const char *alias, const char *target,
+                       bool is_there)
+{
+	users_alias(users, alias, target, is_there, NULL, 0);
 }
 
 /* ---- those that there are ------------------------------------------------------------------- */

@@ -27,6 +27,7 @@ enum {
 	UID,
 	GID,
 	QUOTA,
+	ALIAS,
 	COLUMNS,
 };
 
@@ -35,6 +36,7 @@ enum kind {
 	A_SCHEME,
 	ID,
 	SIZE,
+	WORDS,
 };
 
 static const struct column {
@@ -52,6 +54,7 @@ static const struct column {
 	[UID] = {"uid", ID, offsetof(struct reeve_user_wish, uid)},
 	[GID] = {"gid", ID, offsetof(struct reeve_user_wish, gid)},
 	[QUOTA] = {"quota", SIZE, 0},
+	[ALIAS] = {"alias", WORDS, 0},
 };
 
 /* What a record says, from `usual` on. */
@@ -98,6 +101,8 @@ static int take_field(struct row *row, const struct column *column, const char *
 		if (reeve_size_parse(text, &row->wish.quota_bytes, NULL) != 0 ||
 		    row->wish.quota_bytes == 0)
 			return reeve_fail(err, REEVE_EUSAGE, "this is no quota, such as 500M or 2G");
+		return 0;
+	case WORDS:
 		return 0;
 	}
 	return 0;
@@ -166,7 +171,7 @@ static bool read_columns(struct work *work)
 		if (column == NULL)
 			reeve_fail(&err, REEVE_EFORMAT,
 			           "this names no column: the first line has some of name, password, "
-			           "hash, scheme, home, group, shell, uid, gid, quota");
+			           "hash, scheme, home, group, shell, uid, gid, quota, alias");
 		for (size_t j = 0; column != NULL && j < i; j++)
 			if (work->columns[j] == column)
 				reeve_fail(&err, REEVE_EFORMAT, "the column '%s' is there twice",
@@ -282,6 +287,22 @@ static bool has_password(struct work *work, const char *name)
 	       !user.password.is_none;
 }
 
+static void add_aliases(struct work *work, const struct row *row)
+{
+	char *words = strdup(row->said[ALIAS]->text), *rest = words;
+	const char *word;
+
+	if (words == NULL) {
+		work->users->has_failed = true;
+		return;
+	}
+	while ((word = strsep(&rest, " \t\r\n,")) != NULL)
+		if (word[0] != '\0')
+			users_alias(work->users, word, row->wish.name, true, row->wish.file,
+			            row->wish.line);
+	free(words);
+}
+
 static void read_record(struct work *work)
 {
 	const struct reeve_users_batch *batch = work->batch;
@@ -311,6 +332,8 @@ static void read_record(struct work *work)
 		}
 	}
 	reeve_users_add(work->users, &row.wish);
+	if (row.said[ALIAS] != NULL)
+		add_aliases(work, &row);
 }
 
 void reeve_users_batch(struct reeve_users *users, const struct reeve_users_batch *batch)

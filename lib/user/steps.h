@@ -55,6 +55,10 @@ void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
 void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t line,
                         uint64_t column, const struct reeve_error *err);
 
+/* reeve_users_alias() of a wish that comes from a file; NULL. */
+void users_alias(struct reeve_users *users, const char *alias, const char *target, bool is_there,
+                 const char *file, uint64_t line);
+
 /* ---- for apply.c ---------------------------------------------------------------------------- */
 
 struct users_steps {

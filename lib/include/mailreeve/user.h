@@ -226,8 +226,8 @@ int reeve_users_next_alias(struct reeve_users *users, struct reeve_user_alias *a
 
 /*
  * Read wishes from CSV (RFC 4180), whose first record names the columns: name, password, hash,
- * scheme, home, group, shell, uid, gid, quota. A field that is empty, or a column that is not
- * there, takes what `usual` has.
+ * scheme, home, group, shell, uid, gid, quota, alias (several with blanks or commas between). A
+ * field that is empty, or a column that is not there, takes what `usual` has.
  *
  * `bytes` may hold passwords; they are the caller's to wipe. What is wrong is a diagnostic with
  * line and column, and a wish that cannot be.
