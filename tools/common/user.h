@@ -17,6 +17,7 @@ struct user_run {
 	/* from the command line */
 	struct reeve_users_how how;
 	const char *command; /* "add", "alias list" */
+	void (*carry_out)(struct user_run *run);
 	char **words;
 	size_t word_count;
 	struct reeve_user_wish wish; /* of add: for each user */
@@ -24,10 +25,17 @@ struct user_run {
 	const char *password_file;
 	int password_fd, generate_fd; /* -1: none */
 	bool is_generated, is_without_password, is_hash;
+	bool has_mail; /* what becomes of it was said */
+	enum reeve_users_mail mail;
+	const char *archive;
+	bool is_repair;
+	const char *file; /* without the root */
+	bool has_uid, has_gid, has_lock_timeout;
 	bool is_json, is_quiet, is_verbose;
 
 	/* of the run */
 	struct reeve_talk talk;
+	char *what; /* the command, for the list of changes; lasts as long as the users */
 	struct reeve_users *users;
 	struct user_secret *secrets;
 	size_t secret_count;
@@ -35,12 +43,19 @@ struct user_run {
 	bool is_usage;      /* what was asked for means nothing */
 };
 
+/* Take the command from the words; what does not go together is a usage error. */
+void user_command(struct user_run *run);
+
 /* The commands. */
 void user_add(struct user_run *run);
 void user_passwd(struct user_run *run);
 void user_lock(struct user_run *run); /* unlock, too */
+void user_remove(struct user_run *run);
+void user_alias(struct user_run *run); /* add and remove */
+void user_alias_list(struct user_run *run);
 void user_list(struct user_run *run);
 void user_verify(struct user_run *run);
+void user_check(struct user_run *run);
 
 /* ---- a run: user_run.c --------------------------------------------------------------------- */
 

@@ -52,18 +52,17 @@ bool user_open(struct user_run *run, bool is_for_changes)
 {
 	struct reeve_users_how how = run->how;
 	struct reeve_error err;
-	char *what = describe(run);
 
+	run->what = describe(run);
 	run->talk = (struct reeve_talk){
 		.diag = run->talk.diag != NULL ? run->talk.diag : hear,
 		.cancel = is_stopped,
 		.user = run,
 	};
 	how.talk = &run->talk;
-	how.what = what;
+	how.what = run->what;
 	how.is_for_changes = is_for_changes;
 	run->users = reeve_users_open(&how, &err);
-	free(what);
 	if (run->users == NULL)
 		user_fail(run, &err);
 	if (run->users == NULL && run->is_json)
@@ -75,6 +74,8 @@ void user_close(struct user_run *run)
 {
 	reeve_users_close(run->users);
 	run->users = NULL;
+	free(run->what);
+	run->what = NULL;
 }
 
 void user_fail(struct user_run *run, const struct reeve_error *err)
