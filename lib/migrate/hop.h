@@ -34,12 +34,15 @@ struct migrate_page {
 	bool has_nul; /* it is no text, and our texts end with one: it stays as it is */
 };
 
-enum { MIGRATE_MAX_RULES = 8 };
+enum { MIGRATE_MAX_RULES = 8, MIGRATE_MAX_AGAIN = 4 };
 
 /* A setting or a block, in the order of reading. */
 struct migrate_site {
 	uint32_t page, node;
-	uint32_t up; /* the block around it: number + 1; 0: the root */
+	uint32_t up;                       /* the block around it: number + 1; 0: the root */
+	uint32_t again[MIGRATE_MAX_AGAIN]; /* others, where its file is read again */
+	size_t again_count;
+	bool is_read_often; /* in more than these */
 	struct migrate_block thing;
 	const char *value;                                  /* decoded; of a block its name */
 	const struct migrate_rule *main;                    /* what changes it; NULL */
@@ -161,6 +164,9 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
                         enum reeve_migrate_kind kind, const struct migrate_rule *rule,
                         const char *after, const char *text);
 
+/* Whether a comment of ours stands above a site. */
+bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_site *site);
+
 /* A person decides: tell it, and write a comment in place. */
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text);
@@ -211,6 +217,17 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site);
 
 /* Close a block before settings that leave it, and open it again behind them. In break.c. */
 void reeve_migrate_break(struct migrate_hop *hop, struct migrate_site *block);
+
+/* ---- out.c --------------------------------------------------------------------------------- */
+
+/* Whether no block that stays is around a site, wherever its file is read. */
+bool reeve_migrate_is_outside(const struct migrate_hop *hop, struct migrate_site *site);
+
+/* A setting of a file that protocols include: take it behind them. False if that cannot be. */
+bool reeve_migrate_take_out(struct migrate_hop *hop, struct migrate_site *site);
+
+/* Where it goes by all blocks that its file is read in, for whoever is told. */
+const char *reeve_migrate_everywhere(struct migrate_hop *hop, struct migrate_site *site);
 
 /* ---- odd.c: what no row can say ------------------------------------------------------------ */
 

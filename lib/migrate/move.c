@@ -16,14 +16,14 @@ struct group {
 	size_t block_count;
 };
 
-static bool is_in_place(const struct migrate_hop *hop, const struct migrate_site *site)
+static bool is_in_place(const struct migrate_hop *hop, struct migrate_site *site)
 {
 	return site->is_free || strncmp(site->main->row.new_path, "./", 2) == 0 ||
-	       reeve_migrate_depth(hop, site) == 0;
+	       reeve_migrate_is_outside(hop, site);
 }
 
 /* Where a site goes, if nothing of it stays where it is. */
-static size_t whole_places(struct migrate_hop *hop, const struct migrate_site *site,
+static size_t whole_places(struct migrate_hop *hop, struct migrate_site *site,
                            struct migrate_place places[MIGRATE_MAX_PLACES])
 {
 	const char *rest = NULL;
@@ -239,10 +239,12 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 		return;
 	}
 	if (!is_in_place(hop, site)) {
-		reeve_migrate_decide(
-			hop, site, site->main,
-			reeve_migrate_text(hop, "outside of all blocks, write %s, and remove this",
-		                           reeve_migrate_in_words(hop, places, n, NULL)));
+		if (!reeve_migrate_take_out(hop, site))
+			reeve_migrate_decide(
+				hop, site, site->main,
+				reeve_migrate_text(
+					hop, "outside of all blocks, write %s, and remove this",
+					reeve_migrate_everywhere(hop, site)));
 		return;
 	}
 	reeve_migrate_rewrite(hop, site, NULL, rest);

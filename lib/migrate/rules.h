@@ -14,8 +14,9 @@
  *   old       its name, or "type {}", "type name {}" of a block; '*' is any text, "<n>" digits or
  * none value     nothing: any; "empty"; "#": a number but 0; "# <N"; "word W": one of the words;
  * "port": an address with a port; else a pattern with '*' and '#' (digits), in any case of letters
- *   new       a name; of move a path (in the root, or "./" where it stands; "{name}": its name); of odd, which code
- *   new_value "{}": the value, "{*}": what '*' stood for, "{name}": the block's name; "empty"
+ *   new       a name; of move a path (in the root, or "./" where it stands; "{name}": its name); of
+ * odd, which code new_value "{}": the value, "{*}": what '*' stood for, "{name}": the block's name;
+ * "empty"
  */
 #ifndef MIGRATE_RULES_H
 #define MIGRATE_RULES_H

@@ -90,18 +90,34 @@ static uint32_t page_of(const struct migrate_hop *hop, const struct reeve_doc *d
 	return i;
 }
 
+/* A file that is read a second time. */
+static void read_again(struct migrate_site *site, uint32_t up)
+{
+	if (site->up == up)
+		return;
+	for (size_t i = 0; i < site->again_count; i++)
+		if (site->again[i] == up)
+			return;
+	if (site->again_count == MIGRATE_MAX_AGAIN)
+		site->is_read_often = true;
+	else
+		site->again[site->again_count++] = up;
+}
+
 static void read_site(struct migrate_hop *hop, const struct reeve_walk *walk, bool is_block)
 {
 	uint32_t p = page_of(hop, walk->doc), *seen = &hop->pages[p].sites[walk->node], up = 0;
 	size_t depth = walk->depth - is_block;
 	struct migrate_site *site;
 
-	if (*seen != 0) /* a file that is read a second time */
-		return;
 	if (depth > 0) {
 		const struct reeve_walk_block *around = &walk->blocks[depth - 1];
 
 		up = hop->pages[page_of(hop, around->doc)].sites[around->node];
+	}
+	if (*seen != 0) {
+		read_again(&hop->sites[*seen - 1], up);
+		return;
 	}
 	site = add_site(hop);
 	if (site == NULL)

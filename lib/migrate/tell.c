@@ -124,13 +124,14 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 	migrate->changes[migrate->change_count++] = change;
 }
 
-/* Whether a comment is above a site already, if this is not the first time: right above it, or
- * above the block that it came into. */
-static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, const char *comment)
+/* Whether a comment that begins so is right above a site, or above the block that it came into:
+ * this is not the first time then. */
+static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, const char *begin)
 {
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	const struct migrate_site *block = reeve_migrate_parent(hop, site);
 	uint32_t first, last, head = 0, body = 0;
+	size_t n = strlen(begin);
 
 	reeve_migrate_lines(hop, site, &first, &last);
 	if (block != NULL && block->page == site->page) {
@@ -146,7 +147,7 @@ static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, c
 			at++;
 		if (at == end || page->doc->bytes[at] != '#')
 			break;
-		if (strcmp(reeve_migrate_bytes(hop, site, at, end), comment) == 0)
+		if (strncmp(reeve_migrate_bytes(hop, site, at, end), begin, n) == 0)
 			return true;
 	}
 	return false;
@@ -164,6 +165,11 @@ static void comment_above(struct migrate_hop *hop, struct migrate_site *site, co
 	reeve_migrate_before(
 		hop, &page->lines[first],
 		reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first), comment));
+}
+
+bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	return is_there(hop, site, "# mailreeve: ");
 }
 
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,

@@ -320,7 +320,7 @@ static void look_at(struct migrate_hop *hop, struct migrate_site *site, int vers
 	struct reeve_migrate *migrate = hop->migrate;
 	struct migrate_block around[MIGRATE_MAX_DEPTH];
 	size_t depth = reeve_migrate_around(hop, site, around), count = migrate->change_count;
-	const char *name = site->thing.type, *block, *old;
+	const char *name = site->thing.type, *block, *old, *text;
 	bool is_thing = site->thing.name != NULL, is_decided;
 
 	if (depth == MIGRATE_MAX_DEPTH || !is_name(name) ||
@@ -331,13 +331,16 @@ static void look_at(struct migrate_hop *hop, struct migrate_site *site, int vers
 	old = old_of(hop, site, &is_decided);
 	if (is_decided)
 		return;
-	reeve_migrate_decide(
-		hop, site, &rules[version],
-		reeve_migrate_text(
-			hop, "Dovecot %s does not know %s%s here: %s",
-			reeve_migrate_versions[version], name, is_thing ? " { }" : "",
-			is_thing ? advice_block(hop, version, block, name)
-				 : advice(hop, version, block, protocol_of(around, depth), name)));
+	text = reeve_migrate_text(
+		hop, "Dovecot %s does not know %s%s here: %s", reeve_migrate_versions[version],
+		name, is_thing ? " { }" : "",
+		is_thing ? advice_block(hop, version, block, name)
+			 : advice(hop, version, block, protocol_of(around, depth), name));
+	/* One comment is enough, also where it is of a run in which it still was something else. */
+	if (reeve_migrate_has_comment(hop, site))
+		reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, &rules[version], "", text);
+	else
+		reeve_migrate_decide(hop, site, &rules[version], text);
 	if (old != NULL && migrate->change_count > count)
 		migrate->changes[count].before = old;
 }

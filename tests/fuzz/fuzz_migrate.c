@@ -60,11 +60,20 @@ static void write_files(const uint8_t *data, size_t size)
 		add(files[0], data, size);
 		return;
 	}
-	add(files[0], data, (size_t)(first - data));
 	snprintf(line, sizeof line, "\n!include /proc/self/fd/%d\n", files[1]);
+	add(files[0], data, (size_t)(first - data));
 	put(files[0], line, strlen(line));
 	add(files[1], first + 1, (size_t)(second - first - 1));
-	add(files[0], second + 1, size - (size_t)(second + 1 - data));
+	size -= (size_t)(second + 1 - data);
+	data = second + 1;
+	first = memchr(data, 1, size);
+	if (first != NULL) {
+		add(files[0], data, (size_t)(first - data));
+		put(files[0], line, strlen(line));
+		size -= (size_t)(first + 1 - data);
+		data = first + 1;
+	}
+	add(files[0], data, size);
 }
 
 static struct reeve_migrate *migrate_files(void)
@@ -103,17 +112,31 @@ static bool next_comment(const char *bytes, size_t size, size_t *at, const char 
 	return false;
 }
 
-static void check_comments(const struct reeve_conf_file *file)
+static bool is_in(const struct reeve_conf_file *file, const char *text, size_t n)
 {
-	const char *old = file->old_bytes, *new = file->new_bytes, *text, *there;
-	size_t at = 0, in = 0, n, there_n;
+	const char *there;
+	size_t at = 0, there_n;
 
-	while (next_comment(old, file->old_size, &at, &text, &n)) {
-		bool found = false;
+	while (next_comment(file->new_bytes, file->new_size, &at, &there, &there_n))
+		if (there_n == n && memcmp(text, there, n) == 0)
+			return true;
+	return false;
+}
 
-		while (!found && next_comment(new, file->new_size, &in, &there, &there_n))
-			found = there_n == n && memcmp(text, there, n) == 0;
-		must(found, "a comment is gone", text, n);
+static void check_comments(struct reeve_migrate *migrate)
+{
+	struct reeve_conf_file files_now[2] = {reeve_migrate_file(migrate, 0)};
+	size_t count = reeve_migrate_file_count(migrate), at, n;
+	const char *text;
+
+	if (count == 2)
+		files_now[1] = reeve_migrate_file(migrate, 1);
+	for (size_t i = 0; i < count; i++) {
+		at = 0;
+		while (next_comment(files_now[i].old_bytes, files_now[i].old_size, &at, &text, &n))
+			must(is_in(&files_now[0], text, n) ||
+			             (count == 2 && is_in(&files_now[1], text, n)),
+			     "a comment is gone", text, n);
 	}
 }
 
@@ -126,10 +149,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	migrate = migrate_files();
 	count = reeve_migrate_file_count(migrate);
 	must(count <= 2, "too many files", "", 0);
+	check_comments(migrate);
 	for (size_t i = 0; i < count; i++) {
 		struct reeve_conf_file file = reeve_migrate_file(migrate, i);
 
-		check_comments(&file);
 		must(ftruncate(files[i], 0) == 0 && lseek(files[i], 0, SEEK_SET) == 0, "no file",
 		     "", 0);
 		put(files[i], file.new_bytes, file.new_size);

@@ -384,9 +384,24 @@ static const struct row rows[] = {
          "4 removed"},
 	{"login in a protocol, in an include",
          "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\nlogin_user = x\n",
-         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
-         "# mailreeve: outside of all blocks, write service imap-login { user = x }, and remove "
-         "this\nlogin_user = x\n",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\nservice imap-login {\n  user = "
+         "x\n}\n== a.inc\n",
+         ""},
+	{"login in two protocols, in an include",
+         "== dovecot.conf\nprotocol imap {\n    !include a.inc\n}\n\nprotocol pop3 {\n    !include "
+         "a.inc\n    mail_uid = 8\n}\n== a.inc\n# who\nlogin_user = x # y\n\n# how "
+         "many\nlogin_max_processes_count = 7\n\nmail_gid = 8\n",
+         "== dovecot.conf\nprotocol imap {\n    !include a.inc\n}\n# who\n# y\nservice imap-login "
+         "{\n    user = x\n    # how many\n    process_limit = 7\n}\n\nprotocol pop3 {\n    "
+         "!include a.inc\n    mail_uid = 8\n}\nservice pop3-login {\n    user = x\n    "
+         "process_limit = 7\n}\n== a.inc\n\n\nmail_gid = 8\n",
+         ""},
+	{"login in a protocol and outside, in an include",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== "
+         "a.inc\nlogin_user = x\n",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service pop3-login "
+         "{ user = x }, service managesieve-login { user = x }, and remove this\nlogin_user = x\n",
          "1 decide"},
 	{"other values of yes and no",
          "protocol imap {\n  login_chroot = maybe\n  login_process_per_connection = 1\n}\n", NULL,
