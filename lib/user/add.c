@@ -9,8 +9,6 @@
 #include "user/system.h"
 #include <string.h>
 
-#define HOME_BYTES 1000
-
 /* A wish, and what it means here. */
 struct want {
 	const struct reeve_user_wish *wish;
@@ -24,22 +22,6 @@ static const char *last_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash == NULL ? path : slash + 1;
-}
-
-/* passwd(5) and useradd(8) take no ':', no line end; ".." would make two names for one folder. */
-static int check_path(const char *path, const char *what, struct reeve_error *err)
-{
-	if (path[0] != '/' || strlen(path) > HOME_BYTES)
-		return reeve_fail(err, REEVE_EUSAGE, "%s '%.100s' is no absolute path", what, path);
-	for (const char *p = path; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f || *p == ':')
-			return reeve_fail(err, REEVE_EUSAGE,
-			                  "%s has a character that passwd(5) cannot hold", what);
-	for (const char *p = strstr(path, "/."); p != NULL; p = strstr(p + 1, "/."))
-		if (p[2 + (p[2] == '.')] == '/' || p[2 + (p[2] == '.')] == '\0')
-			return reeve_fail(err, REEVE_EUSAGE, "%s '%s' has '.' or '..' in it", what,
-			                  path);
-	return 0;
 }
 
 const char *users_home_text(struct reeve_users *users, const char *homes, const char *name)
@@ -67,19 +49,13 @@ const char *users_home_text(struct reeve_users *users, const char *homes, const 
 /* A home that is another's, or has another's in it, is no home of his own. */
 static int check_home(struct reeve_users *users, const struct want *want, struct reeve_error *err)
 {
-	size_t n = strlen(want->home);
+	const struct reeve_account *other = users_home_shared(users, want->home, want->wish->name);
 	const struct users_fresh *fresh;
 
-	for (size_t i = 0; i < users->accounts.count; i++) {
-		const struct reeve_account *other = &users->accounts.rows[i];
-
-		if (other != want->account && strcmp(other->name, want->wish->name) != 0 &&
-		    strncmp(other->home, want->home, n) == 0 &&
-		    (other->home[n] == '\0' || other->home[n] == '/'))
-			return reeve_fail(err, REEVE_EREFUSED,
-			                  "the home '%s' is that of '%s', or has it inside",
-			                  want->home, other->name);
-	}
+	if (other != NULL)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "the home '%s' is that of '%s', or has it inside", want->home,
+		                  other->name);
 	fresh = users_fresh_home(users, want->home);
 	if (fresh != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have the home '%s', too",
@@ -177,14 +153,25 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	                     : users_home_text(users, wish->home == NULL ? USERS_HOMES : wish->home,
 	                                       wish->name);
 	if (users_system_group(users, want->group, &want->gid, err) < 0 ||
-	    check_path(want->home, "the home", err) < 0 ||
-	    (wish->shell != NULL && check_path(wish->shell, "the shell", err) < 0) ||
+	    users_path_check(want->home, "the home", err) < 0 ||
+	    (wish->shell != NULL && users_path_check(wish->shell, "the shell", err) < 0) ||
 	    (want->account != NULL && check_there(want, err) < 0) ||
 	    check_shell(users, want, err) < 0 || check_ids(users, want, err) < 0 ||
 	    check_home(users, want, err) < 0)
 		return -1;
-	want->box = users_system_box(users, wish->name, want->home, err);
-	return want->box == NULL ? -1 : 0;
+	struct users_whom whom = {.name = wish->name, .home = want->home};
+	if (want->account != NULL) {
+		whom.has_ids = true;
+		whom.uid = want->account->uid;
+		whom.gid = want->account->gid;
+	}
+	struct reeve_error why = {0};
+	want->box = users_system_box(users, &whom, &why);
+	if (want->box == NULL && why.code != REEVE_OK) {
+		*err = why;
+		return -1;
+	}
+	return 0;
 }
 
 /* ---- what it takes -------------------------------------------------------------------------- */
@@ -255,12 +242,10 @@ static int add_place(struct reeve_users *users, const struct want *want, struct 
 
 	if (kind == USERS_PLACE_HOME && strcmp(path, USERS_NO_HOME) == 0)
 		return 0;
-	/* MAIL_FILE of login.defs(5) is in the home, which may not be there yet. */
-	if (kind == USERS_PLACE_BOX && want->account == NULL && strncmp(path, want->home, n) == 0 &&
-	    path[n] == '/') {
-		users_fresh_place(users, fresh, &place);
+	/* A folder is made by who delivers; what is in the home is safe there. */
+	if (kind == USERS_PLACE_BOX && (path == NULL || path[strlen(path) - 1] == '/' ||
+	                                (strncmp(path, want->home, n) == 0 && path[n] == '/')))
 		return 0;
-	}
 	if (users_place_look(users, &place, &state, err) < 0)
 		return -1;
 	if (state != USERS_PLACE_HIS) {

@@ -24,6 +24,7 @@ static void add_text(struct reeve_error *err, const struct users_step *step,
 struct done {
 	struct users_step **steps;
 	size_t count;
+	bool is_final; /* there is no way back */
 };
 
 static void take_back(struct reeve_users *users, struct done *done, struct reeve_error *err)
@@ -40,9 +41,15 @@ static void take_back(struct reeve_users *users, struct done *done, struct reeve
 	}
 }
 
+/*
+ * From the first user who is gone nothing is taken back. Then mail goes, of as many as can be, and
+ * the first failure is told.
+ */
 static int carry_out(struct reeve_users *users, struct done *done, struct reeve_error *err)
 {
 	struct users_steps *steps = users->steps;
+	struct reeve_error why = {0};
+	int result = 0;
 
 	for (int order = USERS_ARCHIVE; order <= USERS_MAIL; order++)
 		for (size_t i = 0; i < steps->count; i++) {
@@ -51,15 +58,22 @@ static int carry_out(struct reeve_users *users, struct done *done, struct reeve_
 			if ((int)step->order != order || !step->is_change ||
 			    step->carry_out == NULL)
 				continue;
-			/* Before a user is gone all can still be taken back. */
-			if (order < USERS_GONE && reeve_canceled(&users->talk))
+			if (!done->is_final && reeve_canceled(&users->talk))
 				return reeve_fail(err, REEVE_ECANCELED, "stopped");
-			if (step->carry_out(users, step->what, err) < 0)
+			done->is_final = done->is_final || order == USERS_MAIL;
+			if (step->carry_out(users, step->what, &why) == 0) {
+				done->is_final = done->is_final || order == USERS_GONE;
+				step->is_done = true;
+				done->steps[done->count++] = step;
+				continue;
+			}
+			if (result == 0 && err != NULL)
+				*err = why;
+			if (order < USERS_MAIL)
 				return -1;
-			step->is_done = true;
-			done->steps[done->count++] = step;
+			result = -1;
 		}
-	return 0;
+	return result;
 }
 
 /* Nothing is done if a wish cannot be. */
@@ -89,21 +103,26 @@ int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *resu
 		return -1;
 	for (size_t i = 0; steps != NULL && i < steps->count; i++)
 		result_r->steps += steps->rows[i].text != NULL && steps->rows[i].is_change;
-	if (result_r->steps == 0 || users->how.dry_run)
+	if (steps == NULL || result_r->steps == 0 || users->how.dry_run)
 		return 0;
 	if (!users->how.is_for_changes || steps->is_applied)
 		return reeve_fail(err, REEVE_EUSAGE, "the users are open for looking only");
 	steps->is_applied = true;
 
-	done.steps = calloc(steps->count, sizeof *done.steps);
+	done.steps = calloc(steps->count + 1, sizeof(void *));
 	if (done.steps == NULL)
 		return reeve_fail_nomem(err);
-	if (carry_out(users, &done, err) < 0) {
+	result = carry_out(users, &done, err);
+	if (result < 0 && !done.is_final)
 		take_back(users, &done, err);
+	else if (result < 0)
+		reeve_fail_prefix(err, "users were removed, but");
+	result_r->is_changed = result == 0 || done.is_final;
+	if (result < 0) {
 		result_r->steps = 0;
-		result = -1;
+		for (size_t i = 0; i < done.count; i++)
+			result_r->steps += done.steps[i]->text != NULL;
 	}
-	result_r->is_changed = result == 0;
 	if (users->change[0] != '\0')
 		result_r->id = users->change;
 	free(done.steps);

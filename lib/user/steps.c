@@ -3,6 +3,7 @@
 #include "user/steps.h"
 
 #include "base/diag.h"
+#include "user/leaving.h"
 #include "user/secrets.h"
 #include <stdlib.h>
 
@@ -81,6 +82,7 @@ void users_steps_free(struct users_steps *steps)
 {
 	if (steps == NULL)
 		return;
+	users_leaving_close(steps->leaving);
 	users_secrets_free(steps->secrets);
 	free(steps->rows);
 	free(steps);

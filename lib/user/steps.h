@@ -8,7 +8,8 @@
  *
  * Steps are added in the order of wishes and carried out by `order`, those of one order as they
  * were added; after a failure those that were done are taken back, the last one first. What can
- * fail comes early, what cannot be taken back last.
+ * fail comes early, what cannot be taken back last: from the first user who is gone (USERS_GONE)
+ * there is no way back.
  */
 #ifndef USER_STEPS_H
 #define USER_STEPS_H
@@ -67,8 +68,9 @@ struct users_steps {
 	struct reeve_error failure; /* the first wish that cannot be */
 	size_t failures, told;      /* how many, and of how many there were diagnostics */
 	bool is_applied;
-	struct users_secret *secrets; /* secrets.h */
-	struct users_fresh *fresh;    /* fresh.h */
+	struct users_secret *secrets;  /* secrets.h */
+	struct users_fresh *fresh;     /* fresh.h */
+	struct users_leaving *leaving; /* leaving.h */
 };
 
 /* Made when first asked for; NULL: no memory, which is remembered. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define NSS_BYTES 65536
+#define PATH_BYTES 1000
 
 int users_system_find(const struct reeve_users *users, const char *name,
                       const struct reeve_account **account_r, struct reeve_error *err)
@@ -88,17 +89,56 @@ int users_system_group(const struct reeve_users *users, const char *group, uint3
 	return found != NULL ? 0 : reeve_fail(err, REEVE_EUSAGE, "there is no group '%s'", group);
 }
 
-const char *users_system_box(struct reeve_users *users, const char *name, const char *home,
+const char *users_system_box(struct reeve_users *users, const struct users_whom *whom,
                              struct reeve_error *err)
 {
 	const char *path = NULL;
-	char *dir, *file;
+	char *found;
 
-	if (reeve_login_mail(users->root, &dir, &file, err) < 0)
-		return NULL;
-	path = file != NULL ? reeve_users_text(users, "%s/%s", home, file)
-	                    : reeve_users_text(users, "%s/%s", dir, name);
-	free(dir);
-	free(file);
+	if (users_mailbox_where(users, whom, false, NULL, &found, err) == 1)
+		path = reeve_users_keep(users, found + strlen(users->root));
+	free(found);
 	return path;
+}
+
+const char *users_spool_box(struct reeve_users *users, const char *name, struct reeve_error *err)
+{
+	const char *path;
+	char *dir;
+
+	if (reeve_login_mail(users->root, &dir, NULL, err) < 0)
+		return NULL;
+	path = reeve_users_text(users, "%s/%s", dir, name);
+	free(dir);
+	return path;
+}
+
+int users_path_check(const char *path, const char *what, struct reeve_error *err)
+{
+	if (path[0] != '/' || strlen(path) > PATH_BYTES)
+		return reeve_fail(err, REEVE_EUSAGE, "%s '%.100s' is no absolute path", what, path);
+	for (const char *p = path; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f || *p == ':')
+			return reeve_fail(err, REEVE_EUSAGE,
+			                  "%s has a character that passwd(5) cannot hold", what);
+	for (const char *p = strstr(path, "/."); p != NULL; p = strstr(p + 1, "/."))
+		if (p[2 + (p[2] == '.')] == '/' || p[2 + (p[2] == '.')] == '\0')
+			return reeve_fail(err, REEVE_EUSAGE, "%s '%s' has '.' or '..' in it", what,
+			                  path);
+	return 0;
+}
+
+const struct reeve_account *users_home_shared(const struct reeve_users *users, const char *home,
+                                              const char *name)
+{
+	size_t n = strlen(home);
+
+	for (size_t i = 0; i < users->accounts.count; i++) {
+		const struct reeve_account *other = &users->accounts.rows[i];
+
+		if (strcmp(other->name, name) != 0 && strncmp(other->home, home, n) == 0 &&
+		    (other->home[n] == '\0' || other->home[n] == '/'))
+			return other;
+	}
+	return NULL;
 }

@@ -3,10 +3,12 @@
 #ifndef USER_SYSTEM_H
 #define USER_SYSTEM_H
 
+#include "user/mailbox.h"
 #include "user/steps.h"
 
-/* Debian Policy 9.2.2: up to 999 are the system's own; "nobody" is 65534. */
-#define USERS_UID_MIN 1000
+/* Debian Policy 9.2.2: up to 99 are the system's own; "nobody" is 65534. */
+#define USERS_UID_MIN 100
+#define USERS_UID_LOGIN 1000 /* who is no mail user by his group */
 #define USERS_UID_NOBODY 65534
 
 #define USERS_GROUP "mail"
@@ -35,8 +37,24 @@ bool users_system_uid_elsewhere(const struct reeve_users *users, uint32_t uid);
 int users_system_group(const struct reeve_users *users, const char *group, uint32_t *gid_r,
                        struct reeve_error *err);
 
-/* The file where a system user's mail is, kept. NULL with err. */
-const char *users_system_box(struct reeve_users *users, const char *name, const char *home,
+/*
+ * Where a system user's mailbox is: a file, or, with a '/' at its end, a folder; as the root sees
+ * it, kept. NULL if it is not known, or has failed, with err then.
+ */
+const char *users_system_box(struct reeve_users *users, const struct users_whom *whom,
                              struct reeve_error *err);
+
+/* The file of his name in the spool, whoever else says where mail is; kept. NULL with err. */
+const char *users_spool_box(struct reeve_users *users, const char *name, struct reeve_error *err);
+
+/*
+ * passwd(5) and useradd(8) take no ':', no line end; ".." would make two names for one folder.
+ * `what` is for messages: "the home". 0, or -1: REEVE_EUSAGE.
+ */
+int users_path_check(const char *path, const char *what, struct reeve_error *err);
+
+/* The account other than `name` whose home is `home`, or inside it; NULL. */
+const struct reeve_account *users_home_shared(const struct reeve_users *users, const char *home,
+                                              const char *name);
 
 #endif

@@ -246,7 +246,7 @@ static const struct refused {
          ":",
          {.name = "ann", .has_ids = true, .uid = 8},
          REEVE_EUSAGE,
-         "uid 8 is not for users (1000 to 65533)"},
+         "uid 8 is not for users (100 to 65533)"},
 	{"uid is taken",
          "echo bob:x:1005:100::/home/bob:/bin/sh >>root/etc/passwd",
          {.name = "ann", .has_ids = true, .uid = 1005},

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes with a user who leaves: found, and made into steps. */
+#include "user/belongings.h"
+
+#include "base/error.h"
+#include "base/way.h"
+#include "user/places.h"
+#include "user/system.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- what goes with him --------------------------------------------------------------------- */
+
+static void add_part(struct users_leaving *leaving, const char *path, bool is_folder)
+{
+	leaving->parts[leaving->part_count++] =
+		(struct users_part){.path = path, .is_folder = is_folder, .fd = -1, .dirfd = -1};
+}
+
+int users_leaving_look(const struct reeve_users *users, const char *path, struct stat *st_r,
+                       struct reeve_error *err)
+{
+	struct reeve_error why = {0};
+	const char *name;
+	int dirfd = users_place_folder(users, path, &name, &why), result = 1;
+
+	if (dirfd < 0 && why.sys_errno != ENOENT) {
+		*err = why;
+		return -1;
+	}
+	if (dirfd < 0)
+		return 0;
+	if (fstatat(dirfd, name, st_r, AT_SYMLINK_NOFOLLOW) < 0)
+		result = errno == ENOENT ? 0 : reeve_fail_errno(err, "cannot look at '%s'", path);
+	close(dirfd);
+	return result;
+}
+
+static bool is_inside(const char *path, const char *folder)
+{
+	size_t n = folder == NULL ? 0 : strlen(folder);
+
+	return n > 0 && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+bool users_is_nobodys(const struct reeve_users *users, uid_t uid)
+{
+	return uid != 0 && reeve_accounts_uid(&users->accounts, uid) == NULL &&
+	       !users_system_uid_elsewhere(users, uid);
+}
+
+int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving, const char *home,
+                       struct reeve_error *err)
+{
+	const struct reeve_account *other;
+	struct stat st;
+	const char *why = NULL;
+	int found;
+
+	if (users_path_check(home, "the home", NULL) < 0 || strchr(home + 1, '/') == NULL ||
+	    strcmp(home, USERS_NO_HOME) == 0)
+		return 0;
+	found = users_leaving_look(users, home, &st, err);
+	if (found <= 0)
+		return found;
+	other = users_home_shared(users, home, leaving->name);
+	if (!S_ISDIR(st.st_mode))
+		why = "it is no folder";
+	else if (st.st_uid != leaving->uid)
+		why = "it is not his";
+	else if (other != NULL)
+		why = reeve_users_text(users, "it is that of '%s', too, or has it inside",
+		                       other->name);
+	if (why == NULL) {
+		add_part(leaving, home, true);
+		return 1;
+	}
+	users_step_add(users,
+	               &(struct users_step){.user = leaving->name,
+	                                    .text = reeve_users_text(
+						    users, "the home '%s' stays: %s", home, why)});
+	return 0;
+}
+
+int users_leaving_box(struct reeve_users *users, struct users_leaving *leaving, const char *path,
+                      const char *home, struct reeve_error *err)
+{
+	size_t n = strlen(path);
+	struct stat st;
+	int found;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	path = reeve_arena_strndup(users->arena, path, n);
+	if (path == NULL)
+		return reeve_fail_nomem(err);
+	if (is_inside(path, home))
+		return 0;
+	for (size_t i = 0; i < leaving->part_count; i++)
+		if (strcmp(leaving->parts[i].path, path) == 0)
+			return 0;
+	found = users_leaving_look(users, path, &st, err);
+	if (found <= 0)
+		return found;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is neither a file nor a folder", path);
+	/* What add left unfinished is empty, and root's. */
+	if (st.st_uid != leaving->uid && (st.st_uid != 0 || st.st_size > 0 || !S_ISREG(st.st_mode)))
+		return reeve_fail(err, REEVE_EREFUSED, "the mailbox '%s' belongs to uid %ju", path,
+		                  (uintmax_t)st.st_uid);
+	add_part(leaving, path, S_ISDIR(st.st_mode));
+	return 1;
+}
+
+/* ---- the archive ---------------------------------------------------------------------------- */
+
+/* Whether an open folder is one of the parts, or inside one. */
+static int is_in_parts(const struct reeve_users *users, const struct users_leaving *leaving, int fd,
+                       struct reeve_error *err)
+{
+	struct stat here, above, part;
+	int at = dup(fd), found = 0;
+
+	while (at >= 0 && fstat(at, &here) == 0 && !found) {
+		for (size_t i = 0; i < leaving->part_count; i++)
+			if (leaving->parts[i].is_folder &&
+			    users_leaving_look(users, leaving->parts[i].path, &part, err) == 1 &&
+			    part.st_dev == here.st_dev && part.st_ino == here.st_ino)
+				found = 1;
+		int up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		close(at);
+		at = up;
+		if (at >= 0 && fstat(at, &above) == 0 && above.st_dev == here.st_dev &&
+		    above.st_ino == here.st_ino)
+			break;
+	}
+	if (at >= 0)
+		close(at);
+	return found;
+}
+
+/* "ann-20261129-163000.tar"; of another try in the same second, "-2.tar". */
+static const char *free_name(struct reeve_users *users, int dirfd, const char *name,
+                             const char *stamp)
+{
+	const char *archive = reeve_users_text(users, "%s-%s.tar", name, stamp);
+
+	for (int i = 2; i < 100; i++) {
+		const char *part = reeve_users_text(users, "%s.part", archive);
+
+		if (faccessat(dirfd, archive, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    faccessat(dirfd, part, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			break;
+		archive = reeve_users_text(users, "%s-%s-%d.tar", name, stamp, i);
+	}
+	return archive;
+}
+
+static int add_archive(struct reeve_users *users, struct users_leaving *leaving,
+                       const char *archive, struct reeve_error *err)
+{
+	char stamp[24];
+	time_t now = time(NULL);
+	struct tm tm;
+	int fd, inside;
+
+	if (archive == NULL || archive[0] == '\0')
+		return reeve_fail(err, REEVE_EUSAGE, "no folder for the archive is named");
+	if (localtime_r(&now, &tm) == NULL)
+		return reeve_fail(err, REEVE_EIO, "the clock has no date");
+	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &tm);
+	fd = reeve_way_open(archive, err);
+	if (fd < 0)
+		return -1;
+	inside = is_in_parts(users, leaving, fd, err);
+	leaving->archive = free_name(users, fd, leaving->name, stamp);
+	close(fd);
+	if (inside > 0)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "the archive's folder '%s' is in what shall be removed", archive);
+	if (leaving->part_count == 0)
+		return 0; /* nothing is copied */
+	leaving->folder = reeve_users_keep(users, archive);
+	users_step_add(users,
+	               &(struct users_step){.order = USERS_ARCHIVE,
+	                                    .user = leaving->name,
+	                                    .text = reeve_users_text(
+						    users, "archive the mail of '%s' in '%s/%s'",
+						    leaving->name, archive, leaving->archive),
+	                                    .is_change = true,
+	                                    .carry_out = users_leaving_archive,
+	                                    .take_back = users_leaving_unarchive,
+	                                    .what = leaving});
+	return 0;
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
+
+struct users_leaving *users_leaving_new(struct reeve_users *users, const char *name, uid_t uid)
+{
+	struct users_steps *steps = users_steps(users);
+	struct users_leaving *leaving =
+		steps == NULL ? NULL : reeve_arena_alloc(users->arena, sizeof *leaving);
+
+	if (leaving == NULL)
+		return NULL;
+	leaving->name = reeve_users_keep(users, name);
+	leaving->uid = uid;
+	leaving->next = steps->leaving;
+	steps->leaving = leaving;
+	return leaving;
+}
+
+int users_leaving_copy(struct reeve_users *users, struct users_leaving *leaving,
+                       enum reeve_users_mail mail, const char *archive, struct reeve_error *err)
+{
+	if (leaving->part_count > 0)
+		users_step_add(users, &(struct users_step){.order = USERS_ARCHIVE,
+		                                           .user = leaving->name,
+		                                           .is_change = true,
+		                                           .carry_out = users_leaving_hold,
+		                                           .take_back = users_leaving_let_go,
+		                                           .what = leaving});
+	return mail == REEVE_USERS_ARCHIVE_MAIL ? add_archive(users, leaving, archive, err) : 0;
+}
+
+void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving)
+{
+	for (size_t i = 0; i < leaving->part_count; i++) {
+		const struct users_part *part = &leaving->parts[i];
+		const char *text =
+			reeve_users_text(users, "remove '%s'%s", part->path,
+		                         part->is_folder ? " and all that is in it" : "");
+
+		users_step_add(users, &(struct users_step){
+					      .order = USERS_MAIL,
+					      .user = leaving->name,
+					      .text = text,
+					      .is_change = true,
+					      /* The first takes all with it. */
+					      .carry_out = i == 0 ? users_leaving_remove : NULL,
+					      .what = leaving});
+	}
+}

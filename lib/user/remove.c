@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* A user shall not be there any more; his mail stays, is archived, or goes. */
+#include "base/error.h"
+#include "user/add.h"
+#include "user/belongings.h"
+#include "user/fresh.h"
+#include "user/programs.h"
+#include "user/system.h"
+#include <string.h>
+#include <sys/stat.h>
+
+static int carry_out(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	const char *const argv[] = {"userdel", "--", what, NULL};
+	int status;
+
+	if (users_program_run(users, argv, NULL, 0, &status, err) == 0 ||
+	    status == PROGRAM_NOT_THERE)
+		return 0;
+	/* He is logged in, or reads his mail: his processes would go on as a uid of nobody's. */
+	if (status == PROGRAM_IN_USE && err != NULL)
+		err->code = REEVE_EBUSY;
+	return -1;
+}
+
+/* A name whose user is gone: what a run that was killed left of his is removed now. */
+static int remove_rest(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
+                       const char *archive, struct reeve_error *err)
+{
+	struct users_whom whom = {.name = name};
+	struct users_leaving *leaving;
+	struct reeve_error why = {0};
+	const char *box, *home, *rest[2];
+	size_t count = 0;
+	struct stat st;
+
+	if (users_system_is_elsewhere(users, name))
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a user of a directory (NSS)", name);
+	if (reeve_user_name_check(name, false, err) < 0)
+		return -1;
+	home = users_home_text(users, USERS_HOMES, name);
+	whom.home = home;
+	box = users_system_box(users, &whom, &why);
+	if (box == NULL && why.code != REEVE_OK) {
+		*err = why;
+		return -1;
+	}
+	if (mail != REEVE_USERS_KEEP_MAIL) {
+		if (box != NULL)
+			rest[count++] = box;
+		rest[count++] = home;
+	}
+	for (size_t i = 0; i < count; i++) {
+		int found = users_leaving_look(users, rest[i], &st, err);
+
+		if (found < 0)
+			return -1;
+		if (found == 0 || !users_is_nobodys(users, st.st_uid))
+			continue;
+		leaving = users_leaving_new(users, name, st.st_uid);
+		if (leaving == NULL)
+			return reeve_fail_nomem(err);
+		if (users_leaving_home(users, leaving, home, err) < 0 ||
+		    (box != NULL && users_leaving_box(users, leaving, box, home, err) < 0))
+			return -1;
+		if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
+			return -1;
+		users_leaving_go(users, leaving);
+		return 0;
+	}
+	users_step_add(users, &(struct users_step){.user = name,
+	                                           .text = reeve_users_text(
+							   users, "there is no user '%s'", name)});
+	return 0;
+}
+
+static int remove_system(struct reeve_users *users, const struct reeve_account *account,
+                         enum reeve_users_mail mail, const char *archive, struct reeve_error *err)
+{
+	struct users_whom whom = {account->name, account->home, true, account->uid, account->gid};
+	struct users_leaving *leaving = users_leaving_new(users, account->name, account->uid);
+	struct reeve_error why = {0};
+	const char *box;
+
+	if (leaving == NULL)
+		return reeve_fail_nomem(err);
+	if (!reeve_users_is_mail_user(users, account) &&
+	    (account->uid < USERS_UID_LOGIN || account->uid == USERS_UID_NOBODY ||
+	     reeve_account_may_log_in(account->shell)))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' (uid %u, gid %u, shell '%s') is no mail user: userdel(8) "
+		                  "removes others",
+		                  account->name, account->uid, account->gid, account->shell);
+	if (mail != REEVE_USERS_KEEP_MAIL) {
+		if (users_leaving_home(users, leaving, account->home, err) < 0)
+			return -1;
+		const char *home = leaving->part_count > 0 ? account->home : NULL;
+		box = users_system_box(users, &whom, &why);
+		if (box == NULL && why.code != REEVE_OK) {
+			*err = why;
+			return -1;
+		}
+		if (box != NULL && users_leaving_box(users, leaving, box, home, err) < 0)
+			return -1;
+		box = users_spool_box(users, account->name, err);
+		if (box == NULL || users_leaving_box(users, leaving, box, home, err) < 0)
+			return -1;
+	}
+	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
+		return -1;
+	users_step_add(users,
+	               &(struct users_step){
+			       .order = USERS_GONE,
+			       .user = account->name,
+			       .text = reeve_users_text(
+				       users, "remove system user '%s'%s", account->name,
+				       mail == REEVE_USERS_KEEP_MAIL ? " (his mail stays)" : ""),
+			       .is_change = true,
+			       .carry_out = carry_out,
+			       .what = (void *)(uintptr_t)leaving->name});
+	users_leaving_go(users, leaving);
+	return 0;
+}
+
+void reeve_users_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
+                        const char *archive)
+{
+	const struct reeve_account *account = reeve_accounts_find(&users->accounts, name);
+	struct reeve_error err = {0};
+	int result;
+
+	if (users_is_wished(users, name))
+		result = reeve_fail(&err, REEVE_EUSAGE, "'%s' is named twice", name);
+	else if (users_fresh_new(users, name) == NULL)
+		result = reeve_fail_nomem(&err);
+	else if (account != NULL)
+		result = remove_system(users, account, mail, archive, &err);
+	else
+		result = remove_rest(users, name, mail, archive, &err);
+	if (result < 0)
+		users_wish_fail(users, NULL, 0, &err);
+}
