@@ -5,6 +5,7 @@
  *     users.c       the public door: open, close
  *     who.c         the users that there are: next, find
  *     accounts.c    passwd(5), shadow(5), group(5) of the root
+ *     line.c        a virtual user's line
  *     name.c        names that we make
  *     where.c       what Dovecot and Postfix name: passwd-file, mail location, aliases
  *     location.c    what a mail location means for a user
@@ -55,7 +56,9 @@ struct reeve_users {
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 
 	/* reeve_users_next() */
-	size_t next_account, next_virtual;
+	size_t next_account;
+	struct users_line *next_line; /* line.h: in the arena */
+	struct reeve_arena *passing;  /* strings of the virtual user given out last */
 	uint32_t next_alias; /* reeve_users_next_alias() */
 	char *mailbox; /* of the user given out last */
 };

@@ -107,6 +107,7 @@ void reeve_users_close(struct reeve_users *users)
 	reeve_conf_close(users->confs[REEVE_CONF_DOVECOT]);
 	reeve_conf_close(users->confs[REEVE_CONF_POSTFIX]);
 	free(users->mailbox);
+	reeve_arena_free(users->passing);
 	reeve_arena_free(users->arena);
 	free(users);
 }

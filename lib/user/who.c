@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The users that there are, one after another or by name. */
+#include "base/error.h"
+#include "user/line.h"
 #include "user/mailbox.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -63,30 +64,75 @@ static int fill_mailbox(struct reeve_users *users, struct reeve_user *user,
 	return 0;
 }
 
+/* His quota is in a passwd-file of its own, if Dovecot's configuration names one for that. */
+static int fill_quota(struct reeve_users *users, struct reeve_user *user, struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+	struct users_line line = {.name = user->name};
+
+	if (where == NULL)
+		return -1;
+	if (where->quota_file == NULL)
+		return 0;
+	line.doc = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, where->quota_file, err);
+	if (line.doc == NULL)
+		return -1;
+	line.node = reeve_passwd_file_find(line.doc, user->name);
+	user->has_quota = line.node != 0 && users_line_quota(users, &line, &user->quota_bytes);
+	return 0;
+}
+
+static int give_account(struct reeve_users *users, const struct reeve_account *account,
+                        struct reeve_user *user_r, struct reeve_error *err)
+{
+	reeve_users_fill(users, account, user_r);
+	return fill_mailbox(users, user_r, NULL, err) < 0 || fill_quota(users, user_r, err) < 0 ? -1
+	                                                                                        : 1;
+}
+
+static int give_line(struct reeve_users *users, const struct users_line *line,
+                     struct reeve_user *user_r, struct reeve_error *err)
+{
+	struct users_location own;
+	bool has_own;
+
+	if (users_line_fill(users, line, user_r, &own, &has_own, err) < 0)
+		return -1;
+	return fill_mailbox(users, user_r, has_own ? &own : NULL, err) < 0 ? -1 : 1;
+}
+
 /* ---- the public door ------------------------------------------------------------------------ */
 
 int reeve_users_next(struct reeve_users *users, struct reeve_user *user_r, struct reeve_error *err)
 {
+	int more;
+
 	while (users->next_account < users->accounts.count) {
 		const struct reeve_account *account =
 			&users->accounts.rows[users->next_account++];
 
-		if (!reeve_users_is_mail_user(users, account))
-			continue;
-		reeve_users_fill(users, account, user_r);
-		return fill_mailbox(users, user_r, NULL, err) < 0 ? -1 : 1;
+		if (reeve_users_is_mail_user(users, account))
+			return give_account(users, account, user_r, err);
 	}
-	return 0;
+	if (users->next_line == NULL)
+		users->next_line = reeve_arena_alloc(users->arena, sizeof *users->next_line);
+	if (users->next_line == NULL)
+		return reeve_fail_nomem(err);
+	more = users_line_next(users, users->next_line, err);
+	return more <= 0 ? more : give_line(users, users->next_line, user_r, err);
 }
 
 int reeve_users_find(struct reeve_users *users, const char *name, struct reeve_user *user_r,
                      struct reeve_error *err)
 {
 	const struct reeve_account *account;
+	struct users_line line;
+	int found = users_line_find(users, name, &line, err);
 
+	if (found < 0)
+		return -1;
+	if (found > 0)
+		return give_line(users, &line, user_r, err);
 	account = reeve_accounts_find(&users->accounts, name);
-	if (account == NULL)
-		return 0;
-	reeve_users_fill(users, account, user_r);
-	return fill_mailbox(users, user_r, NULL, err) < 0 ? -1 : 1;
+	return account == NULL ? 0 : give_account(users, account, user_r, err);
 }

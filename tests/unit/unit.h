@@ -80,6 +80,7 @@ void unit_skip(int count, const char *why);
 	X(user_name) \
 	X(user_location) \
 	X(user_mailbox) \
+	X(user_line) \
 	X(user_check) \
 	X(user_accounts) \
 	X(user_programs) \

@@ -13,7 +13,7 @@ static const char *login_word(const struct reeve_user *user)
 	if (!user->is_password_known)
 		return "?";
 	if (user->password.is_open)
-		return user->is_virtual ? "none" : "open";
+		return "open";
 	if (user->password.is_none)
 		return "none";
 	if (user->is_locked)

@@ -130,7 +130,8 @@ struct reeve_user {
 	int64_t mailbox_time; /* last change, seconds since 1970 */
 	bool has_quota;
 	uint64_t quota_bytes;
-	struct reeve_password_look password; /* {0} if shadow(5) may not be read */
+	/* {0} if shadow(5) may not be read. Of a virtual one is_open is an extra field `nopassword`. */
+	struct reeve_password_look password;
 	bool is_password_known;
 	bool is_locked;  /* by password; of a system user also by date */
 	bool is_expired; /* of a system user: no login since that date (shadow(5), field 8) */

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual users: their lines, and what Dovecot makes of them (src/auth/db-passwd-file.c). */
+#include "user/line.h"
+
+#include "base/error.h"
+#include "base/number.h"
+#include "user/mailbox.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lines ---------------------------------------------------------------------------------- */
+
+int users_lines(struct reeve_users *users, struct reeve_doc **doc_r, struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+
+	*doc_r = NULL;
+	if (where == NULL)
+		return -1;
+	if (where->passwd_file == NULL)
+		return 0;
+	*doc_r = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, where->passwd_file, err);
+	return *doc_r == NULL ? -1 : 0;
+}
+
+int users_line_find(struct reeve_users *users, const char *name, struct users_line *line_r,
+                    struct reeve_error *err)
+{
+	struct reeve_error why = {0};
+	const char *key;
+
+	*line_r = (struct users_line){0};
+	if (users_lines(users, &line_r->doc, err) < 0)
+		return -1;
+	if (line_r->doc == NULL)
+		return 0;
+	key = users_where_key(users, name, &why);
+	if (key == NULL) {
+		/* A username_format that we cannot follow is no reason to know no system users. */
+		if (why.code == REEVE_EREFUSED && strchr(name, '@') == NULL)
+			return 0;
+		return reeve_fail(err, why.code, "%s", why.text);
+	}
+	line_r->node = reeve_passwd_file_find(line_r->doc, key);
+	line_r->name = reeve_users_keep(users, name);
+	return line_r->node != 0;
+}
+
+static const char *keep_name(struct reeve_users *users, const struct reeve_doc *doc, uint32_t node)
+{
+	const struct reeve_node *n = &doc->nodes[node];
+
+	return reeve_users_text(users, "%.*s", (int)(n->name_end - n->name),
+	                        (const char *)doc->bytes + n->name);
+}
+
+int users_line_next(struct reeve_users *users, struct users_line *line, struct reeve_error *err)
+{
+	if (line->doc == NULL) {
+		if (users_lines(users, &line->doc, err) < 0)
+			return -1;
+		if (line->doc == NULL)
+			return 0;
+		line->node = line->doc->nodes[0].first;
+	} else if (line->node < line->doc->count) {
+		line->node = line->doc->nodes[line->node].next;
+	} else {
+		line->node = 0; /* the file was changed meanwhile, against the rule */
+	}
+	for (; line->node != 0; line->node = line->doc->nodes[line->node].next) {
+		if (line->doc->nodes[line->node].kind != REEVE_NODE_SETTING)
+			continue;
+		line->name = keep_name(users, line->doc, line->node);
+		if (users->has_failed)
+			return reeve_fail_nomem(err);
+		if (reeve_passwd_file_find(line->doc, line->name) == line->node)
+			return 1;
+	}
+	return 0;
+}
+
+static char *text_of(const struct users_line *line, struct reeve_span span)
+{
+	return strndup((const char *)line->doc->bytes + span.offset, span.length);
+}
+
+char *users_line_field(const struct users_line *line, enum reeve_pwf_field field)
+{
+	struct reeve_span span;
+
+	reeve_passwd_file_field(line->doc, line->node, field, &span);
+	return text_of(line, span);
+}
+
+char *users_line_extra(const struct users_line *line, const char *key, bool *has_r)
+{
+	struct reeve_span span;
+
+	*has_r = reeve_passwd_file_extra(line->doc, line->node, key, &span);
+	return *has_r ? text_of(line, span) : NULL;
+}
+
+/* ---- what they mean ------------------------------------------------------------------------- */
+
+/* Text that lives until the next user is filled; NULL for NULL, and where there is no memory. */
+static const char *pass(struct reeve_users *users, char *text)
+{
+	const char *copy = NULL;
+
+	if (text != NULL)
+		copy = reeve_arena_strndup(users->passing, text, strlen(text));
+	free(text);
+	return copy;
+}
+
+/* The userdb's value, or the line's, whichever counts; NULL: neither has one. */
+static const char *value_of(const struct users_default *usual, const char *own, bool is_userdb)
+{
+	bool has_own = is_userdb && own != NULL && own[0] != '\0';
+
+	if (usual->value != NULL && (usual->is_forced || !has_own))
+		return usual->value;
+	return has_own ? own : NULL;
+}
+
+static void fill_ids(struct reeve_users *users, const struct users_where *where,
+                     const struct users_line *line, struct reeve_user *user)
+{
+	const char *uid = pass(users, users_line_field(line, REEVE_PWF_UID));
+	const char *gid = pass(users, users_line_field(line, REEVE_PWF_GID));
+
+	uid = value_of(&where->uid, uid, where->is_userdb);
+	gid = value_of(&where->gid, gid, where->is_userdb);
+	user->has_ids = uid != NULL && gid != NULL && users_where_uid(users, uid, &user->uid) &&
+	                users_where_gid(users, gid, &user->gid);
+	if (!user->has_ids)
+		user->uid = user->gid = 0;
+}
+
+static void fill_home(struct reeve_users *users, const struct users_where *where,
+                      const struct users_line *line, struct reeve_user *user)
+{
+	struct users_whom whom = {user->name, NULL, user->has_ids, user->uid, user->gid};
+	const char *home = pass(users, users_line_field(line, REEVE_PWF_HOME));
+	const struct users_mail *mail;
+	bool is_usual;
+
+	home = value_of(&where->home, home, where->is_userdb);
+	is_usual = home != NULL && home == where->home.value;
+	/* mail_home is for whom the userdb gives none. */
+	mail = home == NULL ? users_mail(users, NULL) : NULL;
+	if (mail != NULL && mail->home != NULL) {
+		home = mail->home;
+		is_usual = true;
+	}
+	if (is_usual)
+		home = pass(users, users_expand(home, where->is_24, &whom));
+	user->home = home;
+}
+
+static void fill_password(const struct users_line *line, struct reeve_user *user)
+{
+	char *field = users_line_field(line, REEVE_PWF_PASSWORD);
+	bool is_without;
+
+	if (field == NULL)
+		return;
+	reeve_password_look(field, &user->password);
+	explicit_bzero(field, strlen(field));
+	free(field);
+	/* An empty field lets nobody in, unless it says that none is asked for. */
+	free(users_line_extra(line, "nopassword", &is_without));
+	user->password.is_open = is_without;
+	user->password.is_none = user->password.is_none && !is_without;
+	user->is_password_known = true;
+	user->is_locked = user->password.is_locked;
+}
+
+/*
+ * The size in a quota field: in 2.3 behind "*:storage=", up to the next ':', in KiB without a unit
+ * (src/plugins/quota/quota-util.c), in 2.4 all of it, in bytes.
+ */
+static bool quota_of(const char *value, const char *before, bool is_24, uint64_t *bytes_r)
+{
+	size_t n = strlen(before);
+	char text[32];
+
+	if (strncmp(value, before, n) != 0)
+		return false;
+	value += n;
+	n = strcspn(value, is_24 ? "" : ":");
+	if (n == 0 || n >= sizeof text)
+		return false;
+	memcpy(text, value, n);
+	text[n] = '\0';
+	if (reeve_size_parse(text, bytes_r, NULL) < 0)
+		return false;
+	if (!is_24 && isdigit((unsigned char)text[n - 1]) &&
+	    !reeve_mul_size(*bytes_r, 1024, bytes_r))
+		return false;
+	return *bytes_r > 0; /* 0 is none */
+}
+
+bool users_line_quota(struct reeve_users *users, const struct users_line *line, uint64_t *bytes_r)
+{
+	const struct users_where *where = users_where(users, NULL);
+	struct users_quota_field field;
+	bool has = false, is_good;
+	char *value;
+
+	if (where == NULL || !users_where_quota(users, &field, NULL))
+		return false;
+	value = users_line_extra(line, field.key, &has);
+	is_good = value != NULL && quota_of(value, field.before, where->is_24, bytes_r);
+	free(value);
+	return is_good;
+}
+
+/* What the line says of the location of his mail; the rest is as configured. */
+static bool fill_location(struct reeve_users *users, const struct users_line *line,
+                          struct users_location *own)
+{
+	const struct users_mail *mail = users_mail(users, NULL);
+	const struct {
+		const char *key;
+		const char **value;
+	} rows[] = {
+		{"userdb_mail", &own->location},
+		{"userdb_mail_driver", &own->driver},
+		{"userdb_mail_path", &own->path},
+		{"userdb_mail_inbox_path", &own->inbox},
+	};
+	bool has_own = false;
+
+	if (mail == NULL)
+		return false;
+	*own = mail->location;
+	for (size_t i = mail->location.is_24 ? 1 : 0; i < (mail->location.is_24 ? 4 : 1); i++) {
+		bool has;
+		const char *value = pass(users, users_line_extra(line, rows[i].key, &has));
+
+		if (value == NULL)
+			continue;
+		*rows[i].value = value;
+		has_own = true;
+	}
+	return has_own;
+}
+
+int users_line_fill(struct reeve_users *users, const struct users_line *line,
+                    struct reeve_user *user_r, struct users_location *own_r, bool *has_own_r,
+                    struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+	uint64_t column;
+
+	*user_r = (struct reeve_user){.name = line->name, .is_virtual = true};
+	reeve_arena_free(users->passing);
+	users->passing = reeve_arena_new();
+	if (where == NULL)
+		return -1;
+	if (users->passing == NULL)
+		return reeve_fail_nomem(err);
+	user_r->file = where->passwd_file;
+	reeve_doc_where(line->doc, line->doc->nodes[line->node].start, &user_r->line, &column);
+	fill_ids(users, where, line, user_r);
+	fill_home(users, where, line, user_r);
+	fill_password(line, user_r);
+	user_r->has_quota = users_line_quota(users, line, &user_r->quota_bytes);
+	*has_own_r = where->is_userdb && fill_location(users, line, own_r);
+	return 0;
+}

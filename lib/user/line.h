@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Virtual users: their lines in the passwd-file that Dovecot names, and what Dovecot makes of them.
+ *
+ *     found = users_line_find(users, "ann@example.org", &line, &err);
+ *     users_line_fill(users, &line, &user, &own, &err);
+ *
+ * A line is good until the file is changed in memory (docs.h).
+ */
+#ifndef USER_LINE_H
+#define USER_LINE_H
+
+#include "conf/passwd_file.h"
+#include "user/docs.h"
+#include "user/location.h"
+#include "user/where.h"
+
+struct users_line {
+	struct reeve_doc *doc;
+	uint32_t node;    /* of the line that counts; 0: there is none */
+	const char *name; /* as he was asked for, or as the line has him */
+};
+
+/*
+ * The passwd-file; *doc_r is NULL if none is named. -1 with err, also if the configuration names one
+ * that cannot be read.
+ */
+int users_lines(struct reeve_users *users, struct reeve_doc **doc_r, struct reeve_error *err);
+
+/* The line of a user, whose name is kept. 1, 0, -1. */
+int users_line_find(struct reeve_users *users, const char *name, struct users_line *line_r,
+                    struct reeve_error *err);
+
+/* The next line that counts, in the file's order; `line` begins as {0}. 1, 0, -1. */
+int users_line_next(struct reeve_users *users, struct users_line *line, struct reeve_error *err);
+
+/* A field of the line, to be freed; "" if it is not there. NULL: no memory. */
+char *users_line_field(const struct users_line *line, enum reeve_pwf_field field);
+
+/* An extra field, to be freed; *has_r says whether it is there. NULL if not, or without memory. */
+char *users_line_extra(const struct users_line *line, const char *key, bool *has_r);
+
+/* The quota that the line gives, in the field of Dovecot's version; false: none, or it cannot be read. */
+bool users_line_quota(struct reeve_users *users, const struct users_line *line, uint64_t *bytes_r);
+
+/*
+ * All of *user_r but his mailbox; strings live until the next call of this. *own_r, and *has_own_r, is
+ * what the line says of his mail's location instead of the configuration.
+ */
+int users_line_fill(struct reeve_users *users, const struct users_line *line,
+                    struct reeve_user *user_r, struct users_location *own_r, bool *has_own_r,
+                    struct reeve_error *err);
+
+#endif
