@@ -239,6 +239,8 @@ static const struct row rows[] = {
          "protocol imap {\n  imap_client_workarounds = outlook-idle  delay-newmail, "
          "netscape-eoh\n}\n",
          "protocol imap {\n  imap_client_workarounds = delay-newmail\n}\n", ""},
+	{"words of clients of 1.0", "imap_client_workarounds = tb-negative-fetch tb-extra-mailbox-sep\n",
+         "imap_client_workarounds = tb-extra-mailbox-sep\n", ""},
 	{"words of clients, all gone", "imap_client_workarounds = outlook-idle # x\n",
          "imap_client_workarounds = # x\n", ""},
 
@@ -569,6 +571,7 @@ static const struct row rows[] = {
          "# a\n# b\n\n# c\n", "2 removed 5 removed"},
 	{"fsync", "fsync_disable = yes\n", "mail_fsync = never\n", ""},
 	{"dns", "service dns_client {\n}\n", "service dns-client {\n}\n", ""},
+	{"parameters", "service ssl-params {\n  user = x\n}\n", NULL, "1 noted"},
 	{"director", "director_doveadm_port = 24245\n",
          "service director {\n  inet_listener doveadm {\n    port = 24245\n  }\n}\n", ""},
 	{"a module folder of 1.x", OF_1_2 "protocol imap {\n  mail_plugin_dir = /x/imap\n}\n",
