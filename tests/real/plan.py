@@ -76,9 +76,11 @@ class System:
     def run(self, *argv, **kw):
         return run("chroot", self.root or "/", *argv, **kw)
 
-    def change(self, *pairs, dovecot=True, postfix=False, status=0):
-        """Files and their new bytes, by a plan. What it said."""
+    def change(self, *pairs, dovecot=True, postfix=False, make=None, status=0):
+        """Files and their new bytes, by a plan. What it said. `make` is owner and mode of new files."""
         words = [CHANGE]
+        if make:
+            words += ["-c", make]
         if self.root:
             words += ["-r", self.root]
         if dovecot:
@@ -241,6 +243,25 @@ def absolute_includes_are_seen_new(system):
         _, said = system.change((path, b"# nothing again\n"))
         equal(said, "", "a file that is mended")
         equal(bytes_of(path), b"# nothing again\n", path)
+
+
+@on_each
+def a_new_file_is_seen_before_it_is_there(system):
+    """One that a wildcard includes: refused with the reason, or there until it is taken back."""
+    new = f"{system.root}/etc/dovecot/conf.d/99-new.conf"
+    before = look(f"{system.root}/etc/dovecot")
+    _, said = system.change((new, b"no_such_setting = 1\n"), make="0:0:640", status=1)
+    check("Unknown setting" in said and "99-new.conf" in said, said)
+    equal(look(f"{system.root}/etc/dovecot"), before, "the folder")
+    system.change((new, b"login_greeting = hello\n"), make="0:8:640")
+    st = os.stat(new)
+    equal((st.st_uid, st.st_gid, st.st_mode & 0o7777), (0, 8, 0o640), "owner and mode")
+    asked = system.run("doveconf", "-h", "login_greeting").stdout.decode().strip()
+    equal(asked, "hello", "the setting")
+    system.undo()
+    equal(contents(f"{system.root}/etc/dovecot"),
+          {path: seen[0] for path, seen in before.items()}, "the folder at last")
+    nothing_lies_about(system)
 
 
 @on_each
@@ -458,7 +479,8 @@ def killed_at_random_moments(system):
 
 if __name__ == "__main__":
     stage.main([broken_changes_are_refused, good_changes_are_taken,
-                absolute_includes_are_seen_new, a_broken_configuration_can_be_mended,
+                absolute_includes_are_seen_new, a_new_file_is_seen_before_it_is_there,
+                a_broken_configuration_can_be_mended,
                 what_no_namespace_allows_is_verified_in_a_copy, what_belongs_to_a_file_stays,
                 an_attribute_that_cannot_be_kept_is_refused,
                 what_cannot_be_written_leaves_nothing_behind,
