@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 struct file {
 	struct reeve_doc *doc;
@@ -90,6 +91,25 @@ static struct reeve_rights rights_of(const struct reeve_users *users, const stru
 	                     : (struct reeve_rights){0, group->gid, 0640};
 }
 
+/*
+ * Dovecot reads a passwd-file again if its size is another, or its time in whole seconds (passwd_file_sync()
+ * of src/auth/db-passwd-file.c). So a new password that comes within a second of the last change would not
+ * be seen, nor the old one forgotten: the new file has to be of a later second.
+ */
+static void wait_for_dovecot(const struct reeve_doc *doc)
+{
+	struct timespec now;
+
+	if (doc->syntax != REEVE_SYNTAX_PASSWD_FILE || doc->size != doc->read.size ||
+	    clock_gettime(CLOCK_REALTIME, &now) < 0 || now.tv_sec != doc->read.st.st_mtim.tv_sec)
+		return;
+	/* A file's time is a clock tick late, 10 ms at most. */
+	long left = 1010000000 - now.tv_nsec;
+	now = (struct timespec){left / 1000000000, left % 1000000000};
+	while (nanosleep(&now, &now) < 0 && errno == EINTR)
+		;
+}
+
 void users_docs_put(struct reeve_users *users)
 {
 	const struct users_docs *docs = users->docs;
@@ -100,6 +120,7 @@ void users_docs_put(struct reeve_users *users)
 
 		if (doc->bytes == doc->read.bytes)
 			continue;
+		wait_for_dovecot(doc);
 		if (docs->rows[i].is_new)
 			reeve_plan_create(users->plan, doc->path, doc->bytes, doc->size, &rights);
 		else
