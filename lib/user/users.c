@@ -46,6 +46,39 @@ const char *reeve_users_text(struct reeve_users *users, const char *fmt, ...)
 
 /* ---- open and close ------------------------------------------------------------------------- */
 
+/* Whether two changes were made by the same program: their first words. */
+static bool is_same_program(const char *a, const char *b)
+{
+	size_t n = a == NULL ? 0 : strcspn(a, " ");
+
+	return n > 0 && b != NULL && strcspn(b, " ") == n && memcmp(a, b, n) == 0;
+}
+
+/*
+ * A change of the same program's that was broken off between two files is carried on: a passwd-file and
+ * aliases need not fit each other, as files of one configuration do, so nobody has to decide. 1, 0 if
+ * there is none, or -1.
+ */
+static int carry_on(const struct reeve_plan_how *how)
+{
+	struct reeve_changes *changes = reeve_changes_open(how, NULL);
+	struct reeve_plan_result result;
+	struct reeve_change change;
+	struct reeve_plan *plan = NULL;
+	int r = 0;
+
+	while (changes != NULL && r == 0 && reeve_changes_next(changes, &change, NULL) > 0) {
+		if (change.state == REEVE_CHANGE_BROKEN_OFF &&
+		    is_same_program(change.what, how->what)) {
+			plan = reeve_plan_finish(how, change.id, NULL);
+			r = plan == NULL || reeve_plan_apply(plan, &result, NULL) < 0 ? -1 : 1;
+		}
+	}
+	reeve_plan_free(plan);
+	reeve_changes_close(changes);
+	return r;
+}
+
 static int begin(struct reeve_users *users, struct reeve_error *err)
 {
 	const struct reeve_users_how *how = &users->how;
@@ -57,10 +90,16 @@ static int begin(struct reeve_users *users, struct reeve_error *err)
 		.lock_timeout_ms = how->lock_timeout_ms,
 		.talk = how->talk,
 	};
+	struct reeve_error why = {0};
 
 	if (!how->is_for_changes)
 		return 0;
-	users->plan = reeve_plan_begin(&plan, err);
+	users->plan = reeve_plan_begin(&plan, &why);
+	if (users->plan == NULL && why.code == REEVE_EREFUSED && !how->dry_run &&
+	    carry_on(&plan) > 0)
+		users->plan = reeve_plan_begin(&plan, &why);
+	if (users->plan == NULL && err != NULL)
+		*err = why;
 	return users->plan == NULL ? -1 : 0;
 }
 

@@ -4,7 +4,10 @@
 #include "unit.h"
 #include "user_root.h"
 
-#include <mailreeve/user.h>
+#include "conf/passwd_file.h"
+#include "user/docs.h"
+#include "user/files.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,12 +16,18 @@
 
 static const char *root;
 
-static struct reeve_users *begin(bool dry_run)
+static struct reeve_users *open_for(const char *what, bool dry_run, struct reeve_error *err)
 {
 	struct reeve_users_how how = {
-		.root = root, .is_for_changes = true, .dry_run = dry_run, .what = "test"};
+		.root = root, .is_for_changes = true, .dry_run = dry_run, .what = what};
+
+	return reeve_users_open(&how, err);
+}
+
+static struct reeve_users *begin(bool dry_run)
+{
 	struct reeve_error err = {0};
-	struct reeve_users *users = reeve_users_open(&how, &err);
+	struct reeve_users *users = open_for("test", dry_run, &err);
 
 	ck_assert_msg(users != NULL, "%s", err.text);
 	return users;
@@ -142,6 +151,37 @@ START_TEST(test_stale)
 }
 END_TEST
 
+/* Both files in one change, of which then only the passwd-file is in place. Nothing has to be decided. */
+START_TEST(test_broken_off)
+{
+	static const char *const fields[REEVE_PWF_FIELDS] = {"vera@x", "{CRYPT}y"};
+	struct reeve_error err = {0};
+	struct reeve_users *users = open_for("reeve-user add", false, &err);
+	struct reeve_users_result result;
+	struct reeve_doc *doc = users_doc(users, REEVE_SYNTAX_PASSWD_FILE,
+	                                  reeve_users_text(users, "%s/etc/users", root), &err);
+	char path[300];
+
+	folder_write("root/etc/aliases", "a: b\n");
+	ck_assert_int_eq(reeve_passwd_file_add(doc, fields, &err), 1);
+	reeve_users_alias(users, "vera", "vera@x", true);
+	ck_assert_int_eq(reeve_users_apply(users, &result, &err), 0);
+	snprintf(path, sizeof path, "root/var/lib/mailreeve/undo/%s/done", users->change);
+	reeve_users_close(users);
+	ck_assert_str_eq(folder_read("root/etc/users"), "vera@x:{CRYPT}y::::::\n");
+	ck_assert_int_eq(unlink(path), 0);
+	folder_write("root/etc/aliases", "a: b\n");
+
+	ck_assert_ptr_null(open_for("reeve-conf set", false, &err));
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	users = open_for("reeve-user lock", false, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	reeve_users_close(users);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "a: b\nvera: vera@x\n");
+	ck_assert_str_eq(folder_read("root/etc/users"), "vera@x:{CRYPT}y::::::\n");
+}
+END_TEST
+
 START_TEST(test_next)
 {
 	struct reeve_users *users;
@@ -173,9 +213,10 @@ Suite *suite_user_alias(void)
 		tcase_add_test(tcase, test_together);
 		tcase_add_test(tcase, test_taken_back);
 		tcase_add_test(tcase, test_stale);
+		tcase_add_test(tcase, test_broken_off);
 		tcase_add_test(tcase, test_next);
 	} else {
-		unit_skip(5, "only root may chroot(2)");
+		unit_skip(6, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
