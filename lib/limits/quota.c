@@ -267,9 +267,12 @@ void reeve_limits_read_quota(struct reeve_limits *limits)
 	quota->mail = reeve_limits_find(limits, NULL,
 	                                limits->is_24 ? "quota_mail_size" : "quota_max_mail_size");
 	read_root(limits);
-	if (storage == NULL || !quota->is_on || reeve_limits_bytes(storage) == REEVE_NO_LIMIT)
+	if (storage == NULL || !quota->is_on || (storage->is_number && storage->is_unlimited) ||
+	    (!storage->is_number && storage->file == NULL))
 		return;
 	quota->storage = storage;
+	if (!storage->is_number)
+		return;
 	quota->storage_bytes = storage->number;
 	reeve_limits_quota_bytes(limits, &quota->storage_bytes, &quota->message_bytes);
 }

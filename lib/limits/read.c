@@ -19,7 +19,7 @@ static const struct limit_fact *find_fact(const char *program, const char *name)
 }
 
 /* What a value is in numbers. */
-static void fill_number(const struct limit_fact *fact, struct reeve_limit *row)
+static void fill_number(const struct limit_fact *fact, struct reeve_limit *row, bool is_24)
 {
 	bool is_postfix = row->program == REEVE_CONF_POSTFIX;
 	size_t start, end;
@@ -37,7 +37,8 @@ static void fill_number(const struct limit_fact *fact, struct reeve_limit *row)
 	if (strcmp(fact->unit, "rule") == 0)
 		row->is_number = reeve_limits_quota_rule(row->value, &row->number, &start, &end);
 	else
-		row->is_number = reeve_limits_dovecot_size(row->value, &row->number);
+		row->is_number = reeve_limits_dovecot_size(row->value, &row->number) &&
+		                 (is_24 || row->number != REEVE_NO_LIMIT); /* a word of 2.4's */
 	/* Of submission_max_mail_size: the relay's limit is the other's. */
 	row->is_unlimited = row->is_number && (row->number == 0 || row->number == REEVE_NO_LIMIT);
 }
@@ -67,7 +68,7 @@ static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
 		.note = fact->note,
 	};
 	if (row->value[0] != '\0' || row->file != NULL)
-		fill_number(fact, row);
+		fill_number(fact, row, limits->is_24);
 }
 
 /* ---- Postfix --------------------------------------------------------------------------------- */
@@ -191,7 +192,8 @@ static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
 {
 	struct reeve_conf_setting setting;
 
-	limits->of_dovecot = reeve_conf_list(limits->dovecot, REEVE_CONF_EFFECTIVE | REEVE_CONF_BLOCKS, err);
+	limits->of_dovecot =
+		reeve_conf_list(limits->dovecot, REEVE_CONF_EFFECTIVE | REEVE_CONF_BLOCKS, err);
 	if (limits->of_dovecot == NULL)
 		return -1;
 	limits->is_24 =

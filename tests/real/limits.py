@@ -453,7 +453,8 @@ def options_in_the_wrong_place_do_nothing(world):
     expect("wrong-file")
     equal(fate(takes(message(100000)))[0], "sent", "delivery")
     servers.dovecot_root("2.3")
-    for text in ("message_size_limit = 5", "submission_max_mail_size = 5X"):
+    for text in ("message_size_limit = 5", "submission_max_mail_size = 5X",
+                 "submission_max_mail_size = unlimited"):
         with open("/tmp/wrong.conf", "w") as f:
             f.write(text + "\n")
         equal(len(findings("-c", "/tmp/wrong.conf")), 1, text)

@@ -236,6 +236,10 @@ def settings_of_2_3_stop_dovecot(world):
         equal(list(found), ["wrong-version"], f"rules with {text!r}")
         check(real("doveconf", "-c", "/etc/dovecot/old.conf", "-n", status=None).returncode != 0, text)
         os.unlink(path)
+    with open(path, "w") as f:
+        f.write(DOVECOT + "submission_max_mail_size = unlimited\n")
+    equal(list(findings("-c", "/etc/dovecot/old.conf")), [], "rules with a word that 2.3 does not know")
+    real("doveconf", "-c", "/etc/dovecot/old.conf", "-n")
     return "quota_max_mail_size, quota_rule in plugin { }"
 
 

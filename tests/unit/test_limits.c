@@ -424,6 +424,9 @@ static const struct {
          "message-above-quota dovecot.conf:10", 0},
 	{DOVECOT PLUGIN "  quota_mail_size = 5M\n}\nquota_storage_size = 5M\n",
          "wrong-version dovecot.conf:6; wrong-version dovecot.conf:8", 0},
+	{DOVECOT "submission_max_mail_size = unlimited\n", "bad-value dovecot.conf:4", 0},
+	{"== dovecot.conf\ndovecot_config_version = 2.4.0\nsubmission_max_mail_size = unlimited\n",
+         "", 0},
 	/* Dovecot 2.4 */
 	{DOVECOT_24 "quota_max_mail_size = 5M\nplugin {\n  quota_rule = *:storage=1G\n}\n",
          "wrong-version dovecot.conf:5; wrong-version dovecot.conf:7", 0},
