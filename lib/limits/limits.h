@@ -177,6 +177,8 @@ void reeve_limits_find_fault(struct reeve_limits *limits, const char *rule,
 
 struct reeve_limits_changes {
 	struct reeve_limits *limits; /* as they were; owns the arena and the strings */
+	struct reeve_limits *now;    /* as they are, while they are set */
+	bool is_moving;              /* something was changed since then */
 	struct reeve_limits_change *rows;
 	size_t count, room;
 };

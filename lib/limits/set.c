@@ -14,6 +14,9 @@
  */
 #define MAILBOX_TIMES 5
 
+/* Each setting is written to once or twice, and then holds a number. */
+#define PASSES 5
+
 struct wanted {
 	uint64_t message, mailbox; /* REEVE_NO_LIMIT: none */
 	bool has_mailbox;
@@ -71,51 +74,76 @@ static int read_goal(const struct reeve_limits *limits, const struct reeve_limit
 
 /* ---- one setting ----------------------------------------------------------------------------- */
 
+/* The row of a setting: each has one, however often it is looked at. NULL without memory. */
+static struct reeve_limits_change *row_of(struct reeve_limits_changes *changes,
+                                          enum reeve_conf_kind program, const char *path)
+{
+	struct reeve_limits_change *row;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		row = &changes->rows[i];
+		if (row->path != NULL && row->program == program && strcmp(row->path, path) == 0)
+			return row;
+	}
+	row = reeve_limits_add(changes->limits, &changes->rows, &changes->count, &changes->room,
+	                       sizeof *row);
+	if (row != NULL)
+		*row = (struct reeve_limits_change){
+			.program = program, .path = reeve_limits_keep(changes->limits, path)};
+	return row;
+}
+
 static int change(struct reeve_limits_changes *changes, enum reeve_conf_kind program,
                   const char *path, const char *value, struct reeve_error *err)
 {
 	struct reeve_limits *limits = changes->limits;
 	struct reeve_conf *conf = program == REEVE_CONF_POSTFIX ? limits->postfix : limits->dovecot;
-	struct reeve_limits_change *row = reeve_limits_add(limits, &changes->rows, &changes->count,
-	                                                   &changes->room, sizeof *row);
+	struct reeve_limits_change *row = row_of(changes, program, path);
 	struct reeve_conf_setting setting;
 	int r;
 
 	if (row == NULL)
 		return reeve_fail_nomem(err);
-	*row = (struct reeve_limits_change){
-		.program = program, .path = path, .new_value = reeve_limits_keep(limits, value)};
 	r = reeve_conf_get(conf, path, 0, &setting, err);
 	if (r < 0)
 		return -1;
-	if (r > 0)
+	if (r > 0 && row->new_value == NULL)
 		row->old_value = reeve_limits_keep(limits, setting.value);
+	row->new_value = reeve_limits_keep(limits, value);
 	r = reeve_conf_set(conf, path, value, err);
 	if (r < 0)
 		return -1;
-	row->is_changed = r > 0;
+	row->is_changed = row->is_changed || r > 0;
+	changes->is_moving = changes->is_moving || r > 0;
 	return 0;
 }
 
-/* A limit of Postfix, and every service's own: REEVE_NO_LIMIT is 0. What is as it should be stays.
+/*
+ * A limit of Postfix, and every service's own, to `bytes` (REEVE_NO_LIMIT is 0): what differs, or,
+ * with `least`, what is below that. What is as it should be stays, also if it says it with $name.
  */
 static int change_limit(struct reeve_limits_changes *changes, const char *name, uint64_t bytes,
-                        struct reeve_error *err)
+                        const uint64_t *least, struct reeve_error *err)
 {
-	const struct reeve_limits *limits = changes->limits;
+	const struct reeve_limits *now = changes->now;
 	const char *value = reeve_limits_text(changes->limits, "%ju",
 	                                      (uintmax_t)(bytes == REEVE_NO_LIMIT ? 0 : bytes));
 
-	for (size_t i = 0; i < limits->row_count; i++) {
-		const struct reeve_limit *row = &limits->rows[i];
+	for (size_t i = 0; i < now->row_count; i++) {
+		const struct reeve_limit *row = &now->rows[i];
 
 		if (row->program != REEVE_CONF_POSTFIX || strcmp(row->name, name) != 0)
 			continue;
-		/* A value that says it with $name is left alone, too. */
-		if (row->is_number && reeve_limits_bytes(row) == bytes &&
-		    strcmp(row->value, value) == 0)
+		bool is_negative = row->is_number && row->value[strspn(row->value, " \t")] == '-';
+		bool is_enough =
+			row->is_number && (least != NULL ? reeve_limits_bytes(row) >= *least
+		                                         : reeve_limits_bytes(row) == bytes &&
+		                                                   strcmp(row->value, value) == 0);
+		if (is_enough && !is_negative)
 			continue;
-		if (change(changes, REEVE_CONF_POSTFIX, row->path, value, err) < 0)
+		/* What is negative counts like 0. */
+		if (change(changes, REEVE_CONF_POSTFIX, row->path, is_enough ? "0" : value, err) <
+		    0)
 			return -1;
 	}
 	return 0;
@@ -127,25 +155,19 @@ static int change_limit(struct reeve_limits_changes *changes, const char *name, 
 static int follow(struct reeve_limits_changes *changes, const char *name,
                   const struct wanted *wanted, struct reeve_error *err)
 {
-	const struct reeve_limit *mailbox = reeve_limits_find(changes->limits, NULL, name);
 	uint64_t bytes;
 
 	if (wanted->has_mailbox)
-		return change_limit(changes, name, wanted->mailbox, err);
-	if (mailbox == NULL ||
-	    (mailbox->is_number && reeve_limits_bytes(mailbox) >= wanted->message))
-		return 0;
+		return change_limit(changes, name, wanted->mailbox, NULL, err);
 	if (wanted->message == REEVE_NO_LIMIT ||
 	    !reeve_mul_size(wanted->message, MAILBOX_TIMES, &bytes) || bytes > INT64_MAX)
 		bytes = REEVE_NO_LIMIT;
-	return change_limit(changes, name, bytes, err);
+	return change_limit(changes, name, bytes, &wanted->message, err);
 }
 
 static int set_postfix(struct reeve_limits_changes *changes, const struct wanted *wanted,
                        struct reeve_error *err)
 {
-	const struct reeve_limit *minfree =
-		reeve_limits_find(changes->limits, NULL, "queue_minfree");
 	uint64_t half =
 		wanted->message == REEVE_NO_LIMIT ? 0 : reeve_limits_and_half(wanted->message);
 
@@ -153,10 +175,8 @@ static int set_postfix(struct reeve_limits_changes *changes, const struct wanted
 	if (reeve_limits_tidy(changes, err) < 0 ||
 	    follow(changes, "mailbox_size_limit", wanted, err) < 0 ||
 	    follow(changes, "virtual_mailbox_limit", wanted, err) < 0 ||
-	    change_limit(changes, "message_size_limit", wanted->message, err) < 0)
-		return -1;
-	if (minfree != NULL && (!minfree->is_number || minfree->number < half) &&
-	    change_limit(changes, "queue_minfree", half, err) < 0)
+	    change_limit(changes, "message_size_limit", wanted->message, NULL, err) < 0 ||
+	    change_limit(changes, "queue_minfree", half, &half, err) < 0)
 		return -1;
 	return 0;
 }
@@ -166,7 +186,7 @@ static int set_postfix(struct reeve_limits_changes *changes, const struct wanted
 static int set_submission(struct reeve_limits_changes *changes, uint64_t message,
                           struct reeve_error *err)
 {
-	struct reeve_limits *limits = changes->limits;
+	struct reeve_limits *limits = changes->now;
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
 	uint64_t bytes = message == REEVE_NO_LIMIT ? 0 : message - SUBMISSION_HEADERS;
 
@@ -187,7 +207,7 @@ static int set_submission(struct reeve_limits_changes *changes, uint64_t message
 static int set_quota_mail(struct reeve_limits_changes *changes, uint64_t message,
                           struct reeve_error *err)
 {
-	struct reeve_limits *limits = changes->limits;
+	struct reeve_limits *limits = changes->now;
 	const char *name = limits->is_24 ? "quota_mail_size" : "quota_max_mail_size";
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, name);
 	uint64_t bytes = reeve_limits_bytes(own);
@@ -206,7 +226,7 @@ static int set_quota_mail(struct reeve_limits_changes *changes, uint64_t message
 static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mailbox,
                              struct reeve_error *err)
 {
-	struct reeve_limits *limits = changes->limits;
+	struct reeve_limits *limits = changes->now;
 	const char *name = limits->is_24 ? "quota_storage_size" : "quota_rule", *value;
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, name);
 	uint64_t bytes;
@@ -232,6 +252,21 @@ static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mail
 
 /* ---- the door -------------------------------------------------------------------------------- */
 
+static int set_all(struct reeve_limits_changes *changes, const struct reeve_limits_goal *goal,
+                   const struct wanted *wanted, struct reeve_error *err)
+{
+	bool has_message = goal->has_attachment || goal->has_message;
+
+	if (changes->limits->postfix != NULL && set_postfix(changes, wanted, err) < 0)
+		return -1;
+	if (changes->limits->dovecot == NULL)
+		return 0;
+	if (has_message && (set_submission(changes, wanted->message, err) < 0 ||
+	                    set_quota_mail(changes, wanted->message, err) < 0))
+		return -1;
+	return wanted->has_mailbox ? set_quota_storage(changes, wanted->mailbox, err) : 0;
+}
+
 long reeve_limits_set(struct reeve_conf *postfix, struct reeve_conf *dovecot,
                       const struct reeve_limits_goal *goal, struct reeve_limits_changes **changes_r,
                       struct reeve_error *err)
@@ -249,19 +284,22 @@ long reeve_limits_set(struct reeve_conf *postfix, struct reeve_conf *dovecot,
 	changes->limits = reeve_limits_new(postfix, dovecot, &how, err);
 	if (changes->limits == NULL || read_goal(changes->limits, goal, &wanted, err) < 0)
 		return -1;
-	if (postfix != NULL && set_postfix(changes, &wanted, err) < 0)
-		return -1;
-	if (dovecot != NULL) {
-		bool has_message = goal->has_attachment || goal->has_message;
-
-		if (has_message && (set_submission(changes, wanted.message, err) < 0 ||
-		                    set_quota_mail(changes, wanted.message, err) < 0))
+	/* Values that others refer to ($message_size_limit) change those: until all is as it should
+	 * be. */
+	for (int i = 0; i < PASSES; i++) {
+		changes->now = reeve_limits_new(postfix, dovecot, &how, err);
+		changes->is_moving = false;
+		int r = changes->now == NULL ? -1 : set_all(changes, goal, &wanted, err);
+		bool has_failed = r == 0 && changes->now->has_failed;
+		reeve_limits_free(changes->now);
+		changes->now = NULL;
+		if (r < 0)
 			return -1;
-		if (wanted.has_mailbox && set_quota_storage(changes, wanted.mailbox, err) < 0)
-			return -1;
+		if (has_failed || changes->limits->has_failed)
+			return reeve_fail_nomem(err);
+		if (!changes->is_moving)
+			break;
 	}
-	if (changes->limits->has_failed)
-		return reeve_fail_nomem(err);
 	for (size_t i = 0; i < changes->count; i++)
 		count += changes->rows[i].is_changed;
 	return count;

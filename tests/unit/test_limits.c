@@ -530,6 +530,16 @@ static const struct {
          "plugin {\n  quota_max_mail_size = 3000000B\n  quota_rule = "
          "*:bytes=5000000:messages=9\n}\n"
          "submission_max_mail_size = 2998976B\n"},
+	/* what refers to what is changed; what a service has of its own */
+	{"queue_minfree = $message_size_limit\nmessage_size_limit = 50000000\n", 0, 3000000, 0,
+         "queue_minfree = 4500000\nmessage_size_limit = 3000000\n", NULL},
+	{"virtual_mailbox_limit = -1\n", 0, 3000000, 0,
+         "virtual_mailbox_limit = 0\nmessage_size_limit = 3000000\nqueue_minfree = 4500000\n",
+         NULL},
+	{"a = $message_size_limit\nmailbox_size_limit = $a\n", 0, 3000000, 5000000,
+         "a = $message_size_limit\nmailbox_size_limit = 5000000\nvirtual_mailbox_limit = 5000000\n"
+         "message_size_limit = 3000000\nqueue_minfree = 4500000\n",
+         NULL},
 	{"", 5, 5, 0, NULL, "a message and an attachment are two goals: name one"},
 	{"", 0, 0, 0, NULL, "no size is named"},
 	{"", 0, 3000000, 2999999, NULL,
