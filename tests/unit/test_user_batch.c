@@ -204,14 +204,20 @@ END_TEST
 
 START_TEST(fits_users)
 {
-	const struct reeve_users_how how = {.root = "."};
+	const struct reeve_users_how how = {.root = ".", .passwd_file = "./users"};
 	struct reeve_error err = {0};
 	struct reeve_users *users;
 
 	enter_root();
+	folder_write("users", "emil@example.org:{CRYPT}!{SHA512-CRYPT}" HASH "::::::\n"
+			      "fritz@example.org:{PLAIN}secret\ngerd@example.org\n");
 	users = reeve_users_open(&how, &err);
 	ck_assert_msg(users != NULL, "%s", err.text);
 	ck_assert_int_eq(reeve_users_verify(users, "ann", "Hello world!", &err), 1);
+	ck_assert_int_eq(reeve_users_verify(users, "emil@example.org", "Hello world!", &err), 1);
+	ck_assert_int_eq(reeve_users_verify(users, "emil@example.org", "hello world!", &err), 0);
+	ck_assert_int_eq(reeve_users_verify(users, "fritz@example.org", "secret", &err), 1);
+	ck_assert_int_eq(reeve_users_verify(users, "gerd@example.org", "", &err), 0);
 	ck_assert_int_eq(reeve_users_verify(users, "ann", "Hello world", &err), 0);
 	ck_assert_int_eq(reeve_users_verify(users, "root", "*", &err), 0);
 	ck_assert_int_eq(reeve_users_verify(users, "carl", "x", &err), -1);
