@@ -25,6 +25,9 @@ enum {
 	KEY_NO_PASSWORD,
 	KEY_HASHED,
 	KEY_SCHEME,
+	KEY_KEEP_MAIL,
+	KEY_ARCHIVE,
+	KEY_REMOVE_MAIL,
 	KEY_REPAIR,
 	KEY_FILE,
 	KEY_ROOT,
@@ -53,6 +56,10 @@ static const struct argp_option options[] = {
 	{"no-password", KEY_NO_PASSWORD, NULL, 0, "add: none for now, nobody can log in", 0},
 	{"hashed", KEY_HASHED, NULL, 0, "what is read is a hash already", 0},
 	{"scheme", KEY_SCHEME, "SCHEME", 0, "CRYPT (yescrypt), SHA512-CRYPT or BLF-CRYPT", 0},
+	{.doc = "remove (one of them has to be said):", .group = 3},
+	{"keep-mail", KEY_KEEP_MAIL, NULL, 0, "leave mailbox and home where they are", 0},
+	{"archive", KEY_ARCHIVE, "DIR", 0, "pack mailbox and home into a tar file in DIR", 0},
+	{"remove-mail", KEY_REMOVE_MAIL, NULL, 0, "remove mailbox and home", 0},
 	{.doc = "check:", .group = 4},
 	{"repair", KEY_REPAIR, NULL, 0, "mend modes and owners", 0},
 	{.doc = "Where:", .group = 5},
@@ -117,6 +124,14 @@ static uint64_t take_quota(const char *arg)
 	if (bytes == 0)
 		tool_usage("--quota: 0 is none: leave it out");
 	return bytes;
+}
+
+static void take_mail(struct user_run *run, enum reeve_users_mail mail)
+{
+	if (run->has_mail && run->mail != mail)
+		tool_usage("choose one of --keep-mail, --archive and --remove-mail");
+	run->has_mail = true;
+	run->mail = mail;
 }
 
 static error_t parse_wish(int key, char *arg, struct user_run *run)
@@ -193,6 +208,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_BATCH:
 		run->batch = take_text("batch", arg);
 		return 0;
+	case KEY_KEEP_MAIL:
+		take_mail(run, REEVE_USERS_KEEP_MAIL);
+		return 0;
+	case KEY_ARCHIVE:
+		take_mail(run, REEVE_USERS_ARCHIVE_MAIL);
+		run->archive = take_text("archive", arg);
+		return 0;
+	case KEY_REMOVE_MAIL:
+		take_mail(run, REEVE_USERS_REMOVE_MAIL);
+		return 0;
 	case KEY_REPAIR:
 		run->is_repair = true;
 		return 0;
@@ -246,9 +271,10 @@ int main(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "add NAME...|--batch=FILE\npasswd NAME...\nverify NAME\nlist [NAME...]\n"
 			    "check [--repair]\nlock NAME...\nunlock NAME...\n"
+			    "remove NAME... --keep-mail|--archive=DIR|--remove-mail\n"
 			    "alias add ALIAS TARGET...\nalias remove ALIAS [TARGET...]\n"
 			    "alias list [ALIAS...]",
-		.doc = "Add, list, re-key and lock mail users: those of the system, and "
+		.doc = "Add, list, re-key, lock and remove mail users: those of the system, and "
 		       "those of a passwd-file of Dovecot.\v"
 		       "What is so already is left as it is, so every command may be said twice. "
 		       "See reeve-user(8).",
@@ -256,7 +282,7 @@ int main(int argc, char **argv)
 	struct user_run run = {.how.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS,
 	                       .password_fd = -1,
 	                       .generate_fd = -1};
-	char *file = NULL;
+	char *file = NULL, *archive = NULL;
 
 	tool_begin();
 	secret_begin();
@@ -268,6 +294,8 @@ int main(int argc, char **argv)
 		tool_talk_more();
 	if (run.file != NULL)
 		run.how.passwd_file = file = in_root(run.how.root, run.file);
+	if (run.archive != NULL)
+		run.archive = archive = in_root(run.how.root, run.archive);
 	if (run.is_json)
 		run.diags = json_list();
 
@@ -278,6 +306,7 @@ int main(int argc, char **argv)
 	user_close(&run);
 	free(run.words);
 	free(file);
+	free(archive);
 	int status = tool_end();
 	return run.is_usage ? TOOL_USAGE : status;
 }

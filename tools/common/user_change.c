@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reeve-user add, passwd, lock, unlock: the words become wishes. */
+/* reeve-user add, passwd, lock, unlock, remove: the words become wishes. */
 #include "json.h"
 #include "tool.h"
 #include "user.h"
@@ -85,5 +85,14 @@ void user_lock(struct user_run *run)
 		return;
 	for (size_t i = 0; i < run->word_count; i++)
 		reeve_users_lock(run->users, run->words[i], is_locked);
+	user_apply(run);
+}
+
+void user_remove(struct user_run *run)
+{
+	if (!user_open(run, true))
+		return;
+	for (size_t i = 0; i < run->word_count; i++)
+		reeve_users_remove(run->users, run->words[i], run->mail, run->archive);
 	user_apply(run);
 }

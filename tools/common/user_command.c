@@ -14,11 +14,12 @@ enum {
 	CHECK = 16,
 	LOCK = 32,
 	UNLOCK = 64,
+	REMOVE = 128,
 	ALIAS_ADD = 256,
 	ALIAS_REMOVE = 512,
 	ALIAS_LIST = 1024,
 	ALIAS = ALIAS_ADD | ALIAS_REMOVE | ALIAS_LIST,
-	CHANGE = ADD | PASSWD | LOCK | UNLOCK | ALIAS_ADD | ALIAS_REMOVE,
+	CHANGE = ADD | PASSWD | LOCK | UNLOCK | REMOVE | ALIAS_ADD | ALIAS_REMOVE,
 	ANY = -1,
 };
 
@@ -36,6 +37,7 @@ static const struct command {
 	{"check", user_check, CHECK, "", 0, 0},
 	{"lock", user_lock, LOCK, "a NAME", 1, SIZE_MAX},
 	{"unlock", user_lock, UNLOCK, "a NAME", 1, SIZE_MAX},
+	{"remove", user_remove, REMOVE, "a NAME", 1, SIZE_MAX},
 	{"alias add", user_alias, ALIAS_ADD, "an ALIAS and a TARGET", 2, SIZE_MAX},
 	{"alias remove", user_alias, ALIAS_REMOVE, "an ALIAS", 1, SIZE_MAX},
 	{"alias list", user_alias_list, ALIAS_LIST, "", 0, SIZE_MAX},
@@ -65,10 +67,12 @@ static const struct command *take_command(struct user_run *run)
 	if (command == NULL && run->word_count > 0 && strcmp(run->words[0], "alias") == 0)
 		tool_usage("alias what: add, remove or list?");
 	if (command == NULL && run->word_count > 0)
-		tool_usage("'%s' is none of add, passwd, verify, list, check, lock, unlock, alias",
+		tool_usage("'%s' is none of add, passwd, verify, list, check, lock, unlock, remove, "
+		           "alias",
 		           run->words[0]);
 	if (command == NULL)
-		tool_usage("say what to do: add, passwd, verify, list, check, lock, unlock or alias");
+		tool_usage("say what to do: add, passwd, verify, list, check, lock, unlock, remove or "
+		           "alias");
 	run->command = command->name;
 	run->word_count -= used;
 	memmove(run->words, run->words + used, run->word_count * sizeof run->words[0]);
@@ -100,6 +104,9 @@ static void check_options(const struct user_run *run, const struct command *comm
 		{"no-password", run->is_without_password, ADD},
 		{"hashed", run->is_hash, ADD | PASSWD},
 		{"scheme", wish->scheme != NULL, ADD | PASSWD},
+		{"keep-mail", run->has_mail && run->mail == REEVE_USERS_KEEP_MAIL, REMOVE},
+		{"archive", run->archive != NULL, REMOVE},
+		{"remove-mail", run->has_mail && run->mail == REEVE_USERS_REMOVE_MAIL, REMOVE},
 		{"repair", run->is_repair, CHECK},
 		{"file", run->file != NULL, ANY & ~ALIAS},
 		{"dry-run", run->how.dry_run, change},
@@ -149,6 +156,9 @@ static void check_words(const struct user_run *run, const struct command *comman
 		tool_usage("%s wants %s", command->name, command->words);
 	if (run->word_count > (run->batch != NULL ? 0 : command->max))
 		tool_usage("%s takes no '%s'", command->name, run->words[run->batch != NULL ? 0 : command->max]);
+	if (command->bit == REMOVE && !run->has_mail)
+		tool_usage("what becomes of the mail? Say --keep-mail, --archive=DIR or "
+		           "--remove-mail");
 	if (run->has_gid && !run->has_uid)
 		tool_usage("--gid wants --uid; a user of the system has a --group");
 	if (run->is_quiet && run->is_verbose)

@@ -206,7 +206,8 @@ void reeve_users_lock(struct reeve_users *users, const char *name, bool is_locke
 
 enum reeve_users_mail {
 	REEVE_USERS_KEEP_MAIL,
-	REEVE_USERS_ARCHIVE_MAIL, /* tar(1) into a file of its own in `archive`, then removed */
+	REEVE_USERS_ARCHIVE_MAIL, /* tar(1) into a file of its own in the folder
+	                             `archive` (with the root in front), then removed */
 	REEVE_USERS_REMOVE_MAIL,
 };
 void reeve_users_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
