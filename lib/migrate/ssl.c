@@ -3,20 +3,21 @@
 #include "migrate/hop.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool is_word(const char *word, const char *p, size_t n)
 {
-	return strlen(word) == n && memcmp(word, p, n) == 0;
+	return strlen(word) == n && strncasecmp(word, p, n) == 0;
 }
 
 static const char *const versions[] = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
 enum { VERSIONS = sizeof versions / sizeof *versions };
 
 /*
- * iostream-openssl-common.c of 2.2.36: the words without '!', or else all, without those with '!'.
- * SSLv2 is gone everywhere and never counts. *gap_r: a version above the lowest that was off, and
- * that ssl_min_protocol cannot switch off; NULL. That a list does not name TLSv1.3 tells nothing:
- * it is younger than the lists.
+ * iostream-openssl-common.c of 2.2.36: the words without '!', or else all, without those with '!',
+ * in any case of letters. SSLv2 is gone everywhere and never counts. *gap_r: a version above the
+ * lowest that was off, and that ssl_min_protocol cannot switch off; NULL. That a list does not name
+ * TLSv1.3 tells nothing: it is younger than the lists.
  */
 static const char *lowest(const char *value, const char **gap_r)
 {
