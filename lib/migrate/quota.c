@@ -66,11 +66,29 @@ static const char *free_name(struct migrate_hop *hop, const struct migrate_site 
 	}
 }
 
+/*
+ * "maildir:storage=10240:ignore=Trash", or "dict:storage=10240 proxy::quota" with the dictionary
+ * behind the limits. *backend_r: the quota setting without them. Returns the limits, each with a
+ * ':' in front.
+ */
+static const char *limits_of(struct migrate_hop *hop, const char *value, const char **backend_r)
+{
+	size_t n = strcspn(value, ":");
+	const char *dict = strncmp(value, "dict:", 5) == 0 ? strrchr(value, ' ') : NULL;
+
+	*backend_r = reeve_migrate_copy(hop, value, n);
+	if (dict == NULL)
+		return value + n;
+	*backend_r = reeve_migrate_text(hop, "dict:user::%s", dict + 1);
+	return reeve_migrate_copy(hop, value + n, (size_t)(dict - value) - n);
+}
+
 void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 {
 	struct migrate_page *page = reeve_migrate_page(hop, site);
-	size_t n = strcspn(site->value, ":");
-	const char *limits = "", *text, *told, *indent;
+	const char *limits = "", *text, *told, *indent, *backend;
+	const char *old = limits_of(hop, site->value, &backend);
+	size_t n;
 	unsigned int number = 0;
 	uint32_t first, last;
 
@@ -81,9 +99,9 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 	}
 	reeve_migrate_lines(hop, site, &first, &last);
 	indent = reeve_migrate_indent(hop, page, first);
-	told = reeve_migrate_text(hop, "%s = %.*s", site->thing.type, (int)n, site->value);
+	told = reeve_migrate_text(hop, "%s = %s", site->thing.type, backend);
 	text = reeve_migrate_text(hop, "%s%s%s\n", indent, told, reeve_migrate_note(hop, site));
-	for (const char *p = site->value + n; *p == ':'; p += n) {
+	for (const char *p = old; *p == ':'; p += n) {
 		n = strcspn(++p, ":");
 		if (strncmp(p, "ignore=", 7) != 0)
 			limits = reeve_migrate_text(hop, "%s:%.*s", limits, (int)n, p);
@@ -95,7 +113,7 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
 		told = reeve_migrate_text(hop, "%s, %s", told, rule);
 	}
-	for (const char *p = strchr(site->value, ':'); *p == ':'; p += n) {
+	for (const char *p = old; *p == ':'; p += n) {
 		n = strcspn(++p, ":");
 		if (strncmp(p, "ignore=", 7) != 0)
 			continue;

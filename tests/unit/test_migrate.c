@@ -548,6 +548,14 @@ static const struct row rows[] = {
          "    quota_rule = Spam:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  "
          "}\n}\n",
          ""},
+	{"quota of 1.0 in a dictionary",
+         "plugin {\n  quota = dict:storage=10240:messages=1000 proxy::quota # x\n"
+         "  quota2 = dict:ignore=My Trash:storage=1 proxy::two\n  quota3 = dict:user::proxy::x\n}\n",
+         "plugin {\n  quota = dict:user::proxy::quota # x\n"
+         "  quota_rule = *:storage=10240:messages=1000\n  quota2 = dict:user::proxy::two\n"
+         "  quota2_rule = *:storage=1\n  quota2_rule2 = My Trash:ignore\n"
+         "  quota3 = dict:user::proxy::x\n}\n",
+         ""},
 	{"quota of 1.1 with a strange name",
          "plugin {\n  quota = maildir:storage=1\n  quota_rule2 = *:storage=2\n"
          "  quota2 = dirsize:storage=3\n}\nprotocol lda {\n  plugin {\n"
