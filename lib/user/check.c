@@ -188,9 +188,11 @@ long reeve_users_check(struct reeve_users *users, bool repair, struct reeve_erro
 		return -1;
 	check_accounts(&check);
 	if (check_subids(&check, "subuid", err) < 0 || check_subids(&check, "subgid", err) < 0 ||
-	    users_check_names(&check, err) < 0 || users_check_places(&check, err) < 0)
-		return -1;
-	if (users->has_failed)
-		return reeve_fail_nomem(err);
+	    users_check_names(&check, err) < 0 || users_check_places(&check, err) < 0 ||
+	    users_check_lines(&check, err) < 0)
+		check.found = -1;
+	else if (users->has_failed)
+		check.found = reeve_fail_nomem(err);
+	users_check_forget(&check);
 	return check.found;
 }

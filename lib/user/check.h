@@ -4,7 +4,9 @@
  *
  *     check.c          the public door; who may log in, subordinate ids, torn lines
  *     check_names.c    names and uids that are not one person's
+ *     check_lines.c    virtual users
  *     check_places.c   homes, mailboxes, the spool
+ *     check_thing.c    a home or a mailbox: whose, and who may read it
  *     check_mend.c     owners and modes of these
  *
  * A finding is true or it is not told: of "/" a box or a uid that no line of passwd(5) has may still
@@ -20,6 +22,7 @@ struct users_check {
 	const struct users_mail *mail;
 	bool repair;
 	long found; /* warnings and problems */
+	void *seen; /* homes and mailboxes that were looked at: a tree of tsearch(3) */
 	/* Who has a group: two of them, which is enough to know whether there is another. */
 	struct {
 		bool is_known;
@@ -35,7 +38,9 @@ struct users_thing {
 	const char *user;
 	uint32_t uid, gid;
 	const char *home; /* the user's; NULL: not known */
-	bool is_ownerless; /* there is no account of the uid that it has */
+	bool is_virtual;
+	bool is_owner_unknown; /* nothing says which uid a virtual user has */
+	bool is_ownerless;     /* there is no account of the uid that it has */
 	struct stat st;
 };
 
@@ -44,7 +49,39 @@ void users_check_fault(struct users_check *check, enum reeve_severity severity, 
 
 /* Each returns 0, or -1 with err. */
 int users_check_names(struct users_check *check, struct reeve_error *err);
+int users_check_lines(struct users_check *check, struct reeve_error *err);
 int users_check_places(struct users_check *check, struct reeve_error *err);
+
+/* Strings are borrowed. */
+struct users_thing users_check_thing_of(const struct reeve_user *user, const char *what,
+                                        const char *path, const struct stat *st);
+
+/* Whose it is, and who may read it; mended if that is wished. */
+void users_check_thing(struct users_check *check, struct users_thing thing);
+void users_check_forget(struct users_check *check); /* at the end */
+
+/* The home of a user, if it can be one; of a virtual user one that is not there is no fault. */
+void users_check_home(struct users_check *check, const struct reeve_user *user);
+
+/* The mailbox at `path`, with the root in front; in the spool that is looked through anyway. */
+void users_check_mailbox(struct users_check *check, const struct reeve_user *user,
+                         const char *path);
+
+/*
+ * The ids of who has a name; of "/" from NSS, too. 1, 2 for a virtual user, 0 if there is nobody,
+ * -1 if that cannot be told just now, and then nothing is: an LDAP server that is down makes nobody's
+ * mailbox an orphan.
+ */
+int users_check_ids(const struct users_check *check, const char *name, uint32_t *uid_r,
+                    uint32_t *gid_r);
+
+/* "'bob'"; or "uid 1003" and *is_none_r, where nobody has it. */
+const char *users_check_owner(const struct users_check *check, uint32_t uid, char *buf, size_t n,
+                              bool *is_none_r);
+
+/* Whether Dovecot makes lower case of login names; false without it. */
+bool users_check_is_lowering(struct reeve_users *users);
+bool users_check_has_upper(const char *name);
 
 /* Make it the user's, if it is not, and give it this mode: steps, carried out by apply(). */
 void users_check_mend(struct users_check *check, const struct users_thing *thing, mode_t mode);

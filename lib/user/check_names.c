@@ -12,22 +12,24 @@
 #include <string.h>
 #include <strings.h>
 
-/*
- * Which of the two that are here make lower case of names; NULL: neither. 2.3's default is "%Lu",
- * 2.4's "%{user | lower}".
- */
-static const char *who_lowers(struct reeve_users *users)
+/* 2.3's default is "%Lu", 2.4's "%{user | lower}". */
+bool users_check_is_lowering(struct reeve_users *users)
 {
 	const char *format =
 		reeve_users_setting(users, REEVE_CONF_DOVECOT, "auth_username_format");
-	bool is_postfix = reeve_users_conf(users, REEVE_CONF_POSTFIX) != NULL;
-	bool is_dovecot = reeve_users_conf(users, REEVE_CONF_DOVECOT) != NULL &&
-	                  (format == NULL || strstr(format, "%L") != NULL ||
-	                   strstr(format, "lower") != NULL);
 
-	if (is_dovecot && is_postfix)
-		return "Dovecot and Postfix make";
-	return is_dovecot ? "Dovecot makes" : is_postfix ? "Postfix makes" : NULL;
+	return reeve_users_conf(users, REEVE_CONF_DOVECOT) != NULL &&
+	       (format == NULL || strstr(format, "%L") != NULL || strstr(format, "lower") != NULL);
+}
+
+/* Which of the two that are here make lower case of names; NULL: neither. */
+static const char *who_lowers(struct reeve_users *users)
+{
+	bool is_postfix = reeve_users_conf(users, REEVE_CONF_POSTFIX) != NULL;
+
+	if (!users_check_is_lowering(users))
+		return is_postfix ? "Postfix makes" : NULL;
+	return is_postfix ? "Dovecot and Postfix make" : "Dovecot makes";
 }
 
 /* By the name in lower case, then by line. */
@@ -40,7 +42,7 @@ static int by_lower(const void *left, const void *right)
 	return order != 0 ? order : (a->line > b->line) - (a->line < b->line);
 }
 
-static bool has_upper(const char *name)
+bool users_check_has_upper(const char *name)
 {
 	for (; *name != '\0'; name++)
 		if (isupper((unsigned char)*name))
@@ -58,10 +60,10 @@ static void check_case(struct users_check *check, const struct reeve_account *co
 		const struct reeve_account *other = NULL;
 
 		if (rows[i]->is_double || !reeve_users_is_mail_user(check->users, rows[i]) ||
-		    !has_upper(rows[i]->name))
+		    !users_check_has_upper(rows[i]->name))
 			continue;
 		for (size_t k = from; k < to; k++)
-			if (!has_upper(rows[k]->name))
+			if (!users_check_has_upper(rows[k]->name))
 				other = rows[k];
 		if (other != NULL)
 			users_check_fault(check, REEVE_PROBLEM, file, rows[i]->line,

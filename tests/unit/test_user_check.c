@@ -2,7 +2,7 @@
 /*
  * What check finds in a made-up root, and what it does not; and what repair makes of it.
  *
- * In the tables '@' is the uid of whoever owns the files (who runs the test, or 1000 for root), '#'
+ * In the tables '^' is the uid of whoever owns the files (who runs the test, or 1000 for root), '#'
  * another one, '&' the gid of group mail.
  */
 #include "folder.h"
@@ -34,9 +34,9 @@ static void fill(const char *text, char *out, size_t n)
 	size_t used = 0;
 
 	for (; *text != '\0' && used + 16 < n; text++) {
-		if (*text == '@' || *text == '#' || *text == '&')
+		if (*text == '^' || *text == '#' || *text == '&')
 			used += (size_t)snprintf(out + used, n - used, "%u",
-			                         *text == '@' ? uid : *text == '#' ? uid + 1 : gid);
+			                         *text == '^' ? uid : *text == '#' ? uid + 1 : gid);
 		else
 			out[used++] = *text;
 	}
@@ -108,7 +108,7 @@ static const struct reeve_talk talk = {.diag = hear};
 	     "dovecot:x:102:106:Dovecot mail server:/usr/lib/dovecot:/usr/sbin/nologin\n"          \
 	     "dovenull:x:103:107:Dovecot login user:/nonexistent:/usr/sbin/nologin\n"
 #define MAIL "root:x:0:\nmail:x:&:\n"
-#define ANN  "ann:x:@:&::/home/ann:/usr/sbin/nologin\n"
+#define ANN  "ann:x:^:&::/home/ann:/usr/sbin/nologin\n"
 #define BOB  "bob:x:#:&::/nonexistent:/usr/sbin/nologin\n"
 #define GOOD "var/mail/ann 0600 home/ann/ 0700 "
 #define BOX  "var/mail/ann 0600 "
@@ -123,20 +123,20 @@ static const struct {
 } rows[] = {
 	{"a new Debian", DEBIAN, "root:*:1:0:99999:7:::\n", MAIL, "var/mail/ 02775", ""},
 	{"Debian's own have mail, too", DEBIAN, "", MAIL, "var/mail/root 0600 var/mail/nobody 0600",
-         "P root/var/mail/nobody:0: the mailbox of 'nobody' belongs to uid @\n"
-         "P root/var/mail/root:0: the mailbox of 'root' belongs to uid @\n"},
+         "P root/var/mail/nobody:0: the mailbox of 'nobody' belongs to uid ^\n"
+         "P root/var/mail/root:0: the mailbox of 'root' belongs to uid ^\n"},
 	{"all is well", DEBIAN ANN, "ann:" YESCRYPT ":1:0:99999:7:::\n", MAIL, GOOD, ""},
 	{"no shadow", ROOT ANN, NULL, MAIL, GOOD,
          "N root/etc/shadow:0: it cannot be read: nothing is said about passwords\n"},
 
 	/* Who may log in. */
-	{"a shell", ROOT "ann:x:@:&::/home/ann:/bin/sh\n", "ann:!:1::::::\n", MAIL, GOOD,
+	{"a shell", ROOT "ann:x:^:&::/home/ann:/bin/sh\n", "ann:!:1::::::\n", MAIL, GOOD,
          "W root/etc/passwd:2: 'ann' is in group mail and may log in (shell '/bin/sh'): what he runs "
          "can remove and replace mailboxes; usermod -s /usr/sbin/nologin ends it\n"},
-	{"no shell is one", ROOT "ann:x:@:&::/home/ann:\n", "ann:!:1::::::\n", MAIL, GOOD,
+	{"no shell is one", ROOT "ann:x:^:&::/home/ann:\n", "ann:!:1::::::\n", MAIL, GOOD,
          "W root/etc/passwd:2: 'ann' is in group mail and may log in (shell '/bin/sh'): what he runs "
          "can remove and replace mailboxes; usermod -s /usr/sbin/nologin ends it\n"},
-	{"expired", ROOT "ann:x:@:&::/home/ann:/bin/sh\n", "ann:!:1:::::1:\n", MAIL, GOOD, ""},
+	{"expired", ROOT "ann:x:^:&::/home/ann:/bin/sh\n", "ann:!:1:::::1:\n", MAIL, GOOD, ""},
 	{"a member", ROOT "cat:x:#:100::/home/cat:/bin/bash\n", "", "mail:x:&:root,cat\n",
          "var/mail/ 02775",
          "W root/etc/group:1: 'cat' is in group mail and may log in (shell '/bin/bash'): what he "
@@ -183,7 +183,7 @@ static const struct {
 	/* Passwords. */
 	{"open", ROOT ANN, "ann::1::::::\n", MAIL, GOOD,
          "P root/etc/shadow:1: the password of 'ann' is empty: none is asked for\n"},
-	{"open in passwd", ROOT "ann::@:&::/home/ann:/usr/sbin/nologin\n", "", MAIL, GOOD,
+	{"open in passwd", ROOT "ann::^:&::/home/ann:/usr/sbin/nologin\n", "", MAIL, GOOD,
          "P root/etc/passwd:2: the password of 'ann' is empty: none is asked for\n"},
 	{"weak", ROOT ANN, "ann:$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/:1::::::\n", MAIL, GOOD,
          "W root/etc/shadow:1: the password of 'ann' is hashed by CRYPT md5crypt, which is weak\n"},
@@ -193,7 +193,7 @@ static const struct {
 	/* Names. */
 	{"twice", ROOT ANN ANN, "ann:!:1::::::\n", MAIL, GOOD,
          "W root/etc/passwd:3: 'ann' is there already (line 2), and that line counts\n"},
-	{"one uid", ROOT ANN "eve:x:@:&::/nonexistent:/usr/sbin/nologin\n",
+	{"one uid", ROOT ANN "eve:x:^:&::/nonexistent:/usr/sbin/nologin\n",
          "ann:!:1::::::\neve:!:1::::::\n", MAIL, GOOD "var/mail/eve 0600",
          "P root/etc/passwd:3: 'eve' has the uid of 'ann' (line 2): each may read what is the "
          "other's\n"},
@@ -273,7 +273,7 @@ static const struct {
 	const char *passwd, *dovecot, *places;
 	const char *says;
 } dovecots[] = {
-	{"upper case", ROOT "Ann:x:@:&::/home/ann:/usr/sbin/nologin\n", "", GOOD "var/mail/Ann 0600",
+	{"upper case", ROOT "Ann:x:^:&::/home/ann:/usr/sbin/nologin\n", "", GOOD "var/mail/Ann 0600",
          "P root/etc/passwd:2: Dovecot makes lower case of names: nobody reaches 'Ann'\n"
          "W root/var/mail/ann:0: a mailbox without a user: there is no 'ann'\n"},
 	{"two by case", ROOT ANN "ANN:x:#:&::/nonexistent:/usr/sbin/nologin\n", "",
@@ -281,7 +281,7 @@ static const struct {
          "P root/etc/passwd:3: Dovecot makes lower case of names: what is meant for 'ANN' goes to "
          "'ann' (line 2)\n"
          "P root/var/mail/ANN:0: the mailbox of 'ANN' belongs to 'ann'\n"},
-	{"case is kept", ROOT "Ann:x:@:&::/home/ann:/usr/sbin/nologin\n",
+	{"case is kept", ROOT "Ann:x:^:&::/home/ann:/usr/sbin/nologin\n",
          "auth_username_format = %u\n", "home/ann/ 0700 var/mail/Ann 0600", ""},
 	{"a Maildir that is open", ROOT ANN,
          "userdb {\n driver = passwd\n}\nmail_location = maildir:~/M\n",
@@ -308,13 +308,68 @@ START_TEST(test_dovecot)
 }
 END_TEST
 
+#define FILE_23                                                                                    \
+	"passdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n"                         \
+	"userdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n"                         \
+	"mail_location = maildir:~/M\n"
+
+static const struct {
+	const char *name;
+	const char *users, *places;
+	const char *says;
+} lines[] = {
+	{"all is well", "ann@x:{SHA512-CRYPT}$6$salt$hash:^:&::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700", ""},
+	{"nothing is there yet", "ann@x::^:&::/v/ann\n", NULL,
+         "N root/etc/dovecot/users:1: 'ann@x' has no mailbox yet: there is no 'root/v/ann/M'\n"},
+	{"open places", "ann@x::^:&::/v/ann\n", "v/ann/ 0755 v/ann/M/ 0777",
+         "W root/v/ann:0: the home of 'ann@x' may be read by every user (mode 0755)\n"
+         "W root/v/ann/M:0: the mailbox of 'ann@x' may be read and changed by every user (mode "
+         "0777)\n"},
+	{"another's", "ann@x::#:&::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700",
+         "P root/v/ann:0: the home of 'ann@x' belongs to uid ^\n"
+         "P root/v/ann/M:0: the mailbox of 'ann@x' belongs to uid ^\n"},
+	{"nobody knows whose", "ann@x:::::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700", ""},
+	{"one home for many", "ann@x::^:&::/v\nbob@x::^:&::/v\n", "v/ 0755 v/M/ 0700",
+         "W root/v:0: the home of 'ann@x' may be read by every user (mode 0755)\n"},
+	{"twice", "ann@x::^:&::/v/ann\nbob@x\nann@x::^:&::/v/other\n", "v/ann/ 0700 v/ann/M/ 0700",
+         "W root/etc/dovecot/users:3: 'ann@x' is there already (line 1), and the first line counts\n"},
+	{"upper case", "ann@x:::::/v/ann\nBob@x\n", "v/ann/ 0700 v/ann/M/ 0700",
+         "P root/etc/dovecot/users:2: Dovecot makes lower case of names: nobody reaches 'Bob@x'\n"},
+	{"passwords", "ann@x:::::/v/ann::nopassword\nbob@x:{DES-CRYPT}JuXD4WLNH.kOs\n",
+         "v/ann/ 0700 v/ann/M/ 0700",
+         "P root/etc/dovecot/users:1: no password of 'ann@x' is asked for (nopassword)\n"
+         "W root/etc/dovecot/users:2: the password of 'bob@x' is of the scheme DES-CRYPT, which is "
+         "weak\n"},
+	{"in the spool", "ann@x:::::/v/ann::userdb_mail=mbox:~/m:INBOX=/var/mail/%u\n",
+         "v/ann/ 0700 var/mail/ann@x 0644 var/mail/bob@x 0600",
+         "W root/var/mail/bob@x:0: a mailbox without a user: there is no 'bob@x'\n"
+         "W root/var/mail/ann@x:0: the mailbox of 'ann@x' may be read by every user (mode 0644)\n"},
+};
+
+START_TEST(test_lines)
+{
+	struct reeve_users_how how = {.root = "root", .talk = &talk};
+	char says[2048];
+
+	for (int i = 0; i < ROWS(lines); i++) {
+		make_root(ROOT, "", MAIL, lines[i].places);
+		ck_assert_int_eq(mkdir("root/etc/dovecot", 0755), 0);
+		folder_write("root/etc/dovecot/dovecot.conf", FILE_23);
+		write_file("root/etc/dovecot/users", lines[i].users);
+		check(&how, false);
+		fill(lines[i].says, says, sizeof says);
+		ck_assert_msg(strcmp(said, says) == 0, "%s:\n%s", lines[i].name, said);
+	}
+}
+END_TEST
+
 START_TEST(test_subids)
 {
 	struct reeve_users_how how = {.root = "root", .talk = &talk};
 
 	make_root(ROOT ANN "cat:x:#:100::/home/cat:/bin/sh\n", "ann:!:1::::::\n", MAIL, GOOD);
 	write_file("root/etc/subuid", "cat:100000:65536\nann:165536:65536\n");
-	write_file("root/etc/subgid", "gone:1:1\n@:165536:65536\n#:1:1\n");
+	write_file("root/etc/subgid", "gone:1:1\n^:165536:65536\n#:1:1\n");
 	ck_assert_int_eq(check(&how, false), 2);
 	ck_assert_str_eq(said, "W root/etc/subuid:2: 'ann' has subordinate ids, for which a mail user "
 	                       "has no use\n"
@@ -399,6 +454,28 @@ START_TEST(test_repair_refused)
 }
 END_TEST
 
+/* What many users have is mended once: of a second change the plan would refuse all. */
+START_TEST(test_repair_shared)
+{
+	struct reeve_users_how how = {
+		.root = "root", .state = "state", .talk = &talk, .is_for_changes = true};
+	struct reeve_users_result result;
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	make_root(ROOT, "", MAIL, "v/ 0755 v/M/ 0700");
+	ck_assert_int_eq(mkdir("root/etc/dovecot", 0755), 0);
+	folder_write("root/etc/dovecot/dovecot.conf", FILE_23);
+	write_file("root/etc/dovecot/users", "ann@x::^:&::/v\nbob@x::^:&::/v\n");
+	users = reeve_users_open(&how, &err);
+	ck_assert_int_eq(look(users, true), 1);
+	ck_assert_msg(reeve_users_apply(users, &result, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(result.steps, 1);
+	reeve_users_close(users);
+	ck_assert_int_eq(mode_of("root/v"), 0700);
+}
+END_TEST
+
 /* Root's becomes the user's; a third person's does not. */
 START_TEST(test_repair_owner)
 {
@@ -444,9 +521,11 @@ Suite *suite_user_check(void)
 	tcase_add_checked_fixture(tc, enter, folder_leave);
 	tcase_add_test(tc, test_check);
 	tcase_add_test(tc, test_dovecot);
+	tcase_add_test(tc, test_lines);
 	tcase_add_test(tc, test_subids);
 	tcase_add_test(tc, test_repair);
 	tcase_add_test(tc, test_repair_refused);
+	tcase_add_test(tc, test_repair_shared);
 	tcase_add_test(tc, test_repair_owner);
 	suite_add_tcase(s, tc);
 	return s;
