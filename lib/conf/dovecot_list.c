@@ -269,10 +269,37 @@ static enum reeve_path_match match_item(const struct reeve_eval *eval, uint32_t 
 	return best;
 }
 
+/*
+ * A list of words that was only set by pieces ("mail_plugins { quota = yes }"), under its own name. *row_r: of
+ * the last piece.
+ */
+static enum reeve_path_match match_pieces(const struct reeve_eval *eval, const struct reeve_item *list,
+                                          uint32_t *row_r)
+{
+	enum reeve_path_match best = REEVE_PATH_OTHER;
+
+	if (list->kind != REEVE_ITEM_LIST || list->is_set ||
+	    reeve_dovecot_kind(list->key) != REEVE_DOVECOT_BOOL_LIST)
+		return REEVE_PATH_OTHER;
+	for (uint32_t n = list->first; n != REEVE_NONE; n = eval->items[n].next) {
+		const struct reeve_row *row = &eval->rows[eval->items[n].row];
+		const struct reeve_place *place = &eval->places->places[row->place];
+		/* In a block of the list, or as "mail_plugins/quota". */
+		uint32_t at = strcmp(place->type, list->key) == 0 ? place->parent : row->place;
+
+		if (!eval->items[n].is_set)
+			continue;
+		best = reeve_places_match(eval->places, at, list->key, strlen(list->key));
+		*row_r = eval->items[n].row;
+	}
+	return best;
+}
+
 struct found {
 	uint32_t row, item;
 	enum reeve_path_match match;
 	bool is_ambiguous;
+	bool is_of_pieces;
 };
 
 /* Of exact ones the last counts; of loose ones there must be but one. */
@@ -281,7 +308,7 @@ static void take(struct found *found, uint32_t row, uint32_t item, enum reeve_pa
 	if (match == REEVE_PATH_OTHER || match < found->match)
 		return;
 	if (match > found->match)
-		*found = (struct found){row, item, match, false};
+		*found = (struct found){row, item, match, false, false};
 	if (item != found->item && match == REEVE_PATH_LOOSE)
 		found->is_ambiguous = true;
 	found->row = row;
@@ -290,7 +317,8 @@ static void take(struct found *found, uint32_t row, uint32_t item, enum reeve_pa
 
 static struct found find(const struct reeve_eval *eval, bool by_other_names)
 {
-	struct found found = {REEVE_NONE, REEVE_NONE, REEVE_PATH_OTHER, false};
+	struct found found = {REEVE_NONE, REEVE_NONE, REEVE_PATH_OTHER, false, false};
+	uint32_t last = 0;
 
 	for (uint32_t i = 0; i < eval->row_count; i++) {
 		const struct reeve_row *row = &eval->rows[i];
@@ -303,6 +331,13 @@ static struct found find(const struct reeve_eval *eval, bool by_other_names)
 		if (eval->items[n].is_set)
 			take(&found, eval->items[n].row, n, match_item(eval, n));
 	}
+	for (uint32_t n = 0; by_other_names && found.match == REEVE_PATH_OTHER && n < eval->item_count;
+	     n++) {
+		enum reeve_path_match match = match_pieces(eval, &eval->items[n], &last);
+
+		take(&found, last, n, match);
+		found.is_of_pieces = found.match != REEVE_PATH_OTHER;
+	}
 	return found;
 }
 
@@ -314,9 +349,12 @@ static int answer(struct reeve_eval *eval, struct reeve_dovecot *own, const stru
 
 	reeve_buf_init(&path, PATH_MAX_BYTES);
 	if ((flags & REEVE_CONF_EFFECTIVE) && found->item != REEVE_NONE) {
-		fill(eval, eval->items[found->item].row, setting, &path);
+		fill(eval, found->is_of_pieces ? found->row : eval->items[found->item].row, setting,
+		     &path);
 		setting->value = effective_value(eval, &eval->items[found->item]);
 		setting->is_shadowed = false;
+		if (found->is_of_pieces)
+			setting->path = eval->places->path;
 	} else {
 		fill(eval, found->row, setting, &path);
 	}
