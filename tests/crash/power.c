@@ -175,18 +175,21 @@ static bool try_disk(void *user, const struct disk_files *files, uint64_t key)
 	return !o->stop_at_failure;
 }
 
-/* The call that a scene with an error fails at: the second rename. */
+/* The call that a scene with an error fails at: the last that puts something in place. */
 static uint32_t find_failure(struct outage *o, const char *path)
 {
 	struct scene_order order = {.log = path};
 	struct disk_log log;
-	uint32_t at = 0, renames = 0;
+	uint32_t at = 0;
 
 	scene_run(&o->s, &order);
 	disk_log_read(&log, path, 0);
-	for (size_t i = 0; i < log.n; i++)
-		if (log.ops[i].rec.op == CRASH_OP_RENAME && ++renames == 2)
-			at = log.ops[i].rec.number;
+	for (size_t i = 0; i < log.n; i++) {
+		const struct disk_op *op = &log.ops[i];
+		if (op->rec.op == CRASH_OP_RENAME ||
+		    (op->rec.op == CRASH_OP_RIGHTS && scene_is_file(op->path)))
+			at = op->rec.number;
+	}
 	disk_log_free(&log);
 	unlink(path);
 	return at;

@@ -179,6 +179,8 @@ const struct scene_row scene_rows[] = {
 	{"give", 2, false, false, false, NULL, change_two, {SCENE_GIVEN, SCENE_GIVEN}},
 	{"give-one", 1, false, false, false, NULL, change_one, {SCENE_GIVEN}},
 	{"give-last", 2, false, false, false, NULL, change_two, {SCENE_GIVEN, SCENE_MADE}},
+	{"give-fails", 2, true, false, false, NULL, change_two, {SCENE_GIVEN, SCENE_GIVEN}},
+	{"last-fails", 2, true, false, false, NULL, change_two, {SCENE_REPLACED, SCENE_GIVEN}},
 	{"give-back", 2, false, false, false, prepare_undo, undo, {SCENE_REPLACED, SCENE_GIVEN}},
 };
 const int scene_row_count = (int)(sizeof scene_rows / sizeof scene_rows[0]);
