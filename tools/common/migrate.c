@@ -102,36 +102,52 @@ static int write_file(const char *path, const struct reeve_conf_file *file, stru
 		bytes += wrote;
 		n -= (size_t)wrote;
 	}
-	if (close(fd) < 0 || n > 0)
-		return fail(err, REEVE_EIO, "cannot write '%s': %s", path, strerror(errno));
+	if (close(fd) < 0 || n > 0) {
+		fail(err, REEVE_EIO, "cannot write '%s': %s", path, strerror(errno));
+		(void)unlink(path);
+		return -1;
+	}
 	return 0;
 }
 
-/* All files that were read, as they lie in the folder of the first; others by their whole path. */
-static int write_output(struct migrate_tool *tool, struct reeve_error *err)
+/* Where a file goes: as it lies in the folder of the first; others by their whole path. NULL. */
+static char *output_path(const struct migrate_tool *tool, size_t i)
 {
 	const char *main_file = reeve_migrate_file(tool->migrate, 0).path;
-	const char *slash = strrchr(main_file, '/');
+	const char *slash = strrchr(main_file, '/'),
+		   *name = reeve_migrate_file(tool->migrate, i).path;
 	size_t folder = slash == NULL ? 0 : (size_t)(slash - main_file) + 1;
+	char *path;
 
-	for (size_t i = 0; i < reeve_migrate_file_count(tool->migrate); i++) {
-		struct reeve_conf_file file = reeve_migrate_file(tool->migrate, i);
-		const char *name = file.path;
-		char *path;
-		int r;
+	if (strncmp(name, main_file, folder) == 0)
+		name += folder;
+	return asprintf(&path, "%s/%s", tool->output, name + (name[0] == '/')) < 0 ? NULL : path;
+}
 
-		if (strncmp(name, main_file, folder) == 0)
-			name += folder;
-		if (asprintf(&path, "%s/%s", tool->output, name + (name[0] == '/')) < 0)
-			return fail(err, REEVE_ENOMEM, "out of memory");
-		r = make_folders(path, err);
-		if (r == 0)
+/* All files that were read, or none. */
+static int write_output(struct migrate_tool *tool, struct reeve_error *err)
+{
+	size_t count = reeve_migrate_file_count(tool->migrate), written = 0;
+	int r = 0;
+
+	for (; written < count && r == 0; written++) {
+		struct reeve_conf_file file = reeve_migrate_file(tool->migrate, written);
+		char *path = output_path(tool, written);
+
+		if (path == NULL)
+			r = fail(err, REEVE_ENOMEM, "out of memory");
+		else if ((r = make_folders(path, err)) == 0)
 			r = write_file(path, &file, err);
 		free(path);
-		if (r < 0)
-			return -1;
 	}
-	return 0;
+	for (size_t i = 0; r < 0 && i + 1 < written; i++) {
+		char *path = output_path(tool, i);
+
+		if (path != NULL)
+			(void)unlink(path);
+		free(path);
+	}
+	return r;
 }
 
 /* ---- where --------------------------------------------------------------------------------- */
