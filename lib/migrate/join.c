@@ -54,14 +54,16 @@ static bool is_plain(struct migrate_hop *hop, const struct migrate_site *site)
 	       strcmp(stripped(hop, page->doc->bytes, node->body_end, node->end), "}") == 0;
 }
 
-/* The block below, if nothing but empty lines and comments are between. NULL. */
+/* The block below, if nothing but an empty line and comments of its own are between. NULL. */
 static struct migrate_site *block_below(struct migrate_hop *hop, const struct migrate_site *site)
 {
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	const struct reeve_node *nodes = page->doc->nodes;
 	uint32_t n = nodes[site->node].next;
 
-	while (n != 0 && (nodes[n].kind == REEVE_NODE_BLANK || nodes[n].kind == REEVE_NODE_COMMENT))
+	if (n != 0 && nodes[n].kind == REEVE_NODE_BLANK)
+		n = nodes[n].next;
+	while (n != 0 && nodes[n].kind == REEVE_NODE_COMMENT)
 		n = nodes[n].next;
 	if (n == 0 || nodes[n].kind != REEVE_NODE_BLOCK || page->sites[n] == 0)
 		return NULL;
@@ -98,12 +100,14 @@ static void join(struct migrate_hop *hop, struct migrate_site *site, struct migr
 	for (uint32_t n = nodes[site->node].next; n != below->node; n = nodes[n].next) {
 		uint32_t line = reeve_migrate_line_of(page, nodes[n].start);
 
+		uint32_t end = reeve_line_text_end(page->doc, nodes[n].start, nodes[n].end);
+
 		if (nodes[n].kind == REEVE_NODE_COMMENT && indent != NULL)
 			reeve_migrate_instead(
 				page, line, line,
-				reeve_migrate_text(hop, "%s%s\n", indent,
-			                           stripped(hop, page->doc->bytes, nodes[n].start,
-			                                    nodes[n].end)));
+				reeve_migrate_text(hop, "%s%.*s\n", indent,
+			                           (int)(end - nodes[n].note),
+			                           (const char *)page->doc->bytes + nodes[n].note));
 	}
 }
 

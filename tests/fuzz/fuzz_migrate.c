@@ -90,7 +90,7 @@ static struct reeve_migrate *migrate_files(void)
 	return migrate;
 }
 
-/* The next comment line at or behind *at: without white space around it. */
+/* The next comment line at or behind *at: from its '#' on. */
 static bool next_comment(const char *bytes, size_t size, size_t *at, const char **text_r,
                          size_t *n_r)
 {
@@ -101,8 +101,7 @@ static bool next_comment(const char *bytes, size_t size, size_t *at, const char 
 		*at += n + (end != NULL);
 		while (n > 0 && (*line == ' ' || *line == '\t'))
 			line++, n--;
-		while (n > 0 && strchr(" \t\r", line[n - 1]) != NULL && line[n - 1] != '\0')
-			n--;
+		n -= n > 0 && line[n - 1] == '\r';
 		if (n > 0 && *line == '#') {
 			*text_r = line;
 			*n_r = n;

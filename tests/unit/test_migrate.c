@@ -203,10 +203,16 @@ static const struct row rows[] = {
          "9M\n}\n",
          ""},
 	{"one block of what comes together",
-         "auth default {\n    user = root\n\n    # why\n    socket listen {\n        master {\n"
+         "auth default {\n    user = root\n\n    # why \n    socket listen {\n        master {\n"
          "            path = a-master\n            mode = 0600\n        }\n    }\n}\n",
-         "service auth {\n    user = root\n\n    # why\n    unix_listener a-master {\n        mode = "
+         "service auth {\n    user = root\n\n    # why \n    unix_listener a-master {\n        mode = "
          "0600\n    }\n}\n",
+         ""},
+	{"blocks with more than their comments between",
+         "auth default {\n  user = root\n  # count = 1 \n\n  # why\n  socket listen {\n    client "
+         "{\n      path = x\n    }\n  }\n}\n",
+         "service auth {\n  user = root\n}\n# count = 1 \n\n# why\nservice auth {\n  unix_listener x "
+         "{\n  }\n}\n",
          ""},
 	{"listeners of one name",
          "protocols = imaps\nprotocol imap {\n  login_user = x\n  ssl_listen = *:1993\n}\n",
