@@ -193,6 +193,10 @@ enum { MIGRATE_MAX_ADDRESSES = 8, MIGRATE_MAX_PLACES = 6 * MIGRATE_MAX_ADDRESSES
 size_t reeve_migrate_places(struct migrate_hop *hop, const struct migrate_site *site,
                             struct migrate_place places[MIGRATE_MAX_PLACES]);
 
+/* Whether a block for "imap", or for "!pop3", is about imap (pop3, sieve). "managesieve" is sieve.
+ */
+bool reeve_migrate_is_for(const char *name, const char *protocol);
+
 /* Whether protocols has imap (pop3) with TLS only: its plain listener has port 0 then. */
 bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name);
 

@@ -177,7 +177,6 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 	} all[] = {
 		{"imap", "imap", "imap", "imaps"},
 		{"pop3", "pop3", "pop3", "pop3s"},
-		{"managesieve", "managesieve", "sieve", NULL},
 		{"sieve", "managesieve", "sieve", NULL},
 	};
 	const struct migrate_site *parent = reeve_migrate_parent(hop, site);
@@ -198,7 +197,8 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 		const char *name = is_tls ? all[i].tls : all[i].name;
 
 		if (name == NULL ||
-		    (parent != NULL ? strcmp(parent->value, all[i].protocol) != 0 : i >= 2))
+		    (parent == NULL ? i >= 2
+		                    : !reeve_migrate_is_for(parent->value, all[i].protocol)))
 			continue;
 		if (!is_tls && reeve_migrate_is_off(hop, name))
 			continue;

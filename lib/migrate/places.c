@@ -6,6 +6,16 @@
 
 /* ---- where --------------------------------------------------------------------------------- */
 
+bool reeve_migrate_is_for(const char *name, const char *protocol)
+{
+	bool is_not = *name == '!';
+
+	name += is_not;
+	if (strcmp(name, "managesieve") == 0)
+		name = "sieve";
+	return (strcmp(name, protocol) == 0) != is_not;
+}
+
 /* The services of the protocol that a site stands in; of all, in the root. */
 static size_t services(const struct migrate_hop *hop, const struct migrate_site *site,
                        const char *services_r[3])
@@ -15,22 +25,19 @@ static size_t services(const struct migrate_hop *hop, const struct migrate_site 
 	} all[] = {
 		{"imap", "imap"},
 		{"pop3", "pop3"},
-		{"managesieve", "managesieve"},
 		{"sieve", "managesieve"},
 	};
 	struct migrate_block around[MIGRATE_MAX_DEPTH];
 	size_t depth = reeve_migrate_around(hop, site, around), n = 0;
-	const char *protocol = NULL;
+	const char *name = "!"; /* not nothing: all */
 
 	for (size_t i = 0; i < depth; i++)
 		if (strcmp(around[i].type, "protocol") == 0)
-			protocol = around[i].name;
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		if (protocol != NULL ? strcmp(protocol, all[i].protocol) != 0
-		                     : i == 3 || (i == 2 && hop->migrate->without_sieve))
-			continue;
-		services_r[n++] = all[i].service;
-	}
+			name = around[i].name;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (reeve_migrate_is_for(name, all[i].protocol) &&
+		    (i < 2 || *name != '!' || !hop->migrate->without_sieve))
+			services_r[n++] = all[i].service;
 	return n;
 }
 

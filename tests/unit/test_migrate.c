@@ -380,6 +380,14 @@ static const struct row rows[] = {
          "# x\nservice imap {\n  executable = /y\n}\n# z\n", ""},
 	{"in a block of 2.x", "remote 10.0.0.1 {\n  protocol imap {\n    login_user = x\n  }\n}\n",
          "remote 10.0.0.1 {\n  protocol imap {\n  }\n}\n", "3 removed"},
+	{"all protocols but one",
+         "protocol !imap {\n  login_user = x\n}\nprotocol !managesieve {\n"
+         "  max_mail_processes = 3\n}\nprotocol !pop3 {\n  listen = *\n}\n",
+         "service pop3-login {\n  user = x\n}\nservice managesieve-login {\n  user = x\n}\n"
+         "service imap {\n  process_limit = 3\n}\nservice pop3 {\n  process_limit = 3\n}\n"
+         "service imap-login {\n  inet_listener imap {\n    address = *\n  }\n}\n"
+         "service managesieve-login {\n  inet_listener sieve {\n    address = *\n  }\n}\n",
+         ""},
 	{"listen in a block of 2.x",
          "local 10.0.0.1 {\n  # a\n  listen = *\n  ssl = no\n}\nlocal_name b.c {\n"
          "  max_mail_processes = 3\n}\n",
