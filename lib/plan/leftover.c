@@ -269,8 +269,10 @@ static int settle_one(struct reeve_plan *plan, const struct record *record, char
 		return plan->how.dry_run && plan_is_running(plan) ? 0 : 1;
 	enum plan_side side = left == LEFT_NOTHING ? PLAN_OLD : direction(&c);
 	size_t others = c.files[IS_OTHER] + c.rights[IS_OTHER];
-	if (side == PLAN_OLD && others == 0 && !(plan->how.dry_run && plan_is_running(plan)))
+	if (side == PLAN_OLD && others == 0 && !(plan->how.dry_run && plan_is_running(plan))) {
 		memcpy(plan->cleared, record->id, sizeof plan->cleared);
+		plan->is_cleared_change = record->state == RECORD_OPEN && record->undoes == NULL;
+	}
 	if (plan->how.dry_run)
 		return 0;
 	if (left == LEFT_RIGHTS && carry_rights(plan, record, side) < 0)

@@ -205,6 +205,7 @@ struct reeve_plan {
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
 	char cleared[REEVE_CHANGE_ID]; /* the last change that was cleared away, or would be */
+	bool is_cleared_change;        /* it is known to be one, and no undo */
 	bool is_applied;
 	bool is_refused;            /* a program refuses what shall be, and what is there as well */
 	struct reeve_error failure; /* the first; REEVE_OK: none */

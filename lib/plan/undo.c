@@ -181,6 +181,13 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 	/* It changed nothing, and is gone: that is what was asked for. */
 	if (id != NULL && strcmp(id, plan->cleared) == 0)
 		return plan;
+	/* Who saw the last change die wants that one back, not the one before. */
+	if (id == NULL && plan->is_cleared_change) {
+		reeve_diag(how->talk, REEVE_WARNING, plan->cleared, 0, 0,
+		           "the last change was broken off before it changed anything; nothing is "
+		           "taken back");
+		return plan;
+	}
 	if (plan_history_read(plan, &history, err) < 0)
 		goto fail;
 	const struct record *record = choose(&history, id, err);

@@ -685,6 +685,41 @@ START_TEST(test_list_left)
 }
 END_TEST
 
+/* The last change died before it changed anything: the one before it is not meant. */
+START_TEST(test_undo_of_nothing)
+{
+	struct reeve_plan_result first = change_both(), result;
+	struct reeve_plan *plan = begin();
+	struct reeve_error err = {0};
+	char path[100];
+
+	replace(plan, "r/etc/a", "a = 2\n", "a = 3\n");
+	ck_assert_int_eq(apply(plan, &result, NULL), 0);
+	folder_write("r/etc/a", "a = 2\n");
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	ck_assert_int_eq(unlink(path), 0);
+	how.dry_run = true;
+	ck_assert_int_eq(undo(NULL, &result, &err), 0);
+	ck_assert(!result.is_changed);
+	how.dry_run = false;
+	ck_assert_int_eq(undo(NULL, &result, &err), 0);
+	ck_assert(!result.is_changed);
+	ck_assert_str_eq(folder_read("r/etc/a"), "a = 2\n");
+	ck_assert_int_eq(undo(NULL, &result, &err), 0);
+	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
+
+	/* An undo that died so is said again. */
+	snprintf(path, sizeof path, "r/var/lib/mailreeve/undo/%s/done", result.id);
+	ck_assert_int_eq(unlink(path), 0);
+	folder_write("r/etc/a", "a = 2\n");
+	folder_write("r/etc/b", "b = 2\n");
+	ck_assert_int_eq(undo(NULL, &result, &err), 0);
+	ck_assert(result.is_changed);
+	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
+	ck_assert_int_eq(undo(first.id, NULL, &err), -1);
+}
+END_TEST
+
 /* One that is just being made is not broken off. */
 START_TEST(test_list_running)
 {
@@ -756,6 +791,7 @@ Suite *suite_plan(void)
 	tcase_add_test(tc, test_list);
 	tcase_add_loop_test(tc, test_list_left, 0, 2 * sizeof listed / sizeof listed[0]);
 	tcase_add_test(tc, test_list_running);
+	tcase_add_test(tc, test_undo_of_nothing);
 	tcase_add_test(tc, test_kept);
 	suite_add_tcase(suite, tc);
 	return suite;

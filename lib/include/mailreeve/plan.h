@@ -62,7 +62,8 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
 
 /*
  * A plan to take change `id` back (NULL: the last one that is neither undone nor itself an undo).
- * It is a change of its own, which can be undone; one that was broken off is ended instead.
+ * It is a change of its own, which can be undone; one that was broken off is ended instead. If that
+ * had changed nothing the plan is empty; a warning says so if no `id` was given.
  *
  * If a file was changed since, it is a conflict (reeve_plan_at()), and apply() fails with
  * REEVE_ECHANGED, unless how->leave_changed. Returns NULL with err: REEVE_EUSAGE if there is no
