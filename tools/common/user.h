@@ -40,6 +40,7 @@ struct user_run {
 	struct user_secret *secrets;
 	size_t secret_count;
 	struct json *diags; /* with is_json */
+	bool has_problem;   /* a diagnostic was one */
 	bool is_usage;      /* what was asked for means nothing */
 };
 

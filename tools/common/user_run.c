@@ -15,6 +15,7 @@ static void hear(void *user, const struct reeve_diag *diag)
 	struct user_run *run = user;
 
 	tool_diag(diag);
+	run->has_problem = run->has_problem || diag->severity == REEVE_PROBLEM;
 	if (run->is_json)
 		json_append_diag(run->diags, diag);
 }
@@ -154,8 +155,9 @@ bool user_apply(struct user_run *run)
 {
 	struct reeve_users_result result = {0};
 	struct reeve_error err = {0};
-	/* Of many, all that will be done is shown before it is. */
-	bool is_shown = run->batch != NULL && !run->how.dry_run && !run->is_quiet && !run->is_json;
+	/* Of many, all that will be done is shown before it is; if a line is wrong, nothing is. */
+	bool is_shown = run->batch != NULL && !run->how.dry_run && !run->is_quiet &&
+	                !run->is_json && !run->has_problem;
 	int r;
 
 	if (is_shown)
