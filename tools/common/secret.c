@@ -126,14 +126,18 @@ out:
 
 /* ---- files --------------------------------------------------------------------------------- */
 
-static void warn_of_mode(int fd, const char *path)
+static bool is_for_all(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
-		tool_diag(&(struct reeve_diag){.severity = REEVE_WARNING,
-		                               .file = path,
-		                               .text = "holds a password, and everybody may read it"});
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0;
+}
+
+void secret_warn(const char *path)
+{
+	tool_diag(&(struct reeve_diag){.severity = REEVE_WARNING,
+	                               .file = path,
+	                               .text = "holds a password, and everybody may read it"});
 }
 
 static int open_file(const char *path)
@@ -153,7 +157,8 @@ bool secret_read_file(struct secret *secret, const char *path)
 
 	if (fd < 0)
 		return false;
-	warn_of_mode(fd, path);
+	if (is_for_all(fd))
+		secret_warn(path);
 	snprintf(what, sizeof what, "in '%s'", path);
 	is_read = read_line(secret, fd, false, what);
 	close(fd);
@@ -201,6 +206,7 @@ bool secret_read_all(struct secret_bytes *all, const char *path, size_t max)
 	*all = (struct secret_bytes){0};
 	if (fd < 0)
 		return false;
+	all->is_for_all = is_for_all(fd);
 	do {
 		if (all->n == all->size && !grow(all))
 			goto out;

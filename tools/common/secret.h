@@ -39,10 +39,14 @@ void secret_wipe(struct secret *secret);
 struct secret_bytes {
 	unsigned char *bytes;
 	size_t n;
-	size_t size; /* allocated */
+	size_t size;      /* allocated */
+	bool is_for_all; /* a file that everybody may read */
 };
 bool secret_read_all(struct secret_bytes *all, const char *path, size_t max);
 void secret_bytes_wipe(struct secret_bytes *all);
+
+/* Warn of a file that holds a password, and that everybody may read. */
+void secret_warn(const char *path);
 
 /* Write "USER<tab>PASSWORD" and a line end to a descriptor. */
 bool secret_write(int fd, const char *user, const char *password);

@@ -4,6 +4,7 @@
 #include "tool.h"
 #include "user.h"
 #include <string.h>
+#include <strings.h>
 
 #define BATCH_MAX ((size_t)64 << 20)
 
@@ -26,6 +27,17 @@ static void add_one(struct user_run *run, const char *name)
 	reeve_users_add(run->users, &wish);
 }
 
+/* Whether the line of columns has one for passwords. */
+static bool has_passwords(const struct secret_bytes *all)
+{
+	static const char word[] = "password";
+
+	for (size_t i = 0; i + sizeof word - 1 <= all->n && all->bytes[i] != '\n'; i++)
+		if (strncasecmp((const char *)all->bytes + i, word, sizeof word - 1) == 0)
+			return true;
+	return false;
+}
+
 static void add_batch(struct user_run *run)
 {
 	struct secret_bytes all;
@@ -33,6 +45,8 @@ static void add_batch(struct user_run *run)
 
 	if (!secret_read_all(&all, run->batch, BATCH_MAX))
 		return;
+	if (all.is_for_all && has_passwords(&all))
+		secret_warn(run->batch);
 	batch.bytes = all.bytes;
 	batch.n = all.n;
 	batch.password = run->is_generated ? user_secret_for_batch : NULL;
