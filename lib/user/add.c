@@ -5,8 +5,10 @@
 #include "base/error.h"
 #include "user/fresh.h"
 #include "user/places.h"
+#include "user/quota.h"
 #include "user/secrets.h"
 #include "user/system.h"
+#include "user/virtual.h"
 #include <string.h>
 
 /* A wish, and what it means here. */
@@ -282,7 +284,12 @@ int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wi
 	    add_place(users, &want, fresh, USERS_PLACE_BOX, &steps, err) < 0 ||
 	    add_password(users, &want, &steps, err) < 0)
 		return -1;
-	if (steps == 0)
+	int quota = wish->quota_bytes == 0
+	                    ? 0
+	                    : users_quota_system(users, wish->name, wish->quota_bytes, err);
+	if (quota < 0)
+		return -1;
+	if (steps == 0 && quota == 0)
 		users_step_add(users, &(struct users_step){
 					      .user = wish->name,
 					      .text = reeve_users_text(
@@ -296,6 +303,8 @@ void reeve_users_add(struct reeve_users *users, const struct reeve_user_wish *wi
 {
 	struct reeve_error err = {0};
 
-	if (users_add_system(users, wish, &err) < 0)
+	bool is_virtual = wish->is_virtual || strchr(wish->name, '@') != NULL;
+
+	if ((is_virtual ? users_virtual_add : users_add_system)(users, wish, &err) < 0)
 		users_wish_fail(users, wish->file, wish->line, &err);
 }

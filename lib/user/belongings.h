@@ -10,7 +10,7 @@
 struct users_leaving *users_leaving_new(struct reeve_users *users, const char *name, uid_t uid);
 
 /*
- * His home; a mailbox outside of `home` (NULL: the home stays). What is not there is no part; a
+ * His home; a mailbox outside of `home` (what is inside goes or stays with it). What is not there is no part; a
  * home that is another's, too, stays, and a step says so. 1 if it is a part now, 0, -1 with err:
  * REEVE_EREFUSED for a mailbox of somebody else's.
  */

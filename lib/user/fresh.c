@@ -149,6 +149,8 @@ static int find_owner(struct reeve_users *users, struct errand *errand, struct r
 {
 	struct users_fresh *fresh = errand->fresh;
 
+	if (fresh->is_virtual)
+		return 0;
 	if (fresh->account == NULL)
 		fresh->account = reeve_accounts_find(&users->accounts, fresh->name);
 	if (fresh->account == NULL &&

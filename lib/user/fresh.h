@@ -16,7 +16,8 @@ struct users_fresh {
 	const struct reeve_account *account; /* NULL: none yet */
 	bool has_uid;                        /* wished */
 	uint32_t uid, gid;
-	bool was_made; /* by us: it can be taken back */
+	bool is_virtual; /* its places know their owner */
+	bool was_made;   /* by us: it can be taken back */
 };
 
 /* Somebody who is named, remembered as long as the users. NULL: no memory. */

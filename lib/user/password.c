@@ -5,23 +5,11 @@
 #include "user/programs.h"
 #include "user/secrets.h"
 #include "user/system.h"
+#include "user/virtual.h"
 #include <stdio.h>
 #include <string.h>
 
 /* ---- passwords ------------------------------------------------------------------------------ */
-
-/* Whether what he has is what was asked for: the password fits, by the scheme if one was named. */
-static bool is_so(const char *field, const char *password, const char *scheme)
-{
-	struct reeve_password_look look;
-
-	reeve_password_look(field, &look);
-	if (look.is_none || look.is_weak || !look.is_readable)
-		return false;
-	if (scheme != NULL && strcasecmp(scheme, look.scheme) != 0)
-		return false;
-	return reeve_password_verify(field, password, NULL) == 1;
-}
 
 static int set_system(struct reeve_users *users, const struct reeve_account *account,
                       const char *password, const char *hash, const char *scheme,
@@ -32,7 +20,8 @@ static int set_system(struct reeve_users *users, const struct reeve_account *acc
 
 	if (users_system_knows_hash(users, account, err) < 0)
 		return -1;
-	if (password != NULL && account->hash != NULL && is_so(account->hash, password, scheme)) {
+	if (password != NULL && account->hash != NULL &&
+	    users_secret_fits(account->hash, password, scheme)) {
 		step.text = reeve_users_text(users, "the password of '%s' is this one already",
 		                             account->name);
 		users_step_add(users, &step);
@@ -65,8 +54,9 @@ void reeve_users_password(struct reeve_users *users, const char *name, const cha
 	struct reeve_error err = {0};
 	int result;
 
-	result = users_system_find(users, name, &account, &err);
-	if (result == 0)
+	if (users_is_virtual(users, name))
+		result = users_virtual_password(users, name, password, hash, scheme, &err);
+	else if ((result = users_system_find(users, name, &account, &err)) == 0)
 		result = set_system(users, account, password, hash, scheme, &err);
 	if (result < 0)
 		users_wish_fail(users, NULL, 0, &err);
@@ -181,7 +171,12 @@ void reeve_users_lock(struct reeve_users *users, const char *name, bool is_locke
 	const struct reeve_account *account;
 	struct reeve_error err = {0};
 
-	if (users_system_find(users, name, &account, &err) < 0 ||
-	    lock_system(users, account, is_locked, &err) < 0)
+	int result;
+
+	if (users_is_virtual(users, name))
+		result = users_virtual_lock(users, name, is_locked, &err);
+	else if ((result = users_system_find(users, name, &account, &err)) == 0)
+		result = lock_system(users, account, is_locked, &err);
+	if (result < 0)
 		users_wish_fail(users, NULL, 0, &err);
 }

@@ -6,6 +6,7 @@
 #include "user/fresh.h"
 #include "user/programs.h"
 #include "user/system.h"
+#include "user/virtual.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -94,16 +95,15 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 	if (mail != REEVE_USERS_KEEP_MAIL) {
 		if (users_leaving_home(users, leaving, account->home, err) < 0)
 			return -1;
-		const char *home = leaving->part_count > 0 ? account->home : NULL;
 		box = users_system_box(users, &whom, &why);
 		if (box == NULL && why.code != REEVE_OK) {
 			*err = why;
 			return -1;
 		}
-		if (box != NULL && users_leaving_box(users, leaving, box, home, err) < 0)
+		if (box != NULL && users_leaving_box(users, leaving, box, account->home, err) < 0)
 			return -1;
 		box = users_spool_box(users, account->name, err);
-		if (box == NULL || users_leaving_box(users, leaving, box, home, err) < 0)
+		if (box == NULL || users_leaving_box(users, leaving, box, account->home, err) < 0)
 			return -1;
 	}
 	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
@@ -133,6 +133,8 @@ void reeve_users_remove(struct reeve_users *users, const char *name, enum reeve_
 		result = reeve_fail(&err, REEVE_EUSAGE, "'%s' is named twice", name);
 	else if (users_fresh_new(users, name) == NULL)
 		result = reeve_fail_nomem(&err);
+	else if (users_is_virtual(users, name))
+		result = users_virtual_remove(users, name, mail, archive, &err);
 	else if (account != NULL)
 		result = remove_system(users, account, mail, archive, &err);
 	else

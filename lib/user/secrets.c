@@ -143,3 +143,15 @@ char *users_secret_make(const char *password, const char *hash, const char *sche
 	users_secret_wipe(made);
 	return field;
 }
+
+bool users_secret_fits(const char *field, const char *password, const char *scheme)
+{
+	struct reeve_password_look look;
+
+	reeve_password_look(field, &look);
+	if (look.is_none || look.is_weak || !look.is_readable)
+		return false;
+	if (scheme != NULL && strcasecmp(scheme, look.scheme) != 0)
+		return false;
+	return reeve_password_verify(field, password, NULL) == 1;
+}

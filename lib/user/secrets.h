@@ -26,8 +26,13 @@ void users_secrets_free(struct users_secret *secrets);
 char *users_secret_make(const char *password, const char *hash, const char *scheme, bool is_virtual,
                         struct reeve_error *err);
 
-/* `field` (taken over) for a user who may be locked, and stays so. NULL: no memory, or NULL. */
-char *users_secret_field(char *field, const struct reeve_account *account);
+/* Whether a field is what is asked for: the password fits, by the scheme if one is named (else
+ * NULL). */
+bool users_secret_fits(const char *field, const char *password, const char *scheme);
+
+/* `hash` (taken over) as a field for a user who may be locked, and stays so. NULL: no memory, or
+ * NULL. */
+char *users_secret_field(char *hash, const struct reeve_account *account);
 
 void users_secret_wipe(char *field); /* and freed. NULL is fine */
 

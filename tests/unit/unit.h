@@ -87,7 +87,8 @@ void unit_skip(int count, const char *why);
 	X(user_where) \
 	X(user_alias) \
 	X(user_change) \
-	X(user_remove)
+	X(user_remove) \
+	X(user_virtual)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual users: what a wish takes of their line, their home and their mail. */
+#include "user/virtual.h"
+
+#include "base/error.h"
+#include "user/belongings.h"
+#include "user/entry.h"
+#include "user/fresh.h"
+#include "user/hash.h"
+#include "user/line.h"
+#include "user/quota.h"
+#include "user/secrets.h"
+#include "user/system.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool users_is_virtual(struct reeve_users *users, const char *name)
+{
+	struct users_line line;
+
+	if (strchr(name, '@') != NULL)
+		return true;
+	return users_line_find(users, name, &line, NULL) == 1;
+}
+
+/* ---- add ------------------------------------------------------------------------------------ */
+
+static int check_wish(struct reeve_users *users, const struct reeve_user_wish *wish,
+                      const struct users_entry *entry, const struct users_whom *whom,
+                      struct reeve_error *err)
+{
+	const struct users_fresh *other;
+	const char *shares;
+
+	if (wish->group != NULL || wish->shell != NULL)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "'%s' is a virtual user: he has neither group nor shell",
+		                  wish->name);
+	if (!whom->has_ids)
+		return reeve_fail(
+			err, REEVE_EUSAGE,
+			"nobody says whose the mail of '%s' is: give uid and gid, or make a "
+			"user vmail",
+			wish->name);
+	if (whom->uid == 0)
+		return reeve_fail(err, REEVE_EREFUSED, "the mail of '%s' cannot be root's",
+		                  wish->name);
+	if (whom->home == NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "nobody says where '%s' lives: give a home",
+		                  wish->name);
+	if (users_path_check(whom->home, "the home", err) < 0)
+		return -1;
+	if (strchr(whom->home, '%') != NULL)
+		return reeve_fail(err, REEVE_EUSAGE, "the home '%s' has a '%%' in it", whom->home);
+	if (entry->node != 0)
+		return 0;
+	other = users_fresh_home(users, whom->home);
+	shares = other != NULL ? other->name : users_entry_shares(users, entry, whom->home);
+	if (shares != NULL)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "the home '%s' is that of '%s', or has it inside", whom->home,
+		                  shares);
+	return 0;
+}
+
+/* He is there: what was asked for by name has to be what he has. */
+static int check_there(struct reeve_users *users, const struct reeve_user_wish *wish,
+                       const struct users_entry *entry, const struct users_whom *whom,
+                       struct reeve_error *err)
+{
+	struct users_whom has;
+
+	if (users_entry_whom(users, entry, wish->name, NULL, &has, err) < 0)
+		return -1;
+	if (wish->has_ids && (!has.has_ids || has.uid != whom->uid || has.gid != whom->gid))
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' has uid %u and gid %u already",
+		                  wish->name, has.uid, has.gid);
+	if (wish->home != NULL && has.home != NULL && strcmp(has.home, whom->home) != 0)
+		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the home '%s' already", wish->name,
+		                  has.home);
+	return 0;
+}
+
+static int add_line(struct reeve_users *users, const struct reeve_user_wish *wish,
+                    struct users_entry *entry, const struct users_whom *whom, char *field,
+                    struct reeve_error *err)
+{
+	char uid[12], gid[12];
+	const char *fields[REEVE_PWF_FIELDS] = {
+		[REEVE_PWF_NAME] = entry->key,
+		/* Of an empty field nobody should have to know what it means. */
+		[REEVE_PWF_PASSWORD] = field == NULL ? REEVE_LOCK_VIRTUAL : field,
+		[REEVE_PWF_UID] = uid,
+		[REEVE_PWF_GID] = gid,
+		[REEVE_PWF_HOME] = whom->home,
+	};
+
+	snprintf(uid, sizeof uid, "%u", whom->uid);
+	snprintf(gid, sizeof gid, "%u", whom->gid);
+	if (reeve_passwd_file_add(entry->doc, fields, err) < 0)
+		return -1;
+	users_entry_say(users, wish->name, true,
+	                reeve_users_text(users, "add virtual user '%s' to '%s' (home '%s', uid %u)",
+	                                 wish->name, entry->where->passwd_file, whom->home,
+	                                 whom->uid));
+	return 0;
+}
+
+/* What he lacks, of who is there. */
+static int complete(struct reeve_users *users, const struct reeve_user_wish *wish,
+                    const struct users_entry *entry, unsigned int *steps, struct reeve_error *err)
+{
+	struct reeve_password_look look;
+
+	users_entry_password(users, entry, &look);
+	if ((wish->password == NULL && wish->hash == NULL) || !look.is_none)
+		return 0;
+	if (users_entry_replace(
+		    entry, users_secret_make(wish->password, wish->hash, wish->scheme, true, err),
+		    &look, err) < 0)
+		return -1;
+	users_entry_say(users, wish->name, true,
+	                reeve_users_text(users, "set the password of '%s'", wish->name));
+	(*steps)++;
+	return 0;
+}
+
+static int add_home(struct reeve_users *users, const struct users_whom *whom, const char *name,
+                    unsigned int *steps, struct reeve_error *err)
+{
+	struct users_fresh *fresh = users_fresh_new(users, name);
+	struct users_place place = {.kind = USERS_PLACE_HOME,
+	                            .path = whom->home,
+	                            .knows_owner = true,
+	                            .uid = whom->uid,
+	                            .gid = whom->gid};
+	enum users_place_state state;
+
+	if (fresh == NULL)
+		return reeve_fail_nomem(err);
+	fresh->home = whom->home;
+	fresh->is_virtual = true;
+	if (users_place_look(users, &place, &state, err) < 0)
+		return -1;
+	if (state != USERS_PLACE_HIS) {
+		users_fresh_place(users, fresh, &place);
+		(*steps)++;
+	}
+	return 0;
+}
+
+int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *wish,
+                      struct reeve_error *err)
+{
+	struct users_entry entry;
+	struct users_whom whom;
+	unsigned int steps = 0;
+	char *field = NULL;
+	int quota = 0, result;
+
+	if (reeve_user_name_check(wish->name, true, err) < 0)
+		return -1;
+	if (users_is_wished(users, wish->name))
+		return reeve_fail(err, REEVE_EUSAGE, "'%s' is named twice", wish->name);
+	if (users_entry_find(users, wish->name, &entry, err) < 0)
+		return -1;
+	if (users_entry_whom(users, &entry, wish->name, wish, &whom, err) < 0 ||
+	    check_wish(users, wish, &entry, &whom, err) < 0 ||
+	    (entry.node != 0 && check_there(users, wish, &entry, &whom, err) < 0))
+		return -1;
+	if (entry.node == 0) {
+		if (wish->password != NULL || wish->hash != NULL) {
+			field = users_secret_make(wish->password, wish->hash, wish->scheme, true,
+			                          err);
+			if (field == NULL)
+				return -1;
+		}
+		result = add_line(users, wish, &entry, &whom, field, err);
+		users_secret_wipe(field);
+		steps++;
+	} else {
+		result = complete(users, wish, &entry, &steps, err);
+	}
+	if (result < 0 || add_home(users, &whom, wish->name, &steps, err) < 0)
+		return -1;
+	if (wish->quota_bytes != 0)
+		quota = users_quota_set(users, entry.doc, entry.key, wish->quota_bytes, err);
+	if (quota < 0)
+		return -1;
+	if (quota > 0) {
+		users_entry_say(users, wish->name, true,
+		                reeve_users_text(users, "set the quota of '%s' to %s", wish->name,
+		                                 users_quota_text(users, wish->quota_bytes)));
+		steps++;
+	}
+	if (steps == 0)
+		users_entry_say(users, wish->name, false,
+		                reeve_users_text(users, "'%s' is there already", wish->name));
+	return 0;
+}
+
+/* ---- remove --------------------------------------------------------------------------------- */
+
+/* Where his mail is, by his line if that says it, else by the configuration. */
+static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
+                    const struct users_entry *entry, const struct users_whom *whom,
+                    struct reeve_error *err)
+{
+	struct users_line line = {entry->doc, entry->node, whom->name};
+	struct users_location own;
+	struct users_whom other = *whom;
+	struct reeve_user user;
+	char *path = NULL, *others = NULL;
+	bool has_own = false;
+	int result = 0;
+
+	/* A place that does not depend on the name is not his alone. */
+	other.name = "nobody@example.invalid";
+	if (entry->node != 0 && users_line_fill(users, &line, &user, &own, &has_own, err) < 0)
+		return -1;
+	if (users_mailbox_where(users, whom, true, has_own ? &own : NULL, &path, err) < 0)
+		return -1;
+	if (path != NULL &&
+	    users_mailbox_where(users, &other, true, has_own ? &own : NULL, &others, err) < 0)
+		result = -1;
+	if (path != NULL && result == 0 && (others == NULL || strcmp(path, others) != 0))
+		result = users_leaving_box(users, leaving, path + strlen(users->root), whom->home,
+		                           err);
+	free(others);
+	free(path);
+	return result < 0 ? -1 : 0;
+}
+
+int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
+                         const char *archive, struct reeve_error *err)
+{
+	struct users_leaving *leaving;
+	const char *shares = NULL;
+	struct users_entry entry;
+	struct users_whom whom;
+
+	if (users_entry_find(users, name, &entry, err) < 0)
+		return -1;
+	if (entry.node == 0 && reeve_user_name_check(name, true, err) < 0)
+		return -1;
+	if (users_entry_whom(users, &entry, name, NULL, &whom, err) < 0)
+		return -1;
+	leaving = users_leaving_new(users, name, whom.uid);
+	if (leaving == NULL)
+		return reeve_fail_nomem(err);
+	if (mail != REEVE_USERS_KEEP_MAIL && !whom.has_ids)
+		return reeve_fail(err, REEVE_EREFUSED, "nobody says whose the mail of '%s' is",
+		                  name);
+	if (mail != REEVE_USERS_KEEP_MAIL && whom.home != NULL) {
+		shares = users_entry_shares(users, &entry, whom.home);
+		if (shares != NULL)
+			users_entry_say(
+				users, name, false,
+				reeve_users_text(
+					users,
+					"the home '%s' stays: it is that of '%s', too, or has "
+					"it inside",
+					whom.home, shares));
+		else if (users_leaving_home(users, leaving, whom.home, err) < 0)
+			return -1;
+	}
+	if (mail != REEVE_USERS_KEEP_MAIL && shares == NULL &&
+	    add_mail(users, leaving, &entry, &whom, err) < 0)
+		return -1;
+	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
+		return -1;
+	if (entry.node != 0) {
+		if (reeve_passwd_file_remove(entry.doc, entry.key, err) < 0)
+			return -1;
+		users_entry_say(
+			users, name, true,
+			reeve_users_text(users, "remove virtual user '%s' from '%s'%s", name,
+		                         entry.where->passwd_file,
+		                         mail == REEVE_USERS_KEEP_MAIL ? " (his mail stays)" : ""));
+	} else if (leaving->part_count == 0) {
+		users_entry_say(users, name, false,
+		                reeve_users_text(users, "there is no user '%s'", name));
+	}
+	users_leaving_go(users, leaving);
+	return 0;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual users: their passwords, and what locks them. */
+#include "base/error.h"
+#include "user/entry.h"
+#include "user/hash.h"
+#include "user/secrets.h"
+#include "user/virtual.h"
+#include <string.h>
+
+static int find(struct reeve_users *users, const char *name, struct users_entry *entry,
+                struct reeve_error *err)
+{
+	if (users_entry_find(users, name, entry, err) < 0)
+		return -1;
+	return entry->node != 0 ? 0
+	                        : reeve_fail(err, REEVE_EUSAGE, "there is no user '%s' in '%s'",
+	                                     name, entry->where->passwd_file);
+}
+
+int users_virtual_password(struct reeve_users *users, const char *name, const char *password,
+                           const char *hash, const char *scheme, struct reeve_error *err)
+{
+	struct reeve_password_look look;
+	struct users_entry entry;
+	const char *old;
+	char *field;
+
+	if (find(users, name, &entry, err) < 0)
+		return -1;
+	old = users_entry_password(users, &entry, &look);
+	if (password != NULL && users_secret_fits(old, password, scheme)) {
+		users_entry_say(
+			users, name, false,
+			reeve_users_text(users, "the password of '%s' is this one already", name));
+		return 0;
+	}
+	field = users_secret_make(password, hash, scheme, true, err);
+	if (field != NULL &&
+	    strcmp(field, look.is_locked && strncmp(old, REEVE_LOCK_VIRTUAL,
+	                                            strlen(REEVE_LOCK_VIRTUAL)) == 0
+	                          ? old + strlen(REEVE_LOCK_VIRTUAL)
+	                          : old) == 0) {
+		users_secret_wipe(field);
+		users_entry_say(
+			users, name, false,
+			reeve_users_text(users, "the password of '%s' is this one already", name));
+		return 0;
+	}
+	if (users_entry_replace(&entry, field, &look, err) < 0)
+		return -1;
+	users_entry_say(users, name, true,
+	                reeve_users_text(users, "set the password of '%s'", name));
+	return 0;
+}
+
+/* A field without what locks it, in front of the scheme or behind it. */
+static const char *unlocked(struct reeve_users *users, const char *field)
+{
+	const size_t n = strlen(REEVE_LOCK_VIRTUAL);
+	const char *end;
+
+	while (strncmp(field, REEVE_LOCK_VIRTUAL, n) == 0 || field[0] == '!')
+		field += field[0] == '!' ? 1 : n;
+	end = field[0] == '{' ? strchr(field, '}') : NULL;
+	if (end != NULL && end[1] == '!')
+		field = reeve_users_text(users, "%.*s%s", (int)(end + 1 - field), field,
+		                         end + 1 + strspn(end + 1, "!"));
+	return field;
+}
+
+int users_virtual_lock(struct reeve_users *users, const char *name, bool is_locked,
+                       struct reeve_error *err)
+{
+	struct reeve_password_look look;
+	struct users_entry entry;
+	const char *field;
+
+	if (find(users, name, &entry, err) < 0)
+		return -1;
+	field = users_entry_password(users, &entry, &look);
+	if (!is_locked && look.is_none)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' has no password to unlock: give him one first", name);
+	if (look.is_locked == is_locked) {
+		users_entry_say(users, name, false,
+		                reeve_users_text(users,
+		                                 is_locked ? "'%s' is locked already"
+		                                           : "'%s' is not locked",
+		                                 name));
+		return 0;
+	}
+	if (users_entry_set(&entry,
+	                    is_locked ? reeve_users_text(users, REEVE_LOCK_VIRTUAL "%s", field)
+	                              : unlocked(users, field),
+	                    err) < 0)
+		return -1;
+	users_entry_say(users, name, true,
+	                reeve_users_text(users, "%s '%s'", is_locked ? "lock" : "unlock", name));
+	return 0;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* Wishes about virtual users: the line in the passwd-file, the home, the mail. */
+#include <mailreeve/user.h>
+
+#include "folder.h"
+#include "unit.h"
+#include "user_root.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH5 "$5$abcdefgh$y2S0RzSUm4qBQE5o3gCW1KsIlfSPMWLT5pNlVbbEd4C"
+#define HASH  "{SHA256-CRYPT}" HASH5
+#define FILE_ "root/etc/dovecot/users"
+#define GIGA  (UINT64_C(1) << 30)
+
+static const char *root;
+
+/* Dovecot 2.3, a passwd-file, a user vmail, and eve, who is in the file already. */
+static void set_up(void)
+{
+	folder_enter();
+	root = user_root_make();
+	ck_assert_int_eq(
+		system("set -e; cd root; mkdir -p etc/dovecot srv/vmail ../kept; chown 900:900 srv/vmail\n"
+	               "echo vmail:x:900:900::/srv/vmail:/usr/sbin/nologin >>etc/passwd\n"
+	               "echo vmail:x:900: >>etc/group\n"
+	               "mkdir -p -m 700 srv/vmail/example.org/eve; chown -R 900:900 srv/vmail/example.org\n"
+	               "cat >etc/dovecot/dovecot.conf <<-END\n"
+	               "\tmail_location = maildir:~/Maildir\n"
+	               "\tpassdb {\n\t driver = passwd-file\n\t args = /etc/dovecot/users\n\t}\n"
+	               "\tuserdb {\n\t driver = passwd-file\n\t args = /etc/dovecot/users\n\t}\n"
+	               "\tEND\n"),
+		0);
+	folder_write(FILE_, "# people\r\neve@example.org:" HASH
+	                    ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c\n");
+}
+
+static struct reeve_users *begin(void)
+{
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .what = "test", .lock_timeout_ms = 20000};
+	struct reeve_error err = {0};
+	struct reeve_users *users = reeve_users_open(&how, &err);
+
+	ck_assert_msg(users != NULL, "%s", err.text);
+	return users;
+}
+
+/* How many steps; -1 with the error. */
+static int end(struct reeve_users *users, struct reeve_error *err)
+{
+	struct reeve_users_result result;
+	int got = reeve_users_apply(users, &result, err);
+
+	reeve_users_close(users);
+	return got < 0 ? -1 : (int)result.steps;
+}
+
+static int add(const struct reeve_user_wish *wish, struct reeve_error *err)
+{
+	struct reeve_users *users = begin();
+
+	reeve_users_add(users, wish);
+	return end(users, err);
+}
+
+static int remove_user(const char *name, enum reeve_users_mail mail, struct reeve_error *err)
+{
+	struct reeve_users *users = begin();
+
+	reeve_users_remove(users, name, mail, "kept");
+	return end(users, err);
+}
+
+/* The line of a user, as it is in the file; "(none)". */
+static const char *line(const char *name)
+{
+	static char text[400];
+	const char *start = strstr(folder_read(FILE_), name);
+	size_t n = start == NULL ? 0 : strcspn(start, "\n");
+
+	snprintf(text, sizeof text, "%.*s", (int)n, start == NULL ? "" : start);
+	return start == NULL ? "(none)" : text;
+}
+
+static const struct added {
+	const char *name, *command;
+	struct reeve_user_wish wish;
+	int steps;
+	const char *line, *look; /* a command that is true */
+} added[] = {
+	{"all of it", ":", {.name = "ann@example.org", .hash = HASH, .quota_bytes = 2 * GIGA}, 3,
+         "ann@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/ann::userdb_quota_rule=*:storage=2G",
+         "[ \"$(stat -c '%a %u %g' srv/vmail/example.org/ann)\" = '700 900 900' ]"},
+	{"2.4", "sed -i -e '1i dovecot_config_version = 2.4.0' -e '1,$d' etc/dovecot/dovecot.conf; "
+                "echo 'passdb passwd-file {\n passwd_file_path = /etc/dovecot/users\n}\n"
+                "userdb passwd-file {\n passwd_file_path = /etc/dovecot/users\n}' "
+                ">>etc/dovecot/dovecot.conf",
+         {.name = "ann@example.org", .hash = HASH, .quota_bytes = 1536 << 20}, 3,
+         "ann@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/ann::userdb_quota_storage_size=1536M",
+         ":"},
+	{"no password, new domain", ":", {.name = "ann@new.example"}, 2,
+         "ann@new.example:{CRYPT}!:900:900::/srv/vmail/new.example/ann::",
+         "[ \"$(stat -c '%a %u' srv/vmail/new.example)\" = '700 900' ]"},
+	{"ids and home", ":",
+         {.name = "ann@example.org", .has_ids = true, .uid = 950, .gid = 951, .home = "/srv/x"}, 2,
+         "ann@example.org:{CRYPT}!:950:951::/srv/x/example.org/ann::",
+         "[ \"$(stat -c '%a %u' srv/x/example.org/ann srv/x | tr '\\n' ' ')\" = '700 950 755 0 ' ]"},
+	{"home itself", ":", {.name = "ann@example.org", .home = "/srv/vmail/ann/"}, 2,
+         "ann@example.org:{CRYPT}!:900:900::/srv/vmail/ann::", ":"},
+	{"without a domain", ":", {.name = "ann", .is_virtual = true, .hash = HASH}, 2,
+         "ann:" HASH ":900:900::/srv/vmail/ann::", ":"},
+	{"she is there", ":", {.name = "eve@example.org", .hash = HASH}, 0,
+         "eve@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c",
+         ":"},
+	{"she gets a quota", ":", {.name = "eve@example.org", .quota_bytes = GIGA}, 1,
+         "eve@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c "
+         "userdb_quota_rule=*:storage=1G",
+         ":"},
+	{"she has it, in kilobytes", "sed -i s/a=b=c/userdb_quota_rule=*:storage=1048576/ etc/dovecot/users",
+         {.name = "eve@example.org", .quota_bytes = GIGA}, 0,
+         "eve@example.org:" HASH ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M "
+         "userdb_quota_rule=*:storage=1048576",
+         ":"},
+	{"she had no password", "sed -i 's/{SHA[^:]*//' etc/dovecot/users",
+         {.name = "eve@example.org", .hash = HASH}, 1,
+         "eve@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c",
+         ":"},
+	{"her home was not made", "rm -r srv/vmail/example.org",
+         {.name = "eve@example.org"}, 1,
+         "eve@example.org:" HASH
+         ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c",
+         "[ \"$(stat -c '%a %u' srv/vmail/example.org/eve)\" = '700 900' ]"},
+};
+
+START_TEST(test_add)
+{
+	const struct added *row = &added[_i];
+	struct reeve_error err = {0};
+	char command[600], before[400];
+
+	snprintf(command, sizeof command, "cd root; %s", row->command);
+	ck_assert_int_eq(system(command), 0);
+	strcpy(before, line("eve"));
+	int got = add(&row->wish, &err);
+	ck_assert_msg(got == row->steps, "%s: %d, '%s'", row->name, got, err.text);
+	ck_assert_msg(strcmp(line(row->wish.name), row->line) == 0, "%s: '%s'", row->name,
+	              line(row->wish.name));
+	snprintf(command, sizeof command, "cd root; %s", row->look);
+	ck_assert_msg(system(command) == 0, "%s", row->name);
+	if (strncmp(row->wish.name, "eve", 3) != 0)
+		ck_assert_str_eq(line("eve"), before);
+	ck_assert_ptr_nonnull(strstr(folder_read(FILE_), "# people\r\n"));
+	/* Once more: so it is. */
+	got = add(&row->wish, &err);
+	ck_assert_msg(got == 0, "%s again: %d, '%s'", row->name, got, err.text);
+}
+END_TEST
+
+static const struct refused {
+	const char *name, *command;
+	struct reeve_user_wish wish;
+	const char *text;
+} refused[] = {
+	{"group", ":", {.name = "ann@example.org", .group = "mail"},
+         "'ann@example.org' is a virtual user: he has neither group nor shell"},
+	{"nobody's", "sed -i /vmail/d root/etc/passwd", {.name = "ann@example.org"},
+         "nobody says whose the mail of 'ann@example.org' is: give uid and gid, or make a user vmail"},
+	{"root's", ":", {.name = "ann@example.org", .has_ids = true},
+         "the mail of 'ann@example.org' cannot be root's"},
+	{"home of eve", ":", {.name = "ann@example.org", .home = "/srv/vmail/example.org/eve/ann/.."},
+         NULL},
+	{"home with eve's in it", "sed -i s,/eve:,/ann/eve:, " FILE_, {.name = "ann@example.org"},
+         "the home '/srv/vmail/example.org/ann' is that of 'eve@example.org', or has it inside"},
+	{"home with a variable", ":", {.name = "ann@example.org", .home = "/srv/%d"},
+         "the home '/srv/%d/example.org/ann' has a '%' in it"},
+	{"home of somebody", "mkdir root/srv/vmail/example.org/ann; chown 901 root/srv/vmail/example.org/ann",
+         {.name = "ann@example.org"},
+         "'/srv/vmail/example.org/ann' is there already, and belongs to uid 901 (nobody's)"},
+	{"other home", ":", {.name = "eve@example.org", .home = "/srv/x"},
+         "'eve@example.org' has the home '/srv/vmail/example.org/eve' already"},
+	{"other uid", ":", {.name = "eve@example.org", .has_ids = true, .uid = 950, .gid = 900},
+         "'eve@example.org' has uid 900 and gid 900 already"},
+	{"no file", "rm root/etc/dovecot/dovecot.conf", {.name = "ann@example.org"},
+         "there is no place for 'ann@example.org': no configuration of Dovecot names a passwd-file"},
+};
+
+START_TEST(test_refused)
+{
+	const struct refused *row = &refused[_i];
+	struct reeve_error err = {0};
+	char before[400];
+
+	ck_assert_int_eq(system(row->command), 0);
+	strcpy(before, folder_read(FILE_));
+	ck_assert_int_eq(add(&row->wish, &err), -1);
+	ck_assert_msg(row->text == NULL || strcmp(err.text, row->text) == 0, "%s: '%s'", row->name,
+	              err.text);
+	ck_assert_str_eq(folder_read(FILE_), before);
+}
+END_TEST
+
+/* A later step fails, of a system user in the same run: the line and the home go again. */
+START_TEST(test_back)
+{
+	struct reeve_users *users;
+	struct reeve_error err = {0};
+	char before[400];
+
+	strcpy(before, folder_read(FILE_));
+	ck_assert_int_eq(system("printf '1\\nno\\n' >root/etc/fail-chpasswd"), 0);
+	users = begin();
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@new.example", .hash = HASH});
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "bob", .hash = HASH5});
+	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_str_eq(err.text, "chpasswd: no");
+	ck_assert_str_eq(folder_read(FILE_), before);
+	ck_assert_int_eq(system("cd root && [ ! -e srv/vmail/new.example ] && ! grep bob etc/passwd && "
+	                        "[ ! -e var/mail/bob ]"),
+	                 0);
+}
+END_TEST
+
+static const struct locked {
+	const char *name, *before, *after;
+	bool is_locked;
+	int steps;
+} locked[] = {
+	{"lock", HASH, "{CRYPT}!" HASH, true, 1},
+	{"lock any scheme", "{ARGON2ID}$argon2id$v=19$x", "{CRYPT}!{ARGON2ID}$argon2id$v=19$x", true, 1},
+	{"lock without a scheme", HASH5, "{CRYPT}!" HASH5, true, 1},
+	{"locked already", "{CRYPT}!" HASH, "{CRYPT}!" HASH, true, 0},
+	{"unlock", "{CRYPT}!" HASH, HASH, false, 1},
+	{"unlock what another locked", "{SHA256-CRYPT}!" HASH5, HASH, false, 1},
+	{"unlock a '!'", "!" HASH5, HASH5, false, 1},
+	{"not locked", HASH, HASH, false, 0},
+	{"nothing to unlock", "{CRYPT}!", "{CRYPT}!", false, -1},
+};
+
+START_TEST(test_lock)
+{
+	const struct locked *row = &locked[_i];
+	struct reeve_users *users;
+	struct reeve_error err = {0};
+	char text[400];
+
+	snprintf(text, sizeof text, "eve@example.org:%s:900:900::/srv/x\n", row->before);
+	folder_write(FILE_, text);
+	users = begin();
+	reeve_users_lock(users, "eve@example.org", row->is_locked);
+	ck_assert_msg(end(users, &err) == row->steps, "%s: %s", row->name, err.text);
+	snprintf(text, sizeof text, "eve@example.org:%s:900:900::/srv/x\n", row->after);
+	ck_assert_msg(strcmp(folder_read(FILE_), text) == 0, "%s: %s", row->name, folder_read(FILE_));
+}
+END_TEST
+
+START_TEST(test_password)
+{
+	struct reeve_users *users = begin();
+	struct reeve_error err = {0};
+
+	reeve_users_lock(users, "eve@example.org", true);
+	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
+	ck_assert_msg(end(users, &err) == 2, "%s", err.text);
+	ck_assert_ptr_nonnull(strstr(line("eve"), ":{CRYPT}!{CRYPT}" HASH5 ":900:"));
+	users = begin();
+	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
+	ck_assert_int_eq(end(users, &err), 0);
+	users = begin();
+	reeve_users_password(users, "nobody@example.org", NULL, HASH, NULL);
+	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "there is no user 'nobody@example.org' in '"));
+}
+END_TEST
+
+static const struct removed {
+	const char *name, *command;
+	int steps;
+	const char *look; /* in the root */
+} removed[] = {
+	{"with her home", ":", 3,
+         "[ ! -e srv/vmail/example.org/eve ] && tar -tf ../kept/eve@example.org-*.tar | "
+         "grep -q '^srv/vmail/example.org/eve/$'"},
+	{"another has the home, too",
+         "echo bob@example.org::900:900::/srv/vmail/example.org/eve >>etc/dovecot/users", 1,
+         "[ -e srv/vmail/example.org/eve ]"},
+	{"another's is inside",
+         "echo bob@example.org::900:900::/srv/vmail/example.org/eve/bob >>etc/dovecot/users", 1,
+         "[ -e srv/vmail/example.org/eve ]"},
+	{"one home for all", "sed -i 's,/eve:,:,; s,/example.org:,:,' etc/dovecot/users", 1,
+         "[ -e srv/vmail/example.org/eve ]"},
+	{"one mailbox for all",
+         "mkdir -p srv/all/Maildir; chown -R 900:900 srv/all; "
+         "sed -i 's,maildir:~/M,maildir:/srv/all/Maildir,' etc/dovecot/users",
+         3, "[ -e srv/all/Maildir ] && [ ! -e srv/vmail/example.org/eve ]"},
+	{"home of somebody", "chown 901 srv/vmail/example.org/eve", 1, "[ -e srv/vmail/example.org/eve ]"},
+	/* Killed before the home went. */
+	{"no line any more", "sed -i /eve/d etc/dovecot/users", 2, "[ ! -e srv/vmail/example.org/eve ]"},
+};
+
+START_TEST(test_remove)
+{
+	const struct removed *row = &removed[_i];
+	struct reeve_error err = {0};
+	char command[600];
+
+	snprintf(command, sizeof command, "cd root; %s", row->command);
+	ck_assert_int_eq(system(command), 0);
+	int got = remove_user("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err);
+	ck_assert_msg(got == row->steps, "%s: %d, '%s'", row->name, got, err.text);
+	snprintf(command, sizeof command,
+	         "cd root && ! grep -q eve@example.org etc/dovecot/users && [ -e srv/vmail ] && %s",
+	         row->look);
+	ck_assert_msg(system(command) == 0, "%s", row->name);
+}
+END_TEST
+
+#define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
+
+Suite *suite_user_virtual(void)
+{
+	Suite *suite = suite_create("user virtual");
+	TCase *tcase = tcase_create("virtual");
+
+	if (!user_root_can()) {
+		unit_skip(2 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(removed),
+		          "virtual users' homes are given to them only by root");
+		return suite;
+	}
+	tcase_add_checked_fixture(tcase, set_up, folder_leave);
+	tcase_add_loop_test(tcase, test_add, 0, COUNT(added));
+	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_test(tcase, test_back);
+	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
+	tcase_add_test(tcase, test_password);
+	tcase_add_loop_test(tcase, test_remove, 0, COUNT(removed));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
