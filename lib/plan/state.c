@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/io.h"
+#include "plan/lock.h"
 #include "plan/parts.h"
 
 #include <errno.h>
@@ -150,10 +151,19 @@ out:
 void plan_state_close(struct plan_state *state)
 {
 	const int fds[] = {state->lock, state->undo, state->fd};
+	struct flock unlock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
 
+	/* A program that was handed the descriptor may have left a child that has it. */
+	if (state->lock >= 0)
+		(void)fcntl(state->lock, F_OFD_SETLK, &unlock);
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	free(state->path);
 	*state = (struct plan_state){.fd = -1, .undo = -1, .lock = -1};
+}
+
+int reeve_plan_lock_fd(const struct reeve_plan *plan)
+{
+	return plan->state.lock;
 }

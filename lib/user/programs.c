@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/run.h"
+#include "plan/lock.h"
 #include <limits.h>
 #include <string.h>
 
@@ -99,7 +100,7 @@ int users_program_run(struct reeve_users *users, const char *const argv[], const
 	char path[PATH_MAX], said[SAID_BYTES + 1];
 	struct reeve_run_answer answer;
 	struct reeve_buf buf;
-	size_t count = 0;
+	size_t count = 1;
 
 	if (status_r != NULL)
 		*status_r = 0;
@@ -112,8 +113,11 @@ int users_program_run(struct reeve_users *users, const char *const argv[], const
 	if (words[0] == NULL)
 		return -1;
 
+	int lock = users->plan == NULL ? -1 : reeve_plan_lock_fd(users->plan);
 	reeve_buf_init(&buf, SAID_BYTES);
 	struct reeve_run_how how = {.argv = words,
+	                            .fds = &lock,
+	                            .fd_count = lock >= 0,
 	                            .root = users->root[0] == '\0' ? NULL : users->root,
 	                            .input = input,
 	                            .input_n = n,

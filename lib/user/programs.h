@@ -5,7 +5,9 @@
  * PAM of this host (shadow 4.13), and Debian 12's chpasswd has no --prefix.
  *
  * They are not killed because somebody wants us to stop: half a useradd(8) leaves a user without a
- * line in shadow(5), and locks.
+ * line in shadow(5), and locks. If we are killed they go on, and hold the lock of plans until they
+ * are done: useradd(8) looks whether the name is free before it has its own lock, so two that wait
+ * for that give one user two uids, of which the second stays (shadow 4.13 and 4.17, src/useradd.c).
  */
 #ifndef USER_PROGRAMS_H
 #define USER_PROGRAMS_H

@@ -390,6 +390,33 @@ START_TEST(test_at_once)
 }
 END_TEST
 
+/* A run is killed, its useradd(8) is not: the next run waits for that. */
+START_TEST(test_goes_on)
+{
+	struct reeve_users_how how = {.root = root, .is_for_changes = true, .what = "test"};
+	struct reeve_error err = {0};
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(
+		system("mkfifo root/wait && sed -i '1a read -r x </wait' root/usr/sbin/useradd"),
+		0);
+	pid = fork();
+	if (pid == 0)
+		_exit(add("ann", HASH, NULL) < 0);
+	int fd = open("root/wait", O_WRONLY | O_CLOEXEC); /* when it reads */
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	ck_assert_ptr_null(reeve_users_open(&how, &err));
+	ck_assert_msg(err.code == REEVE_EBUSY, "%s", err.text);
+	ck_assert_int_eq(write(fd, "go\n", 3), 3);
+	ck_assert_msg(add("ann", HASH, &err) == 3, "%s", err.text);
+	close(fd);
+	check_there();
+}
+END_TEST
+
 /* Locks, and passwords beside them. */
 START_TEST(test_lock)
 {
@@ -472,7 +499,7 @@ Suite *suite_user_change(void)
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {
-		unit_skip(6 + 2 * STEPS + COUNT(begun) + COUNT(failing) + COUNT(refused),
+		unit_skip(7 + 2 * STEPS + COUNT(begun) + COUNT(failing) + COUNT(refused),
 		          "users are made in a root only by who may chroot");
 		return suite;
 	}
@@ -484,6 +511,7 @@ Suite *suite_user_change(void)
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
 	tcase_add_test(tcase, test_batch);
 	tcase_add_test(tcase, test_at_once);
+	tcase_add_test(tcase, test_goes_on);
 	tcase_add_test(tcase, test_lock);
 	tcase_add_test(tcase, test_unlock_refused);
 	tcase_add_test(tcase, test_lock_back);

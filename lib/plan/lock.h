@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lock of plans, for who has programs change something besides.
+ *
+ * A program goes on when who started it is killed. It is handed the descriptor of the lock, which
+ * is of the open file, and so is held until the program has ended, too.
+ */
+#ifndef PLAN_LOCK_H
+#define PLAN_LOCK_H
+
+#include <mailreeve/plan.h>
+
+/* The plan's; -1 for a dry run. */
+int reeve_plan_lock_fd(const struct reeve_plan *plan);
+
+#endif
