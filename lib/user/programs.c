@@ -7,7 +7,9 @@
 #include "base/run.h"
 #include "plan/lock.h"
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * lckpwdf(3) waits 15 seconds for each of useradd's locks. newaliases reads a large file. What
@@ -93,6 +95,22 @@ static int judge(const char *name, const struct reeve_run_answer *answer, char *
 	return reeve_fail(err, REEVE_EIO, "cannot run %s: %s", name, strerror(answer->status));
 }
 
+/* Where nothing can be written lckpwdf(3) fails without a word, as if another had the lock. */
+static int explain(const struct reeve_users *users, struct reeve_error *err)
+{
+	char etc[PATH_MAX];
+
+	if (err == NULL || err->code != REEVE_EBUSY)
+		return -1;
+	snprintf(etc, sizeof etc, "%s/etc", users->root);
+	if (access(etc, W_OK) < 0) {
+		struct reeve_error said = *err;
+
+		reeve_fail_errno(err, "%s", said.text);
+	}
+	return -1;
+}
+
 int users_program_run(struct reeve_users *users, const char *const argv[], const void *input,
                       size_t n, int *status_r, struct reeve_error *err)
 {
@@ -133,5 +151,6 @@ int users_program_run(struct reeve_users *users, const char *const argv[], const
 		return 0;
 	if (status_r != NULL && answer.end == REEVE_RUN_EXITED)
 		*status_r = answer.status;
-	return judge(argv[0], &answer, said, err);
+	judge(argv[0], &answer, said, err);
+	return explain(users, err);
 }
