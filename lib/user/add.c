@@ -102,9 +102,12 @@ static int check_ids(struct reeve_users *users, const struct want *want, struct 
 		return reeve_fail(err, REEVE_EUSAGE, "uid %u is not for users (%d to %d)",
 		                  wish->uid, USERS_UID_MIN, USERS_UID_NOBODY - 1);
 	other = reeve_accounts_uid(&users->accounts, wish->uid);
-	if (other != NULL || users_system_uid_elsewhere(users, wish->uid))
+	if (other != NULL)
 		return reeve_fail(err, REEVE_EREFUSED, "uid %u is taken by '%s'", wish->uid,
-		                  other == NULL ? "a user of a directory (NSS)" : other->name);
+		                  other->name);
+	if (users_system_uid_elsewhere(users, wish->uid))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "uid %u is taken by a user of a directory (NSS)", wish->uid);
 	fresh = users_fresh_uid(users, wish->uid);
 	if (fresh != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have uid %u, too", fresh->name,

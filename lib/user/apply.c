@@ -41,9 +41,19 @@ static void take_back(struct reeve_users *users, struct done *done, struct reeve
 	}
 }
 
+/* Whether somebody shall go and is still there: then his mail stays. */
+static bool is_here(const struct users_steps *steps, const char *user)
+{
+	for (size_t i = 0; i < steps->count; i++)
+		if (steps->rows[i].order == USERS_GONE && !steps->rows[i].is_done &&
+		    strcmp(steps->rows[i].user, user) == 0)
+			return true;
+	return false;
+}
+
 /*
- * From the first user who is gone nothing is taken back. Then mail goes, of as many as can be, and
- * the first failure is told.
+ * From the first user who is gone nothing is taken back. Then as much is done as can be, and the
+ * first failure is told.
  */
 static int carry_out(struct reeve_users *users, struct done *done, struct reeve_error *err)
 {
@@ -56,7 +66,8 @@ static int carry_out(struct reeve_users *users, struct done *done, struct reeve_
 			struct users_step *step = &steps->rows[i];
 
 			if ((int)step->order != order || !step->is_change ||
-			    step->carry_out == NULL)
+			    step->carry_out == NULL ||
+			    (order == USERS_MAIL && is_here(steps, step->user)))
 				continue;
 			if (!done->is_final && reeve_canceled(&users->talk))
 				return reeve_fail(err, REEVE_ECANCELED, "stopped");
@@ -69,9 +80,9 @@ static int carry_out(struct reeve_users *users, struct done *done, struct reeve_
 			}
 			if (result == 0 && err != NULL)
 				*err = why;
-			if (order < USERS_MAIL)
-				return -1;
 			result = -1;
+			if (!done->is_final)
+				return -1;
 		}
 	return result;
 }

@@ -224,6 +224,32 @@ START_TEST(test_shared)
 }
 END_TEST
 
+/* One of two is logged in: he and his mail stay, the other's goes. */
+START_TEST(test_two)
+{
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .what = "test", .lock_timeout_ms = 20000};
+	struct reeve_error err = {0};
+	struct reeve_users *users = reeve_users_open(&how, &err);
+	struct reeve_users_result result;
+
+	ck_assert_msg(users != NULL, "%s", err.text);
+	ck_assert_int_eq(system("sed -i '2i for n; do :; done; [ $n != ann ] || { echo userdel: "
+	                        "busy >&2; exit 8; }' "
+	                        "root/usr/sbin/userdel"),
+	                 0);
+	reeve_users_remove(users, "bob", REEVE_USERS_REMOVE_MAIL, NULL);
+	reeve_users_remove(users, "ann", REEVE_USERS_REMOVE_MAIL, NULL);
+	ck_assert_int_eq(reeve_users_apply(users, &result, &err), -1);
+	reeve_users_close(users);
+	ck_assert_str_eq(err.text, "users were removed, but: userdel: busy");
+	ck_assert(result.is_changed);
+	ck_assert_int_eq(err.code, REEVE_EBUSY);
+	ck_assert_int_eq(system("cd root && ! grep ^bob: etc/passwd && [ ! -e var/mail/bob ]"), 0);
+	check_there();
+}
+END_TEST
+
 #define COUNT ((int)(sizeof rows / sizeof rows[0]))
 #define ASKED 6 /* before the steps, and at least once while tar runs */
 
@@ -233,7 +259,7 @@ Suite *suite_user_remove(void)
 	TCase *tcase = tcase_create("remove");
 
 	if (!user_root_can()) {
-		unit_skip(4 + ASKED + COUNT, "users are removed in a root only by who may chroot");
+		unit_skip(5 + ASKED + COUNT, "users are removed in a root only by who may chroot");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
@@ -243,6 +269,7 @@ Suite *suite_user_remove(void)
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT);
 	tcase_add_test(tcase, test_delivery);
 	tcase_add_test(tcase, test_shared);
+	tcase_add_test(tcase, test_two);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
