@@ -5,6 +5,7 @@
  *     check.c          the public door; who may log in, subordinate ids, torn lines
  *     check_names.c    names and uids that are not one person's
  *     check_lines.c    virtual users
+ *     check_left.c     mail of those who are gone
  *     check_places.c   homes, mailboxes, the spool
  *     check_thing.c    a home or a mailbox: whose, and who may read it
  *     check_mend.c     owners and modes of these
@@ -17,12 +18,18 @@
 
 #include "user/mailbox.h"
 
+struct users_left {
+	struct users_own *rows; /* check_left.c */
+	size_t count, room;
+};
+
 struct users_check {
 	struct reeve_users *users;
 	const struct users_mail *mail;
 	bool repair;
 	long found; /* warnings and problems */
 	void *seen; /* homes and mailboxes that were looked at: a tree of tsearch(3) */
+	struct users_left left;
 	/* Who has a group: two of them, which is enough to know whether there is another. */
 	struct {
 		bool is_known;
@@ -58,6 +65,7 @@ struct users_thing users_check_thing_of(const struct reeve_user *user, const cha
 
 /* Whose it is, and who may read it; mended if that is wished. */
 void users_check_thing(struct users_check *check, struct users_thing thing);
+bool users_check_is_seen(const struct users_check *check, const struct stat *st);
 void users_check_forget(struct users_check *check); /* at the end */
 
 /* The home of a user, if it can be one; of a virtual user one that is not there is no fault. */
@@ -78,6 +86,14 @@ int users_check_ids(const struct users_check *check, const char *name, uint32_t 
 /* "'bob'"; or "uid 1003" and *is_none_r, where nobody has it. */
 const char *users_check_owner(const struct users_check *check, uint32_t uid, char *buf, size_t n,
                               bool *is_none_r);
+
+/*
+ * Virtual users' own folders are kept in mind, with their mailboxes (with the root in front); then
+ * what lies beside them, like them, and has no user is told.
+ */
+void users_check_keep_own(struct users_check *check, const struct reeve_user *user,
+                          const char *mailbox);
+void users_check_left(struct users_check *check);
 
 /* Whether Dovecot makes lower case of login names; false without it. */
 bool users_check_is_lowering(struct reeve_users *users);

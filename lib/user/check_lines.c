@@ -105,8 +105,10 @@ static int check_line(struct users_check *check, const struct users_line *line,
 
 	struct users_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};
 	found = users_mailbox_where(check->users, &whom, true, has_own ? &own : NULL, &path, err);
-	if (found > 0)
+	if (found > 0) {
 		users_check_mailbox(check, &user, path);
+		users_check_keep_own(check, &user, path);
+	}
 	free(path);
 	return found < 0 ? -1 : 0;
 }
@@ -131,5 +133,7 @@ int users_check_lines(struct users_check *check, struct reeve_error *err)
 	while ((more = users_line_next(check->users, &line, err)) > 0)
 		if (check_line(check, &line, err) < 0)
 			return -1;
+	if (more == 0)
+		users_check_left(check);
 	return more;
 }

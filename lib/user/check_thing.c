@@ -122,6 +122,13 @@ static bool is_first(struct users_check *check, const struct stat *st)
 	return node != NULL && *node == id;
 }
 
+bool users_check_is_seen(const struct users_check *check, const struct stat *st)
+{
+	const struct file_id id = {st->st_dev, st->st_ino};
+
+	return tfind(&id, &check->seen, compare) != NULL;
+}
+
 static void keep(void *id)
 {
 	(void)id; /* is the arena's */
@@ -131,6 +138,8 @@ void users_check_forget(struct users_check *check)
 {
 	tdestroy(check->seen, keep);
 	check->seen = NULL;
+	free(check->left.rows);
+	check->left = (struct users_left){0};
 }
 
 struct users_thing users_check_thing_of(const struct reeve_user *user, const char *what,

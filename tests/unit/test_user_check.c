@@ -340,6 +340,12 @@ static const struct {
          "P root/etc/dovecot/users:1: no password of 'ann@x' is asked for (nopassword)\n"
          "W root/etc/dovecot/users:2: the password of 'bob@x' is of the scheme DES-CRYPT, which is "
          "weak\n"},
+	{"mail of those who are gone",
+         "ann@x::^:&::/v/x/ann\nmoved@x::^:&::/v/x/elsewhere\nbob@y::^:&::/w/bob\ncat@z::^:&::/w/cat\n",
+         "v/x/ann/ 0700 v/x/ann/M/ 0700 v/x/elsewhere/ 0700 v/x/elsewhere/M/ 0700 v/x/zoe/M/ 0700 v/x/moved/M/ 0700 "
+         "v/x/sieve/ 0755 v/x/.old/M/ 0755 w/bob/ 0700 w/bob/M/ 0700 w/cat/ 0700 w/cat/M/ 0700 "
+         "w/dan/M/ 0700",
+         "W root/v/x/zoe:0: a mailbox without a user: there is no 'zoe@x'\n"},
 	{"in the spool", "ann@x:::::/v/ann::userdb_mail=mbox:~/m:INBOX=/var/mail/%u\n",
          "v/ann/ 0700 var/mail/ann@x 0644 var/mail/bob@x 0600",
          "W root/var/mail/bob@x:0: a mailbox without a user: there is no 'bob@x'\n"
@@ -360,6 +366,22 @@ START_TEST(test_lines)
 		fill(lines[i].says, says, sizeof says);
 		ck_assert_msg(strcmp(said, says) == 0, "%s:\n%s", lines[i].name, said);
 	}
+}
+END_TEST
+
+/* What Dovecot knows from elsewhere may be theirs. */
+START_TEST(test_left)
+{
+	struct reeve_users_how how = {.root = "root", .talk = &talk};
+
+	make_root(ROOT, "", MAIL, "v/ann/ 0700 v/ann/M/ 0700 v/zoe/M/ 0700");
+	ck_assert_int_eq(mkdir("root/etc/dovecot", 0755), 0);
+	write_file("root/etc/dovecot/users", "ann@x::^:&::/v/ann\n");
+	folder_write("root/etc/dovecot/dovecot.conf", FILE_23);
+	ck_assert_int_eq(check(&how, false), 1);
+	ck_assert_str_eq(said, "W root/v/zoe:0: a mailbox without a user: there is no 'zoe@x'\n");
+	folder_write("root/etc/dovecot/dovecot.conf", FILE_23 "userdb {\n driver = sql\n}\n");
+	ck_assert_int_eq(check(&how, false), 0);
 }
 END_TEST
 
@@ -522,6 +544,7 @@ Suite *suite_user_check(void)
 	tcase_add_test(tc, test_check);
 	tcase_add_test(tc, test_dovecot);
 	tcase_add_test(tc, test_lines);
+	tcase_add_test(tc, test_left);
 	tcase_add_test(tc, test_subids);
 	tcase_add_test(tc, test_repair);
 	tcase_add_test(tc, test_repair_refused);
