@@ -134,8 +134,8 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 {
 	const struct reeve_limit *own =
 		reeve_limits_find(limits, service->path, "message_size_limit");
-	const struct reeve_limit *server =
-		reeve_limits_find(limits, "smtp/inet", "message_size_limit");
+	const char *path;
+	const struct reeve_limit *server = reeve_limits_at_port(limits, "25", &path);
 	const struct reeve_limit *cleanup =
 		reeve_limits_find(limits, "cleanup/unix", "message_size_limit");
 	struct reeve_conf_setting setting;
@@ -170,8 +170,8 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 	reeve_limits_find_fault(
 		limits, "submission-below-server", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
 		reeve_limits_place(own->service != NULL ? own : server),
-		reeve_limits_text(limits, "%s takes messages up to %s, and smtp/inet up to %s",
-	                          service->path, reeve_limits_shown(limits, own),
+		reeve_limits_text(limits, "%s takes messages up to %s, and %s up to %s",
+	                          service->path, reeve_limits_shown(limits, own), path,
 	                          server->is_unlimited ? "any size"
 	                                               : reeve_limits_shown(limits, server)),
 		"users get mail that they cannot send on",

@@ -9,28 +9,12 @@
 
 /* ---- submission ------------------------------------------------------------------------------ */
 
-/* Whether Dovecot hands mail to the Postfix that we see. */
-static bool is_relay_ours(struct reeve_limits *limits)
-{
-	struct reeve_conf_setting host;
-
-	if (limits->postfix == NULL || limits->dovecot == NULL ||
-	    !reeve_limits_dovecot_has(limits, "", "protocols", "submission"))
-		return false;
-	if (reeve_conf_get(limits->dovecot, "submission_relay_host", REEVE_CONF_EFFECTIVE, &host,
-	                   NULL) <= 0)
-		return false;
-	return strcmp(host.value, "localhost") == 0 || strncmp(host.value, "127.", 4) == 0 ||
-	       strcmp(host.value, "::1") == 0;
-}
-
 static void check_submission(struct reeve_limits *limits)
 {
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
-	const struct reeve_limit *relay =
-		reeve_limits_find(limits, "smtp/inet", "message_size_limit");
+	const struct reeve_limit *relay = reeve_limits_relay(limits);
 
-	if (!is_relay_ours(limits) || own == NULL || relay == NULL || !own->is_number ||
+	if (!reeve_limits_dovecot_has(limits, "", "protocols", "submission") || own == NULL || relay == NULL || !own->is_number ||
 	    own->is_unlimited || !relay->is_number)
 		return;
 	/* Dovecot announces what is set, not its default. */

@@ -101,6 +101,51 @@ bool reeve_limits_writes_mbox(struct reeve_limits *limits)
 	       (home[0] == '\0' || home[strlen(home) - 1] != '/');
 }
 
+const struct reeve_limit *reeve_limits_at_port(struct reeve_limits *limits, const char *port,
+                                               const char **path_r)
+{
+	static const char *const names[][2] = {{"25", "smtp/inet"},
+	                                       {"587", "submission/inet"},
+	                                       {"465", "submissions/inet"},
+	                                       {"465", "smtps/inet"}};
+	const char *number = reeve_limits_text(limits, "%s/inet", port);
+
+	*path_r = "main.cf";
+	for (size_t i = 0; i < limits->service_count; i++) {
+		const struct limit_service *service = &limits->services[i];
+		const char *colon = strrchr(service->path, ':');
+		const char *name = colon == NULL ? service->path : colon + 1;
+		bool is_it = strcmp(name, number) == 0;
+
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			is_it = is_it ||
+			        (strcmp(names[k][0], port) == 0 && strcmp(names[k][1], name) == 0);
+		*path_r = service->path;
+		if (is_it && strcmp(service->command, "smtpd") == 0)
+			return reeve_limits_find(limits, service->path, "message_size_limit");
+	}
+	return limits->service_count > 0 ? NULL
+	                                 : reeve_limits_find(limits, NULL, "message_size_limit");
+}
+
+const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits)
+{
+	struct reeve_conf_setting setting;
+	const char *path, *port = "25";
+	bool is_ours;
+
+	if (limits->postfix == NULL || limits->dovecot == NULL ||
+	    reeve_conf_get(limits->dovecot, "submission_relay_host", REEVE_CONF_EFFECTIVE, &setting,
+	                   NULL) <= 0)
+		return NULL;
+	is_ours = strcmp(setting.value, "localhost") == 0 ||
+	          strncmp(setting.value, "127.", 4) == 0 || strcmp(setting.value, "::1") == 0;
+	if (reeve_conf_get(limits->dovecot, "submission_relay_port", REEVE_CONF_EFFECTIVE, &setting,
+	                   NULL) > 0)
+		port = reeve_limits_keep(limits, setting.value);
+	return is_ours ? reeve_limits_at_port(limits, port, &path) : NULL;
+}
+
 uint64_t reeve_limits_bytes(const struct reeve_limit *limit)
 {
 	return limit == NULL || !limit->is_number || limit->is_unlimited ? REEVE_NO_LIMIT

@@ -152,6 +152,16 @@ bool reeve_limits_uses_virtual(struct reeve_limits *limits);
 /* ... local(8) to mailbox files of its own: of nobody to a maildir, a command, another transport. */
 bool reeve_limits_writes_mbox(struct reeve_limits *limits);
 
+/*
+ * message_size_limit of the first smtpd(8) that listens at a port ("25", also by its name in services(5)),
+ * and of what path it is. NULL: there is none; without a master.cf, main.cf's.
+ */
+const struct reeve_limit *reeve_limits_at_port(struct reeve_limits *limits, const char *port,
+                                               const char **path_r);
+
+/* Port and limit of the Postfix that Dovecot's submission service hands mail to; NULL: not this one. */
+const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits);
+
 /* Whether the word stands in Dovecot's list `setting` ("mail_plugins"), for a protocol ("lmtp"). */
 bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *protocol,
                               const char *setting, const char *word);

@@ -113,12 +113,11 @@ static void postfix_ways(struct reeve_limits *limits)
 	}
 }
 
-/* Dovecot's submission service hands mail to the relay, which is taken for our own smtp/inet. */
+/* Dovecot's submission service hands mail to the relay, which is asked what it takes if it is ours. */
 static void submission(struct reeve_limits *limits)
 {
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
-	const struct reeve_limit *relay =
-		reeve_limits_find(limits, "smtp/inet", "message_size_limit");
+	const struct reeve_limit *relay = reeve_limits_relay(limits);
 	struct reeve_limit_way *way = add_way(limits, "submission", "Dovecot", true);
 	uint64_t bytes = reeve_limits_bytes(relay);
 

@@ -643,11 +643,6 @@ class Dovecot(servers.Server):
         os.makedirs(f"{root}/etc/dovecot")
         shutil.copytree("/etc/postfix", f"{root}/etc/postfix")
         shutil.copy(self.path, f"{root}/etc/dovecot/dovecot.conf")
-        # A name that the tool knows the server by.
-        with open(f"{root}/etc/postfix/master.cf") as f:
-            text = f.read().replace(f"127.0.0.1:{servers.SMTP_PORT} inet", "smtp inet")
-        with open(f"{root}/etc/postfix/master.cf", "w") as f:
-            f.write(text)
         return root
 
 

@@ -325,9 +325,6 @@ def submission_of_dovecot(world):
     laid_out(world)
     limits.started(world)
     configure()
-    # A name that the tool knows the server by; the running one has another.
-    with open(there("/etc/postfix/master.cf"), "a") as f:
-        f.write("smtp inet n - n - - smtpd\n")
     results = []
     for setting, rules in (("400000B", ["dovecot-submission-above-server"]),
                            ("100000B", ["dovecot-submission-below-server"]), (f"{200000 - 1024}B", [])):

@@ -371,6 +371,15 @@ static const struct {
 	{MASTER "submission inet n - n - - smtpd\n  -o message_size_limit=5000\n",
          "submission-below-server master.cf:6", 0},
 	{MASTER "587 inet n - n - - smtpd -o message_size_limit=10240000\n", "", 0},
+	{"== master.cf\n127.0.0.1:25 inet n - n - - smtpd\n[::1]:587 inet n - n - - smtpd -o "
+         "message_size_limit=5000\n",
+         "submission-below-server master.cf:2", 0},
+	/* Without a server there is nothing to be below. */
+	{"== master.cf\n587 inet n - n - - smtpd -o message_size_limit=5000\n", "", 0},
+	{DOVECOT "submission_max_mail_size = 5M\nsubmission_relay_port = 2525\n", "", 0},
+	{DOVECOT "submission_max_mail_size = 5M\nsubmission_relay_port = 2525\n" MASTER
+                 "127.0.0.1:2525 inet n - n - - smtpd -o message_size_limit=10239999\n",
+         "dovecot-submission-below-server dovecot.conf:4", 0},
 	{"== master.cf\nsmtp inet n - n - - smtpd\n  -o message_size_limit=5000\n"
          "submission inet n - n - - smtpd\ncleanup unix n - n - 0 cleanup\n",
          "", 0},
