@@ -261,6 +261,11 @@ const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate
 /* A quota setting with limits of 1.0 inside. */
 void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site);
 
+/* ---- fsync.c ------------------------------------------------------------------------------- */
+
+/* fsync_disable = no, and mail_nfs_index = yes. */
+void reeve_migrate_fsync(struct migrate_hop *hop, struct migrate_site *site);
+
 /* ---- ssl.c --------------------------------------------------------------------------------- */
 
 /* ssl_protocols becomes ssl_min_protocol. */

@@ -327,6 +327,8 @@ void reeve_migrate_odd(struct migrate_hop *hop, struct migrate_site *site)
 
 	if (strcmp(which, "ssl_protocols") == 0)
 		reeve_migrate_ssl_protocols(hop, site);
+	else if (strcmp(which, "fsync") == 0)
+		reeve_migrate_fsync(hop, site);
 	else if (strcmp(which, "quota") == 0)
 		reeve_migrate_quota(hop, site);
 	else if (strcmp(which, "socket") == 0 && site->thing.name != NULL)
