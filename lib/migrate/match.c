@@ -110,11 +110,12 @@ bool reeve_migrate_match_old(const struct migrate_rule *rule, const struct migra
                              const char **digits_r)
 {
 	const char *old = rule->row.old_name;
-	size_t n = strlen(old);
 
 	*digits_r = "";
-	if (rule->is_block != (thing->name != NULL))
+	/* Nearly all rules are about something else. */
+	if (rule->is_block != (thing->name != NULL) || (*old != '*' && *old != *thing->type))
 		return false;
+	size_t n = strlen(old);
 	if (rule->is_block) {
 		n -= 3; /* " {}" */
 		const char *blank = memchr(old, ' ', n);
