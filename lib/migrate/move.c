@@ -55,6 +55,7 @@ static size_t outer_blocks(const struct migrate_place *places, size_t n,
 	return count;
 }
 
+/* What goes to the block of the first of them; the other blocks may be more or fewer. */
 static bool add_to_group(struct migrate_hop *hop, struct group *group, struct migrate_site *site)
 {
 	const char *blocks[MIGRATE_MAX_PLACES] = {NULL};
@@ -64,15 +65,18 @@ static bool add_to_group(struct migrate_hop *hop, struct group *group, struct mi
 		return false;
 	n = group->counts[i] = whole_places(hop, site, group->places[i]);
 	count = outer_blocks(group->places[i], n, blocks);
-	if (i == 0) {
-		memcpy(group->blocks, blocks, sizeof blocks);
-		group->block_count = count;
-	}
-	if (count == 0 || count != group->block_count)
+	if (count == 0 || (i > 0 && strcmp(blocks[0], group->blocks[0]) != 0))
 		return false;
-	for (size_t k = 0; k < count; k++)
-		if (strcmp(blocks[k], group->blocks[k]) != 0)
+	for (size_t k = 0; k < count; k++) {
+		size_t known = 0;
+
+		while (known < group->block_count && strcmp(blocks[k], group->blocks[known]) != 0)
+			known++;
+		if (known == MIGRATE_MAX_PLACES)
 			return false;
+		if (known == group->block_count)
+			group->blocks[group->block_count++] = blocks[k];
+	}
 	group->sites[group->count++] = site;
 	site->was_moved = true;
 	return true;

@@ -214,6 +214,12 @@ static const struct row rows[] = {
          "service auth {\n  user = root\n}\n# count = 1 \n\n# why\nservice auth {\n  unix_listener x "
          "{\n  }\n}\n",
          ""},
+	{"blocks that some share",
+         "login_user = x\nssl_listen = *:1\n",
+         "service imap-login {\n  user = x\n  inet_listener imaps {\n    address = *\n    port = "
+         "1\n  }\n}\nservice pop3-login {\n  user = x\n  inet_listener pop3s {\n    address = *\n    "
+         "port = 1\n  }\n}\nservice managesieve-login {\n  user = x\n}\n",
+         ""},
 	{"listeners of one name",
          "protocols = imaps\nprotocol imap {\n  login_user = x\n  ssl_listen = *:1993\n}\n",
          "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n  user "
