@@ -2,6 +2,7 @@
 /*
  * Names that we make. Debian 12's useradd(8) takes `Ann`, `ann@x` and Chinese, Debian 13's does
  * not; Dovecot lower-cases what a client sends (auth_username_format), so `Ann` could never log in.
+ * docs/deviations.md, "Names of mail users".
  */
 #include "base/error.h"
 #include <mailreeve/user.h>
