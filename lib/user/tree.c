@@ -6,11 +6,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 200 /* each level is an open file */
+/*
+ * Each level is an open file, and whoever filled the tree says how many there are. What is deeper
+ * is moved up to the top, and removed from there.
+ */
+#define DEPTH_MAX 200
 
 struct removal {
 	const char *path;
@@ -18,6 +24,9 @@ struct removal {
 	const struct timespec *since;
 	struct reeve_error *err;
 	bool has_failed;
+	int top;            /* the folder itself */
+	unsigned int moved; /* how many were moved up */
+	bool again;         /* some were since it was last read */
 };
 
 /* The first failure is told. */
@@ -36,6 +45,19 @@ static bool is_newer(const struct removal *removal, const struct stat *st)
 	return since != NULL && !S_ISDIR(st->st_mode) &&
 	       (st->st_ctim.tv_sec > since->tv_sec ||
 	        (st->st_ctim.tv_sec == since->tv_sec && st->st_ctim.tv_nsec > since->tv_nsec));
+}
+
+static void move_up(struct removal *removal, int dirfd, const char *name)
+{
+	char other[40];
+
+	do
+		snprintf(other, sizeof other, ".reeve-deep-%u", removal->moved++);
+	while (renameat2(dirfd, name, removal->top, other, RENAME_NOREPLACE) < 0 &&
+	       errno == EEXIST && removal->moved < UINT_MAX);
+	if (faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		fail(removal, REEVE_EIO, name, "it is too deep, and cannot be moved");
+	removal->again = true;
 }
 
 /* What is in a folder, taken over by us. */
@@ -67,30 +89,44 @@ static void remove_one(struct removal *removal, int dirfd, const char *name, uns
 			close(fd);
 		return;
 	}
-	if (st.st_dev != removal->dev || depth == DEPTH_MAX) {
-		fail(removal, REEVE_EREFUSED, name,
-		     depth == DEPTH_MAX ? "folders are too deep" : "another file system is there");
+	if (st.st_dev != removal->dev) {
+		fail(removal, REEVE_EREFUSED, name, "another file system is there");
 		close(fd);
 		return;
 	}
-	empty(removal, fd, depth + 1);
+	if (depth == DEPTH_MAX) {
+		close(fd);
+		move_up(removal, dirfd, name);
+		return;
+	}
+	if (depth == 0)
+		removal->top = fd;
+	do {
+		int copy = depth > 0 ? fd : openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		removal->again = removal->again && depth > 0;
+		empty(removal, copy, depth + 1);
+	} while (depth == 0 && removal->again);
+	if (depth == 0)
+		close(fd);
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
 		fail(removal, REEVE_EIO, name, strerror(errno));
 }
 
 static void empty(struct removal *removal, int fd, unsigned int depth)
 {
-	DIR *dir = fdopendir(fd);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
 	if (dir == NULL) {
 		fail(removal, REEVE_EIO, ".", strerror(errno));
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			remove_one(removal, fd, entry->d_name, depth);
+			remove_one(removal, dirfd(dir), entry->d_name, depth);
 	closedir(dir);
 }
 

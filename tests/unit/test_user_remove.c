@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -224,6 +225,21 @@ START_TEST(test_shared)
 }
 END_TEST
 
+/* Deeper than a process may have files open. */
+START_TEST(test_deep)
+{
+	struct reeve_error err = {0};
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(chdir("root/home/mail-users/ann"), 0);
+	for (int i = 0; i < 1100; i++)
+		ck_assert(mkdir("d", 0700) == 0 && chown("d", 1001, 8) == 0 && chdir("d") == 0);
+	ck_assert(fchdir(here) == 0 && close(here) == 0);
+	ck_assert_msg(remove_ann(REEVE_USERS_ARCHIVE_MAIL, &err) == 4, "%s", err.text);
+	check_gone();
+}
+END_TEST
+
 /* One of two is logged in: he and his mail stay, the other's goes. */
 START_TEST(test_two)
 {
@@ -259,7 +275,7 @@ Suite *suite_user_remove(void)
 	TCase *tcase = tcase_create("remove");
 
 	if (!user_root_can()) {
-		unit_skip(5 + ASKED + COUNT, "users are removed in a root only by who may chroot");
+		unit_skip(6 + ASKED + COUNT, "users are removed in a root only by who may chroot");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
@@ -270,6 +286,7 @@ Suite *suite_user_remove(void)
 	tcase_add_test(tcase, test_delivery);
 	tcase_add_test(tcase, test_shared);
 	tcase_add_test(tcase, test_two);
+	tcase_add_test(tcase, test_deep);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
