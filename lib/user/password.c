@@ -140,7 +140,7 @@ static int lock_system(struct reeve_users *users, const struct reeve_account *ac
 		                  "'%s' has no password to unlock: give him one first",
 		                  account->name);
 	/* usermod(8) changes nothing of what has no line in shadow(5), and says that it did. */
-	if (account->is_shadowed && !account->has_shadow)
+	if (users->accounts.has_shadow && account->is_shadowed && !account->has_shadow)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s' has no line in shadow(5): give him a password first",
 		                  account->name);

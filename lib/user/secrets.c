@@ -144,6 +144,22 @@ char *users_secret_make(const char *password, const char *hash, const char *sche
 	return field;
 }
 
+/* Whether a field is what hashing by a scheme gives: "{BLF-CRYPT}$2b$...", and "$2b$..." as well.
+ */
+static bool is_scheme(const char *found, const char *scheme)
+{
+	static const char *const methods[][2] = {
+		{"CRYPT", "CRYPT yescrypt"}, /* of Debian 12 and 13 */
+		{"SHA512-CRYPT", "CRYPT sha512crypt"},
+		{"BLF-CRYPT", "CRYPT bcrypt"},
+	};
+
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (strcasecmp(scheme, methods[i][0]) == 0 && strcasecmp(found, methods[i][1]) == 0)
+			return true;
+	return strcasecmp(found, scheme) == 0;
+}
+
 bool users_secret_fits(const char *field, const char *password, const char *scheme)
 {
 	struct reeve_password_look look;
@@ -151,7 +167,7 @@ bool users_secret_fits(const char *field, const char *password, const char *sche
 	reeve_password_look(field, &look);
 	if (look.is_none || look.is_weak || !look.is_readable)
 		return false;
-	if (scheme != NULL && strcasecmp(scheme, look.scheme) != 0)
+	if (scheme != NULL && !is_scheme(look.scheme, scheme))
 		return false;
 	return reeve_password_verify(field, password, NULL) == 1;
 }

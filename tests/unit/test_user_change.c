@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Wishes about system users, carried out in a root: whole, or not at all, or by saying it again. */
+#include "user/secrets.h"
 #include <mailreeve/user.h>
 
 #include "folder.h"
@@ -417,6 +418,38 @@ START_TEST(test_goes_on)
 }
 END_TEST
 
+/* Whether a password is so already; a scheme that is named has to be the one. */
+#define SHA512 /* openssl passwd -6 */ \
+	"$6$saltstring$hitX40AsX91LfrgfyWiA7hqXb.iu7KxcYOMp" \
+	"o2DsJPdpzpQkHPzdjo.YBVr9cxVFSBHMa8eKgPyXSLuNyUPZo1"
+#define BCRYPT "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW" /* crypt_blowfish */
+
+static const struct fits {
+	const char *field, *scheme;
+	bool fits;
+} fits[] = {
+	{SHA512, NULL, true},
+	{"!" SHA512, NULL, true},
+	{SHA512, "SHA512-CRYPT", true},
+	{"{SHA512-CRYPT}" SHA512, "sha512-crypt", true},
+	{SHA512, "CRYPT", false},
+	{SHA512, "BLF-CRYPT", false},
+	{BCRYPT, "BLF-CRYPT", true},
+	{"{BLF-CRYPT}" BCRYPT, "BLF-CRYPT", true},
+	{BCRYPT, "SHA512-CRYPT", false},
+	{"!", NULL, false},
+};
+
+START_TEST(test_fits)
+{
+	const struct fits *row = &fits[_i];
+
+	ck_assert_msg(users_secret_fits(row->field, "U*U", row->scheme) == row->fits, "%s %s",
+	              row->field, row->scheme);
+	ck_assert(!users_secret_fits(row->field, "U*V", NULL));
+}
+END_TEST
+
 /* Locks, and passwords beside them. */
 START_TEST(test_lock)
 {
@@ -499,7 +532,8 @@ Suite *suite_user_change(void)
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {
-		unit_skip(7 + 2 * STEPS + COUNT(begun) + COUNT(failing) + COUNT(refused),
+		unit_skip(7 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
+		                  COUNT(refused),
 		          "users are made in a root only by who may chroot");
 		return suite;
 	}
@@ -512,6 +546,7 @@ Suite *suite_user_change(void)
 	tcase_add_test(tcase, test_batch);
 	tcase_add_test(tcase, test_at_once);
 	tcase_add_test(tcase, test_goes_on);
+	tcase_add_loop_test(tcase, test_fits, 0, COUNT(fits));
 	tcase_add_test(tcase, test_lock);
 	tcase_add_test(tcase, test_unlock_refused);
 	tcase_add_test(tcase, test_lock_back);
