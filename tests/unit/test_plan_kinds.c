@@ -264,6 +264,24 @@ START_TEST(test_give_large)
 }
 END_TEST
 
+/* Whom it was given to may remove it at once; what was made must stay what it was made. */
+START_TEST(test_in_place)
+{
+	struct reeve_error err = {0};
+	struct reeve_plan_result result;
+	struct reeve_plan *plan = begin();
+
+	give(plan, "r/mail/ann", 0644, 0600);
+	create(plan, "r/etc/users", "ann:x\n");
+	ck_assert_int_eq(reeve_plan_apply(plan, &result, &err), 0);
+	ck_assert_int_eq(unlink("r/mail/ann"), 0);
+	ck_assert_int_eq(plan_verify_place(plan, &err), 0);
+	folder_write("r/etc/users", "bob:x\n");
+	ck_assert_int_eq(plan_verify_place(plan, &err), -1);
+	reeve_plan_free(plan);
+}
+END_TEST
+
 /* To another owner; half of it taken back by hand is a conflict, not half of a change. */
 START_TEST(test_give_owner)
 {
@@ -578,6 +596,7 @@ Suite *suite_plan_kinds(void)
 	tcase_add_test(tc, test_remove);
 	tcase_add_test(tc, test_give);
 	tcase_add_test(tc, test_give_large);
+	tcase_add_test(tc, test_in_place);
 	tcase_add_test(tc, test_give_owner);
 	tcase_add_test(tc, test_give_fails);
 	tcase_add_loop_test(tc, test_refused, 0, sizeof refused / sizeof refused[0]);
