@@ -120,13 +120,15 @@ static void check_end(struct reeve_limits *limits)
 {
 	struct reeve_conf_file file = reeve_conf_file(limits->postfix, 0);
 	const char *bytes = file.new_bytes, *name = strrchr(file.path, '/');
-	struct limit_place place = {.file = file.path, .line = 1};
+	struct limit_place place = {.file = file.path, .line = 1, .column = 1};
 
 	if (file.new_size == 0 || bytes[file.new_size - 1] == '\n' || name == NULL ||
 	    strcmp(name + 1, "main.cf") != 0)
 		return;
 	for (size_t i = 0; i < file.new_size; i++)
-		place.line += bytes[i] == '\n';
+		place = bytes[i] == '\n'
+		                ? (struct limit_place){file.path, place.line + 1, 1}
+		                : (struct limit_place){file.path, place.line, place.column + 1};
 	reeve_limits_find_fault(
 		limits, "no-line-end", REEVE_LIMIT_UNTIDY, REEVE_WARNING, place,
 		"the last line has no end",

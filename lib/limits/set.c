@@ -45,10 +45,12 @@ static int read_goal(const struct reeve_limits *limits, const struct reeve_limit
 		wanted->message = 0; /* no Postfix: nothing that a mailbox could be too small for */
 	} else if (!goal->has_attachment && !goal->has_message) {
 		if (!message->is_number)
-			return reeve_fail(err, REEVE_EFORMAT,
-			                  "%s:%ju: message_size_limit = %s is no number: say what "
-			                  "it shall be",
-			                  message->file, (uintmax_t)message->line, message->value);
+			return reeve_fail(
+				err, REEVE_EFORMAT,
+				"%s:%ju:%ju: message_size_limit = %s is no number: say what "
+				"it shall be",
+				message->file, (uintmax_t)message->line, (uintmax_t)message->column,
+				message->value);
 		wanted->message = reeve_limits_bytes(message);
 	} else if (wanted->message > INT64_MAX / 2) {
 		return reeve_fail(err, REEVE_EUSAGE,

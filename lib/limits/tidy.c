@@ -136,13 +136,17 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 				continue;
 			if (doc->nodes[option->node].kind != REEVE_NODE_SETTING ||
 			    memchr(doc->bytes + start, '\n', end - start) != NULL) {
+				uint64_t line, column;
+
 				reeve_buf_dispose(&text);
-				return reeve_fail(
-					err, REEVE_EREFUSED,
-					"%s:%ju: '%s' is set twice for %s/%s, and written together "
-					"with what stays: remove one of them by hand",
-					doc->path, (uintmax_t)line_of(doc, start), option->name,
-					service->words[0].text, service->words[1].text);
+				reeve_doc_where(doc, start, &line, &column);
+				return reeve_fail(err, REEVE_EREFUSED,
+				                  "%s:%ju:%ju: '%s' is set twice for %s/%s, and "
+				                  "written together "
+				                  "with what stays: remove one of them by hand",
+				                  doc->path, (uintmax_t)line, (uintmax_t)column,
+				                  option->name, service->words[0].text,
+				                  service->words[1].text);
 			}
 			if (!is_cut) {
 				reeve_buf_add_byte(&text, '#');

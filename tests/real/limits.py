@@ -503,7 +503,7 @@ def values_that_postfix_cannot_read(world):
         found = findings()
         check("bad-value" in found, f"{setting} = {value} is not found")
         done = reeve("--message", "25M", "--mailbox", "2G", status=1)
-        check(f"main.cf:{found['bad-value']['line']}: " in done.stderr.decode(), done.stderr)
+        check(f"main.cf:{found['bad-value']['line']}:1: " in done.stderr.decode(), done.stderr)
         equal(open(there("/etc/postfix/main.cf")).read(), text, "main.cf")
         equal(os.stat(there("/etc/postfix/main.cf")).st_mtime_ns, st.st_mtime_ns, "its time")
 
@@ -531,7 +531,9 @@ def files_that_mislead(world):
     equal(real("postconf", "-c", folder, "-xh", "relayhost").stdout, b"b\n", "what counts")
     with open(f"{folder}/main.cf", "w") as f:
         f.write("compatibility_level = 3.6\nmydomain = d")
-    equal(list(findings("-c", folder)), ["no-line-end"], "rules")
+    found = findings("-c", folder)
+    equal(list(found), ["no-line-end"], "rules")
+    equal([found["no-line-end"][key] for key in ("line", "column")], [2, 13], "the end of the last line")
     version = real("postconf", "-h", "mail_version").stdout.decode()
     real("postconf", "-c", folder, "-e", "relayhost=x")
     with open(f"{folder}/main.cf") as f:

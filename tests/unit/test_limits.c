@@ -556,7 +556,7 @@ static const struct {
 	{"", 0, 0, 10239999, NULL,
          "a mailbox of 10239999 bytes is smaller than a message of 10240000"},
 	{"message_size_limit = 5M\n", 0, 0, 10239999, NULL,
-         "etc/postfix/main.cf:1: message_size_limit = 5M is no number: say what it shall be"},
+         "etc/postfix/main.cf:1:1: message_size_limit = 5M is no number: say what it shall be"},
 	{"message_size_limit = 0\n", 0, 0, 5000000, NULL,
          "messages have no limit, so mailboxes cannot have one: name an attachment or a message, "
          "too"},

@@ -13,12 +13,13 @@
 	"virtual_mailbox_limit = 5000000\nqueue_minfree = 4500000\n"
 #define SMTP "smtp inet n - n - - smtpd"
 #define BY_HAND                                                                                    \
-	"%s:1: 'x' is set twice for smtp/inet, and written together with what stays: remove one "  \
+	"%s:1:%s: 'x' is set twice for smtp/inet, and written together with what stays: remove "   \
+	"one "                                                                                     \
 	"of them by hand"
 
 static const struct {
 	const char *name, *before, *after; /* master.cf; NULL: refused */
-	const char *told;                  /* lines and texts of what became a comment */
+	const char *told; /* lines and texts of what became a comment; or the column */
 } master_rows[] = {
 	{"nothing", "# a\n" SMTP " -o x=1\n", "# a\n" SMTP " -o x=1\n", ""},
 	{"a service", "# a\n" SMTP "\n  -o x=1\n# b\n\n  -o y=2\n" SMTP " -o y=3\n",
@@ -50,8 +51,8 @@ static const struct {
          SMTP
          " -o queue_minfree=4500000\nlocal unix - n n - - local -o mailbox_size_limit=5000000\n",
          "0 local/unix/-o mailbox_size_limit; 0 smtp/inet/-o queue_minfree; "},
-	{"words together", SMTP " -vo x=1 -o x=2\n", NULL, ""},
-	{"over a line", SMTP " -o x=1 -o\n# c\n x=2 -o x=3\n", NULL, ""},
+	{"words together", SMTP " -vo x=1 -o x=2\n", NULL, "27"},
+	{"over a line", SMTP " -o x=1 -o\n# c\n x=2 -o x=3\n", NULL, "34"},
 };
 
 static void describe(const struct reeve_limits_changes *changes, char *buf, size_t size)
@@ -86,7 +87,7 @@ START_TEST(master)
 		if (master_rows[i].after == NULL) {
 			char wanted[300];
 
-			snprintf(wanted, sizeof wanted, BY_HAND, file.path);
+			snprintf(wanted, sizeof wanted, BY_HAND, file.path, master_rows[i].told);
 			ck_assert_msg(count == -1 && err.code == REEVE_EREFUSED, "%s", name);
 			ck_assert_str_eq(err.text, wanted);
 		} else {

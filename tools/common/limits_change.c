@@ -58,17 +58,17 @@ static struct reeve_limits *limits_of(struct conf_run *conf, struct reeve_error 
 	                        conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);
 }
 
-/* The line of a finding in the files as they are, which may have moved in those that are to be. */
-static uint64_t line_before(const struct reeve_limits *before,
-                            const struct reeve_limit_finding *finding)
+/* A finding as it is in the files, where its line is another than in those that are to be. */
+static const struct reeve_limit_finding *as_before(const struct reeve_limits *before,
+                                                   const struct reeve_limit_finding *finding)
 {
 	for (size_t i = 0; i < reeve_limits_finding_count(before); i++) {
 		const struct reeve_limit_finding *was = reeve_limits_finding_at(before, i);
 
 		if (strcmp(was->rule, finding->rule) == 0 && strcmp(was->text, finding->text) == 0)
-			return was->line;
+			return was;
 	}
-	return finding->line;
+	return finding;
 }
 
 /*
@@ -86,15 +86,18 @@ static int refuse_bad(struct conf_run *conf, const struct reeve_limits *before,
 	for (size_t i = 0; r == 0 && i < reeve_limits_finding_count(limits); i++) {
 		const struct reeve_limit_finding *finding = reeve_limits_finding_at(limits, i);
 		bool is_ours = finding->file != NULL && finding->line != 0;
-		char line[32] = "";
+		char where[64] = "";
 
 		if (finding->kind != REEVE_LIMIT_BAD_VALUE && finding->kind != REEVE_LIMIT_NO_ROOM)
 			continue;
-		if (is_ours)
-			snprintf(line, sizeof line, ":%ju: ",
-			         (uintmax_t)line_before(before, finding));
+		if (is_ours) {
+			const struct reeve_limit_finding *was = as_before(before, finding);
+
+			snprintf(where, sizeof where, ":%ju:%ju: ", (uintmax_t)was->line,
+			         (uintmax_t)was->column);
+		}
 		r = conf_error(err, REEVE_EREFUSED, "%s%s%s; nothing is changed (%s)",
-		               is_ours ? finding->file : "", line, finding->text, finding->remedy);
+		               is_ours ? finding->file : "", where, finding->text, finding->remedy);
 	}
 	reeve_limits_free(limits);
 	return r;
