@@ -125,6 +125,9 @@ int users_check_lines(struct users_check *check, struct reeve_error *err)
 		return -1;
 	if (doc == NULL)
 		return 0;
+	if (!users_doc_is_there(check->users, doc))
+		users_check_fault(check, REEVE_WARNING, doc->path, 0,
+		                  "the passwd-file of virtual users is not there");
 	entries = read_entries(check, doc, &count);
 	if (entries == NULL)
 		return reeve_fail_nomem(err);

@@ -318,6 +318,8 @@ static const struct {
 	const char *users, *places;
 	const char *says;
 } lines[] = {
+	{"no file", NULL, NULL,
+         "W root/etc/dovecot/users:0: the passwd-file of virtual users is not there\n"},
 	{"all is well", "ann@x:{SHA512-CRYPT}$6$salt$hash:^:&::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700", ""},
 	{"nothing is there yet", "ann@x::^:&::/v/ann\n", NULL,
          "N root/etc/dovecot/users:1: 'ann@x' has no mailbox yet: there is no 'root/v/ann/M'\n"},
