@@ -8,9 +8,13 @@
 
 #include <mailreeve/user.h>
 
-/* What locks a password, in front of the field. crypt(3) never makes a hash that begins so. */
+/*
+ * What locks a password, in front of the field. crypt(3) never makes a hash that begins so. Of a virtual
+ * one every scheme may stand behind it; the '$' is for Dovecot 2.4, which takes what does not begin so for a
+ * weak hash, and says that there is a temporary failure (src/lib-auth/password-scheme-crypt.c).
+ */
 #define REEVE_LOCK_SYSTEM "!"
-#define REEVE_LOCK_VIRTUAL "{CRYPT}!" /* fits every scheme behind it */
+#define REEVE_LOCK_VIRTUAL "{CRYPT}$!"
 
 /*
  * The method of a hash, as crypt(5) calls it ("yescrypt"); NULL for what is none, cut off or has

@@ -209,7 +209,7 @@ START_TEST(fits_users)
 	struct reeve_users *users;
 
 	enter_root();
-	folder_write("users", "emil@example.org:{CRYPT}!{SHA512-CRYPT}" HASH "::::::\n"
+	folder_write("users", "emil@example.org:{CRYPT}$!{SHA512-CRYPT}" HASH "::::::\n"
 			      "fritz@example.org:{PLAIN}secret\ngerd@example.org\n");
 	users = reeve_users_open(&how, &err);
 	ck_assert_msg(users != NULL, "%s", err.text);

@@ -61,7 +61,7 @@ static const struct {
 	{"a rule for a folder", FILE_23, "a@x:::::::userdb_quota_rule=Trash:storage=10\n", "a@x",
          "1 - - - 0 none"},
 	{"2.4", FILE_24 "mail_driver = maildir\nmail_path = ~/M\n",
-         "a@x:{CRYPT}!{PLAIN}s:vmail:vmail::/v/a::userdb_quota_storage_size=1M "
+         "a@x:{CRYPT}$!{PLAIN}s:vmail:vmail::/v/a::userdb_quota_storage_size=1M "
          "userdb_quota_rule=*:storage=2G\n",
          "a@x", "1 5000:5001 /v/a root/v/a/M 1048576 PLAIN locked"},
 	{"a location of his own", FILE_23 "mail_location = maildir:~/M\n",
@@ -165,7 +165,7 @@ END_TEST
 
 START_TEST(test_verify)
 {
-	struct reeve_users *users = open_root(FILE_23, "a@x:{PLAIN}secret\nb@x:{CRYPT}!{PLAIN}secret\n");
+	struct reeve_users *users = open_root(FILE_23, "a@x:{PLAIN}secret\nb@x:{CRYPT}$!{PLAIN}secret\n");
 	struct reeve_error err = {0};
 
 	ck_assert_int_eq(reeve_users_verify(users, "a@x", "secret", &err), 1);

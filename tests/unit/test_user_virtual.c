@@ -103,14 +103,14 @@ static const struct added {
          ":900:900::/srv/vmail/example.org/ann::userdb_quota_storage_size=1536M",
          ":"},
 	{"no password, new domain", ":", {.name = "ann@new.example"}, 2,
-         "ann@new.example:{CRYPT}!:900:900::/srv/vmail/new.example/ann::",
+         "ann@new.example:{CRYPT}$!:900:900::/srv/vmail/new.example/ann::",
          "[ \"$(stat -c '%a %u' srv/vmail/new.example)\" = '700 900' ]"},
 	{"ids and home", ":",
          {.name = "ann@example.org", .has_ids = true, .uid = 950, .gid = 951, .home = "/srv/x"}, 2,
-         "ann@example.org:{CRYPT}!:950:951::/srv/x/example.org/ann::",
+         "ann@example.org:{CRYPT}$!:950:951::/srv/x/example.org/ann::",
          "[ \"$(stat -c '%a %u' srv/x/example.org/ann srv/x | tr '\\n' ' ')\" = '700 950 755 0 ' ]"},
 	{"home itself", ":", {.name = "ann@example.org", .home = "/srv/vmail/ann/"}, 2,
-         "ann@example.org:{CRYPT}!:900:900::/srv/vmail/ann::", ":"},
+         "ann@example.org:{CRYPT}$!:900:900::/srv/vmail/ann::", ":"},
 	{"without a domain", ":", {.name = "ann", .is_virtual = true, .hash = HASH}, 2,
          "ann:" HASH ":900:900::/srv/vmail/ann::", ":"},
 	{"she is there", ":", {.name = "eve@example.org", .hash = HASH}, 0,
@@ -232,15 +232,15 @@ static const struct locked {
 	bool is_locked;
 	int steps;
 } locked[] = {
-	{"lock", HASH, "{CRYPT}!" HASH, true, 1},
-	{"lock any scheme", "{ARGON2ID}$argon2id$v=19$x", "{CRYPT}!{ARGON2ID}$argon2id$v=19$x", true, 1},
-	{"lock without a scheme", HASH5, "{CRYPT}!" HASH5, true, 1},
-	{"locked already", "{CRYPT}!" HASH, "{CRYPT}!" HASH, true, 0},
-	{"unlock", "{CRYPT}!" HASH, HASH, false, 1},
+	{"lock", HASH, "{CRYPT}$!" HASH, true, 1},
+	{"lock any scheme", "{ARGON2ID}$argon2id$v=19$x", "{CRYPT}$!{ARGON2ID}$argon2id$v=19$x", true, 1},
+	{"lock without a scheme", HASH5, "{CRYPT}$!" HASH5, true, 1},
+	{"locked already", "{CRYPT}$!" HASH, "{CRYPT}$!" HASH, true, 0},
+	{"unlock", "{CRYPT}$!" HASH, HASH, false, 1},
 	{"unlock what another locked", "{SHA256-CRYPT}!" HASH5, HASH, false, 1},
 	{"unlock a '!'", "!" HASH5, HASH5, false, 1},
 	{"not locked", HASH, HASH, false, 0},
-	{"nothing to unlock", "{CRYPT}!", "{CRYPT}!", false, -1},
+	{"nothing to unlock", "{CRYPT}$!", "{CRYPT}$!", false, -1},
 };
 
 START_TEST(test_lock)
@@ -268,7 +268,7 @@ START_TEST(test_password)
 	reeve_users_lock(users, "eve@example.org", true);
 	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
 	ck_assert_msg(end(users, &err) == 2, "%s", err.text);
-	ck_assert_ptr_nonnull(strstr(line("eve"), ":{CRYPT}!{CRYPT}" HASH5 ":900:"));
+	ck_assert_ptr_nonnull(strstr(line("eve"), ":{CRYPT}$!{CRYPT}" HASH5 ":900:"));
 	users = begin();
 	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
 	ck_assert_int_eq(end(users, &err), 0);

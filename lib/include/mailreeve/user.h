@@ -60,7 +60,7 @@ char *reeve_password_generate(struct reeve_error *err);
 
 /*
  * What a password field holds: of shadow(5), or of a passwd-file, with a {SCHEME} or without.
- * A locked one has what locks it in front ("!", of ours in a passwd-file "{CRYPT}!"); the rest is
+ * A locked one has what locks it in front ("!", of ours in a passwd-file "{CRYPT}$!"); the rest is
  * looked at.
  */
 struct reeve_password_look {
