@@ -151,6 +151,11 @@ static const struct row rows[] = {
          "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
          ""},
+	{"a block with something behind its brace",
+         "protocol imap {\n  mail_uid = 8\n  login_user = x\n}log_path = y\n",
+         "protocol imap {\n  mail_uid = 8\n  # mailreeve: outside of all blocks, write service "
+         "imap-login { user = x }, and remove this\n  login_user = x\n}log_path = y\n",
+         "3 decide"},
 	{"behind the last brace", "auth default {\n} login_user = x\n", NULL, ""},
 
 	/* sockets */
