@@ -35,8 +35,8 @@ static size_t services(const struct migrate_hop *hop, const struct migrate_site 
 		if (strcmp(around[i].type, "protocol") == 0)
 			name = around[i].name;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (reeve_migrate_is_for(name, all[i].protocol) &&
-		    (i < 2 || *name != '!' || !hop->migrate->without_sieve))
+		if ((i < 2 || *name != '!' || !hop->migrate->without_sieve) &&
+		    reeve_migrate_is_for(name, all[i].protocol))
 			services_r[n++] = all[i].service;
 	return n;
 }
