@@ -342,7 +342,7 @@ def submission_of_dovecot(world):
 
 CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_bytes),
          a_message_above_a_mailbox_stops_local_and_virtual,
-         asked(limits.a_full_mailbox_bounces), a_quota_below_the_message_stops_it,
+         a_quota_below_the_message_stops_it,
          a_user_has_a_quota_of_its_own, submission_of_dovecot, one_word_for_both]
 
 if __name__ == "__main__":
