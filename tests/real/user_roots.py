@@ -2,7 +2,8 @@
 """Debian 12 with Dovecot 2.3 and Debian 13 with Dovecot 2.4, each with Postfix, for mail users to be made in.
 
 Each is an overlay over the real one: what is written to it is in memory, and gone at the end. Dovecot finds
-system users by PAM and passwd(5), and virtual ones in /etc/dovecot/users; Postfix asks it for SMTP AUTH.
+system users by PAM and passwd(5), their quotas in /etc/dovecot/quotas, and virtual users in /etc/dovecot/users;
+Postfix asks it for SMTP AUTH.
 """
 
 import hashlib
@@ -31,6 +32,11 @@ passdb {
 }
 userdb {
   driver = passwd-file
+  args = /etc/dovecot/quotas
+  result_success = continue-ok
+}
+userdb {
+  driver = passwd-file
   args = username_format=%u /etc/dovecot/users
 }
 userdb {
@@ -53,6 +59,11 @@ passdb passwd-file {
   passwd_file_path = /etc/dovecot/users
 }
 passdb pam {
+}
+userdb quotas {
+  driver = passwd-file
+  passwd_file_path = /etc/dovecot/quotas
+  result_success = continue-ok
 }
 userdb passwd-file {
   passwd_file_path = /etc/dovecot/users
@@ -97,7 +108,7 @@ smtpd_error_sleep_time = 0
 """
 
 VMAIL = 5000
-FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid", "aliases", "aliases.db", "dovecot/users")
+FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid", "aliases", "aliases.db", "dovecot/users", "dovecot/quotas")
 
 
 class Root:
@@ -148,7 +159,10 @@ class Root:
         ports = servers.DOVECOT_PORTS.format(imap=self.imap_port, pop3=self.pop3_port)
         self.write("/etc/dovecot/dovecot.conf",
                    (DOVECOT_2_3 if self.version == "2.3" else DOVECOT_2_4) + DOVECOT + ports)
-        self.write("/etc/dovecot/users", "")
+        for name in ("users", "quotas"):
+            self.write("/etc/dovecot/" + name, "")
+            os.chmod(self.at("/etc/dovecot/" + name), 0o640)
+            shutil.chown(self.at("/etc/dovecot/" + name), 0, int(self.of("group", "dovecot")[2]))
         self.write("/etc/aliases", "# See man 5 aliases for format\npostmaster:    root\n")
         main = servers.POSTFIX_MAIN.replace("alias_maps =\nalias_database =\n", POSTFIX_MAIN)
         self.write("/etc/postfix/main.cf", main)
@@ -160,8 +174,6 @@ class Root:
                 f.write(line)
         os.makedirs(self.at("/var/vmail"))
         os.chown(self.at("/var/vmail"), VMAIL, VMAIL)
-        os.chmod(self.at("/etc/dovecot/users"), 0o640)
-        shutil.chown(self.at("/etc/dovecot/users"), 0, int(self.of("group", "dovecot")[2]))
         common = self.read("/etc/pam.d/common-auth")
         check("pam_unix.so nullok" in common, f"no pam_unix in {common}")
         self.write("/etc/pam.d/common-auth", common.replace("pam_unix.so nullok", "pam_unix.so nullok nodelay"))
@@ -299,9 +311,8 @@ class Root:
     def logs_in(self, name, password):
         """By IMAP, POP3 and SMTP AUTH, which must agree: True or False."""
         answers = {}
-        # Dovecot looks at a passwd-file once a second (passwd_file_sync()).
-        while "@" in name and int(time.time()) <= int(self.changed):
-            time.sleep(0.02)
+        if "@" in name:
+            self._settle()
 
         def ask(way):
             try:
@@ -317,6 +328,18 @@ class Root:
         check(len(set(answers.values())) == 1 and isinstance(answers["_imap"], bool),
               f"{name} logs in: {answers}\n{self.servers[0][0].log()[-2000:]}")
         return answers["_imap"]
+
+    def _settle(self):
+        """Dovecot looks at a passwd-file once a second (passwd_file_sync())."""
+        while int(time.time()) <= int(self.changed):
+            time.sleep(0.02)
+
+    def quota(self, name):
+        """What Dovecot's userdb says of it: "2G"."""
+        self._settle()
+        field = "quota_rule" if self.version == "2.3" else "quota_storage_size"
+        said = run("chroot", self.path, "doveadm", "user", "-f", field, name).stdout.decode().strip()
+        return said.removeprefix("*:storage=")
 
     def deliver(self, address, word):
         with smtplib.SMTP("127.0.0.1", self.smtp_port, local_hostname="client.test", timeout=60) as smtp:
