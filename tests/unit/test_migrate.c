@@ -204,30 +204,34 @@ static const struct row rows[] = {
          "pop3-login {\n    user = x\n}\nservice managesieve-login {\n    user = x\n}\nprotocol "
          "pop3 {\n    mail_uid = "
          "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nservice imap-login {\n\tvsz_limit = "
-         "9M\n}\nservice pop3-login {\n\tvsz_limit = 9M\n}\nservice managesieve-login {\n\tvsz_limit = "
+         "9M\n}\nservice pop3-login {\n\tvsz_limit = 9M\n}\nservice managesieve-login "
+         "{\n\tvsz_limit = "
          "9M\n}\n",
          ""},
 	{"one block of what comes together",
          "auth default {\n    user = root\n\n    # why \n    socket listen {\n        master {\n"
          "            path = a-master\n            mode = 0600\n        }\n    }\n}\n",
-         "service auth {\n    user = root\n\n    # why \n    unix_listener a-master {\n        mode = "
+         "service auth {\n    user = root\n\n    # why \n    unix_listener a-master {\n        "
+         "mode = "
          "0600\n    }\n}\n",
          ""},
 	{"blocks with more than their comments between",
          "auth default {\n  user = root\n  # count = 1 \n\n  # why\n  socket listen {\n    client "
          "{\n      path = x\n    }\n  }\n}\n",
-         "service auth {\n  user = root\n}\n# count = 1 \n\n# why\nservice auth {\n  unix_listener x "
+         "service auth {\n  user = root\n}\n# count = 1 \n\n# why\nservice auth {\n  unix_listener "
+         "x "
          "{\n  }\n}\n",
          ""},
-	{"blocks that some share",
-         "login_user = x\nssl_listen = *:1\n",
+	{"blocks that some share", "login_user = x\nssl_listen = *:1\n",
          "service imap-login {\n  user = x\n  inet_listener imaps {\n    address = *\n    port = "
-         "1\n  }\n}\nservice pop3-login {\n  user = x\n  inet_listener pop3s {\n    address = *\n    "
+         "1\n  }\n}\nservice pop3-login {\n  user = x\n  inet_listener pop3s {\n    address = *\n  "
+         "  "
          "port = 1\n  }\n}\nservice managesieve-login {\n  user = x\n}\n",
          ""},
 	{"listeners of one name",
          "protocols = imaps\nprotocol imap {\n  login_user = x\n  ssl_listen = *:1993\n}\n",
-         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n  user "
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n  "
+         "user "
          "= x\n  inet_listener imaps {\n    address = *\n    port = 1993\n  }\n}\n",
          ""},
 	{"blocks that were there, and heads with comments",
@@ -236,7 +240,8 @@ static const struct row rows[] = {
          "service auth {\n  user = x\n}\nservice auth {\n  chroot = y\n}\nservice auth { # why\n"
          "  unix_listener x {\n  }\n}\n",
          ""},
-	{"no blank behind nothing", "protocol imap {\n  imap_client_workarounds = outlook-idle\n}\n",
+	{"no blank behind nothing",
+         "protocol imap {\n  imap_client_workarounds = outlook-idle\n}\n",
          "protocol imap {\n  imap_client_workarounds =\n}\n", ""},
 
 	/* protocols */
@@ -256,7 +261,8 @@ static const struct row rows[] = {
          "protocol imap {\n  imap_client_workarounds = outlook-idle  delay-newmail, "
          "netscape-eoh\n}\n",
          "protocol imap {\n  imap_client_workarounds = delay-newmail\n}\n", ""},
-	{"words of clients of 1.0", "imap_client_workarounds = tb-negative-fetch tb-extra-mailbox-sep\n",
+	{"words of clients of 1.0",
+         "imap_client_workarounds = tb-negative-fetch tb-extra-mailbox-sep\n",
          "imap_client_workarounds = tb-extra-mailbox-sep\n", ""},
 	{"words of clients, all gone", "imap_client_workarounds = outlook-idle # x\n",
          "imap_client_workarounds = # x\n", ""},
@@ -427,7 +433,8 @@ static const struct row rows[] = {
          "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== "
          "a.inc\nlogin_user = x\n",
          "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
-         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service pop3-login "
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login "
          "{ user = x }, service managesieve-login { user = x }, and remove this\nlogin_user = x\n",
          "1 decide"},
 	{"other values of yes and no",
@@ -544,6 +551,17 @@ static const struct row rows[] = {
          "here: write auto = create or subscribe in a mailbox section of the namespace\n"
          "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
          "1 noted 3 noted 4 noted"},
+	{"what plugins do not read any more",
+         "plugin {\n  mail_log_group_events = yes\n  expire_altmove = a 7\n  mbox_snarf = ~/x\n}\n",
+         NULL, "2 noted 3 noted 4 noted"},
+	{"lazy_expunge",
+         "plugin {\n  lazy_expunge = .E/ .D/ .D/.E/\n}\nprotocol imap {\n  plugin {\n"
+         "    lazy_expunge = .E/\n  }\n}\n",
+         "plugin {\n  # mailreeve: since 2.1 there is one namespace here, and nobody can log in "
+         "with "
+         "several: write the first one\n  lazy_expunge = .E/ .D/ .D/.E/\n}\nprotocol imap {\n"
+         "  plugin {\n    lazy_expunge = .E/\n  }\n}\n",
+         "2 decide"},
 	{"a plugin without another in its place", "mail_plugins = snarf\n",
          "# mailreeve: the plugin snarf is gone since 2.3.14, and nobody can log in with it here: "
          "nothing came instead\nmail_plugins = snarf\n",
@@ -575,7 +593,8 @@ static const struct row rows[] = {
          ""},
 	{"quota of 1.0 in a dictionary",
          "plugin {\n  quota = dict:storage=10240:messages=1000 proxy::quota # x\n"
-         "  quota2 = dict:ignore=My Trash:storage=1 proxy::two\n  quota3 = dict:user::proxy::x\n}\n",
+         "  quota2 = dict:ignore=My Trash:storage=1 proxy::two\n  quota3 = "
+         "dict:user::proxy::x\n}\n",
          "plugin {\n  quota = dict:user::proxy::quota # x\n"
          "  quota_rule = *:storage=10240:messages=1000\n  quota2 = dict:user::proxy::two\n"
          "  quota2_rule = *:storage=1\n  quota2_rule2 = My Trash:ignore\n"
@@ -608,7 +627,8 @@ static const struct row rows[] = {
 	{"fsync, as ever", "fsync_disable = No # x\n", "mail_fsync = optimized # x\n", ""},
 	{"fsync on NFS", "fsync_disable = no\nprotocol imap {\n  mail_nfs_index = yes\n}\n",
          "mail_fsync = always\nprotocol imap {\n  mail_nfs_index = yes\n}\n", ""},
-	{"NFS, nothing about fsync", "protocol imap {\n  mail_nfs_index = Yes # x\n}\nmail_nfs_index = no\n",
+	{"NFS, nothing about fsync",
+         "protocol imap {\n  mail_nfs_index = Yes # x\n}\nmail_nfs_index = no\n",
          "protocol imap {\n  mail_nfs_index = Yes # x\n  mail_fsync = always\n}\nmail_nfs_index = "
          "no\n",
          ""},
