@@ -81,7 +81,7 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 	struct users_whom whom = {account->name, account->home, true, account->uid, account->gid};
 	struct users_leaving *leaving = users_leaving_new(users, account->name, account->uid);
 	struct reeve_error why = {0};
-	const char *box;
+	const char *box, *other;
 
 	if (leaving == NULL)
 		return reeve_fail_nomem(err);
@@ -92,6 +92,14 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 		                  "'%s' (uid %u, gid %u, shell '%s') is no mail user: userdel(8) "
 		                  "removes others",
 		                  account->name, account->uid, account->gid, account->shell);
+	/* vmail looks like a mail user: he has no shell, and everybody's mail. */
+	if (users_virtual_of(users, account, &other, err) < 0)
+		return -1;
+	if (other != NULL)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' has the mail of virtual users, of '%s' for one: remove "
+		                  "these first",
+		                  account->name, other);
 	if (mail != REEVE_USERS_KEEP_MAIL) {
 		if (users_leaving_home(users, leaving, account->home, err) < 0)
 			return -1;

@@ -24,6 +24,31 @@ bool users_is_virtual(struct reeve_users *users, const char *name)
 	return users_line_find(users, name, &line, NULL) == 1;
 }
 
+int users_virtual_of(struct reeve_users *users, const struct reeve_account *account,
+                     const char **name_r, struct reeve_error *err)
+{
+	struct users_line line = {0};
+	size_t n = strlen(account->home);
+	int more;
+
+	*name_r = NULL;
+	while ((more = users_line_next(users, &line, err)) > 0) {
+		struct users_entry entry = {
+			.where = users->where, .doc = line.doc, .key = line.name, .node = line.node};
+		struct users_whom whom;
+
+		if (users_entry_whom(users, &entry, line.name, NULL, &whom, err) < 0)
+			return -1;
+		if ((whom.has_ids && whom.uid == account->uid) ||
+		    (n > 1 && whom.home != NULL && strncmp(whom.home, account->home, n) == 0 &&
+		     (whom.home[n] == '/' || whom.home[n] == '\0'))) {
+			*name_r = line.name;
+			return 0;
+		}
+	}
+	return more;
+}
+
 /* ---- add ------------------------------------------------------------------------------------ */
 
 static int check_wish(struct reeve_users *users, const struct reeve_user_wish *wish,
@@ -43,7 +68,11 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 			"nobody says whose the mail of '%s' is: give uid and gid, or make a "
 			"user vmail",
 			wish->name);
-	if (whom->uid == 0)
+	if (wish->has_ids && wish->uid != 0 && wish->gid == 0)
+		return reeve_fail(err, REEVE_EUSAGE,
+		                  "the mail of '%s' is uid %u's, but of no group: give a gid, too",
+		                  wish->name, wish->uid);
+	if (whom->uid == 0 || whom->gid == 0)
 		return reeve_fail(err, REEVE_EREFUSED, "the mail of '%s' cannot be root's",
 		                  wish->name);
 	if (whom->home == NULL)

@@ -13,6 +13,13 @@
  */
 bool users_is_virtual(struct reeve_users *users, const char *name);
 
+/*
+ * Somebody of the passwd-file whose mail has an account's uid, or lies in its home: with the account
+ * it would be nobody's, or go with the home. *name_r is kept; NULL: there is none.
+ */
+int users_virtual_of(struct reeve_users *users, const struct reeve_account *account,
+                     const char **name_r, struct reeve_error *err);
+
 int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *wish,
                       struct reeve_error *err);
 int users_virtual_password(struct reeve_users *users, const char *name, const char *password,

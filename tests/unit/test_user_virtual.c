@@ -172,6 +172,10 @@ static const struct refused {
          "'ann@example.org' is a virtual user: he has neither group nor shell"},
 	{"nobody's", "sed -i /vmail/d root/etc/passwd", {.name = "ann@example.org"},
          "nobody says whose the mail of 'ann@example.org' is: give uid and gid, or make a user vmail"},
+	{"no gid", ":", {.name = "ann@example.org", .has_ids = true, .uid = 950},
+         "the mail of 'ann@example.org' is uid 950's, but of no group: give a gid, too"},
+	{"group root's", "sed -i /vmail/s/900:900/900:0/ root/etc/passwd", {.name = "ann@example.org"},
+         "the mail of 'ann@example.org' cannot be root's"},
 	{"root's", ":", {.name = "ann@example.org", .has_ids = true},
          "the mail of 'ann@example.org' cannot be root's"},
 	{"home of eve", ":", {.name = "ann@example.org", .home = "/srv/vmail/example.org/eve/ann/.."},
@@ -321,6 +325,57 @@ START_TEST(test_remove)
 }
 END_TEST
 
+/* Whose uid virtual users have, or in whose home their mail is, stays as long as they do. */
+static const struct owner {
+	const char *name, *command;
+	bool stays;
+} owners[] = {
+	{"his uid, by the line", ":", true},
+	{"his uid, by mail_uid",
+         "sed -i 's/:900:900:/:::/' etc/dovecot/users; echo mail_uid = vmail >>etc/dovecot/dovecot.conf",
+         true},
+	{"his home", "sed -i 's/:900:900:/:901:901:/' etc/dovecot/users", true},
+	{"neither", "sed -i 's,:900:900::/srv/vmail,:901:901::/srv/vmail2,' etc/dovecot/users", false},
+	{"nobody is left", ": >etc/dovecot/users", false},
+};
+
+START_TEST(test_owner)
+{
+	const struct owner *row = &owners[_i];
+	struct reeve_error err = {0};
+	char command[600];
+
+	/* A mail user by his group, which vmail often is. */
+	snprintf(command, sizeof command, "cd root; sed -i s/:900:900:/:900:8:/ etc/passwd; %s",
+	         row->command);
+	ck_assert_int_eq(system(command), 0);
+	int got = remove_user("vmail", REEVE_USERS_REMOVE_MAIL, &err);
+	ck_assert_msg(got == (row->stays ? -1 : 2), "%s: %d, '%s'", row->name, got, err.text);
+	ck_assert_str_eq(err.text, row->stays ? "'vmail' has the mail of virtual users, of "
+	                                        "'eve@example.org' for one: remove these first"
+	                                      : "");
+	ck_assert_int_eq(system(row->stays ? "[ -e root/srv/vmail/example.org/eve ]"
+	                                   : "[ ! -e root/srv/vmail ]"),
+	                 0);
+}
+END_TEST
+
+/* In one run, too. */
+START_TEST(test_owner_last)
+{
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	ck_assert_int_eq(system("sed -i s/:900:900:/:900:8:/ root/etc/passwd"), 0);
+	users = begin();
+	reeve_users_remove(users, "eve@example.org", REEVE_USERS_REMOVE_MAIL, NULL);
+	reeve_users_remove(users, "vmail", REEVE_USERS_REMOVE_MAIL, NULL);
+	int got = end(users, &err);
+	ck_assert_msg(got == 4, "%d, '%s'", got, err.text);
+	ck_assert_int_eq(system("[ ! -e root/srv/vmail ] && ! grep vmail root/etc/passwd"), 0);
+}
+END_TEST
+
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
 Suite *suite_user_virtual(void)
@@ -329,7 +384,8 @@ Suite *suite_user_virtual(void)
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
-		unit_skip(2 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(removed),
+		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(removed) +
+		                  COUNT(owners),
 		          "virtual users' homes are given to them only by root");
 		return suite;
 	}
@@ -340,6 +396,8 @@ Suite *suite_user_virtual(void)
 	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
 	tcase_add_test(tcase, test_password);
 	tcase_add_loop_test(tcase, test_remove, 0, COUNT(removed));
+	tcase_add_loop_test(tcase, test_owner, 0, COUNT(owners));
+	tcase_add_test(tcase, test_owner_last);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
