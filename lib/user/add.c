@@ -28,22 +28,10 @@ static const char *last_name(const char *path)
 
 const char *users_home_text(struct reeve_users *users, const char *homes, const char *name)
 {
-	char *text;
-	size_t n = 0;
-
-	/* Once each '/', and none at the end. */
-	text = reeve_arena_strndup(users->arena, homes, strlen(homes));
-	if (text == NULL)
-		return "";
-	for (const char *p = homes; *p != '\0'; p++)
-		if (*p != '/' || n == 0 || text[n - 1] != '/')
-			text[n++] = *p;
-	while (n > 1 && text[n - 1] == '/')
-		n--;
-	text[n] = '\0';
-	if (strcmp(last_name(text), name) == 0)
-		return text;
-	return reeve_users_text(users, "%s/%s", n == 1 ? "" : text, name);
+	homes = users_path_clean(users, homes);
+	if (strcmp(last_name(homes), name) == 0)
+		return homes;
+	return reeve_users_text(users, "%s/%s", strcmp(homes, "/") == 0 ? "" : homes, name);
 }
 
 /* ---- what cannot be ------------------------------------------------------------------------- */
@@ -54,6 +42,9 @@ static int check_home(struct reeve_users *users, const struct want *want, struct
 	const struct reeve_account *other = users_home_shared(users, want->home, want->wish->name);
 	const struct users_fresh *fresh;
 
+	/* It is nobody's, and of many. */
+	if (strcmp(want->home, USERS_NO_HOME) == 0)
+		return 0;
 	if (other != NULL)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' is that of '%s', or has it inside", want->home,
@@ -116,7 +107,7 @@ static int check_ids(struct reeve_users *users, const struct want *want, struct 
 }
 
 /* He is there: what he has is not changed, and has to be what was asked for. */
-static int check_there(const struct want *want, struct reeve_error *err)
+static int check_there(struct reeve_users *users, const struct want *want, struct reeve_error *err)
 {
 	const struct reeve_account *account = want->account;
 	const struct reeve_user_wish *wish = want->wish;
@@ -128,7 +119,7 @@ static int check_there(const struct want *want, struct reeve_error *err)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s' is there already, in the group with gid %u, not in '%s'",
 		                  account->name, account->gid, want->group);
-	if (wish->home != NULL && strcmp(account->home, want->home) != 0)
+	if (wish->home != NULL && strcmp(users_path_clean(users, account->home), want->home) != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the home '%s' already",
 		                  account->name, account->home);
 	if (wish->shell != NULL && strcmp(account->shell, wish->shell) != 0)
@@ -154,13 +145,13 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	              : want->account == NULL ? USERS_NO_SHELL
 	                                      : want->account->shell;
 	want->home = want->account != NULL && wish->home == NULL
-	                     ? want->account->home
+	                     ? users_path_clean(users, want->account->home)
 	                     : users_home_text(users, wish->home == NULL ? USERS_HOMES : wish->home,
 	                                       wish->name);
 	if (users_system_group(users, want->group, &want->gid, err) < 0 ||
 	    users_path_check(want->home, "the home", err) < 0 ||
 	    (wish->shell != NULL && users_path_check(wish->shell, "the shell", err) < 0) ||
-	    (want->account != NULL && check_there(want, err) < 0) ||
+	    (want->account != NULL && check_there(users, want, err) < 0) ||
 	    check_shell(users, want, err) < 0 || check_ids(users, want, err) < 0 ||
 	    check_home(users, want, err) < 0)
 		return -1;
@@ -243,13 +234,12 @@ static int add_place(struct reeve_users *users, const struct want *want, struct 
 	                                                         : want->wish->uid,
 	                            .gid = want->gid};
 	enum users_place_state state;
-	size_t n = strlen(want->home);
 
 	if (kind == USERS_PLACE_HOME && strcmp(path, USERS_NO_HOME) == 0)
 		return 0;
 	/* A folder is made by who delivers; what is in the home is safe there. */
 	if (kind == USERS_PLACE_BOX && (path == NULL || path[strlen(path) - 1] == '/' ||
-	                                (strncmp(path, want->home, n) == 0 && path[n] == '/')))
+	                                users_path_is_inside(path, want->home)))
 		return 0;
 	if (users_place_look(users, &place, &state, err) < 0)
 		return -1;

@@ -40,13 +40,6 @@ int users_leaving_look(const struct reeve_users *users, const char *path, struct
 	return result;
 }
 
-static bool is_inside(const char *path, const char *folder)
-{
-	size_t n = folder == NULL ? 0 : strlen(folder);
-
-	return n > 0 && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
-}
-
 bool users_is_nobodys(const struct reeve_users *users, uid_t uid)
 {
 	return uid != 0 && reeve_accounts_uid(&users->accounts, uid) == NULL &&
@@ -61,6 +54,7 @@ int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving,
 	const char *why = NULL;
 	int found;
 
+	home = users_path_clean(users, home);
 	if (users_path_check(home, "the home", NULL) < 0 || strchr(home + 1, '/') == NULL ||
 	    strcmp(home, USERS_NO_HOME) == 0)
 		return 0;
@@ -89,16 +83,15 @@ int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving,
 int users_leaving_box(struct reeve_users *users, struct users_leaving *leaving, const char *path,
                       const char *home, struct reeve_error *err)
 {
-	size_t n = strlen(path);
 	struct stat st;
 	int found;
 
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	path = reeve_arena_strndup(users->arena, path, n);
-	if (path == NULL)
-		return reeve_fail_nomem(err);
-	if (is_inside(path, home))
+	path = users_path_clean(users, path);
+	/* ".." would be a second name for what is somebody else's. */
+	if (users_path_check(path, "the mailbox", err) < 0)
+		return -1;
+	if (home != NULL && home[0] == '/' && strcmp(home, "/") != 0 &&
+	    users_path_is_inside(path, home))
 		return 0;
 	for (size_t i = 0; i < leaving->part_count; i++)
 		if (strcmp(leaving->parts[i].path, path) == 0)

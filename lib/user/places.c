@@ -243,7 +243,10 @@ static int make_home(const struct reeve_users *users, struct users_place *place,
 			close(fd);
 			return reeve_fail_nomem(err);
 		}
+		unsigned int before = place->made;
 		fd = step_down(place, fd, name, path[end] == '\0', err);
+		if (place->made > before)
+			place->made_to = end;
 		free(name);
 	}
 	if (fd < 0)
@@ -342,6 +345,7 @@ int users_place_unmake(const struct reeve_users *users, struct users_place *plac
 	path = strdup(place->path);
 	if (path == NULL)
 		return reeve_fail_nomem(err);
+	path[place->made_to] = '\0';
 	for (; place->made > 0 && result == 0; place->made--) {
 		const char *name;
 		int dirfd = users_place_folder(users, path, &name, err);

@@ -32,6 +32,7 @@ struct users_place {
 	gid_t gid;
 	/* What users_place_make() did, to be taken back. */
 	unsigned int made; /* how many folders; of a box 1 */
+	size_t made_to;    /* of a home: the bytes of the path down to the last of them */
 	dev_t dev;
 	ino_t ino;
 };

@@ -128,16 +128,48 @@ int users_path_check(const char *path, const char *what, struct reeve_error *err
 	return 0;
 }
 
+const char *users_path_clean(struct reeve_users *users, const char *path)
+{
+	char *text = reeve_arena_strndup(users->arena, path, strlen(path));
+	size_t n = 0;
+
+	if (text == NULL) {
+		users->has_failed = true;
+		return "";
+	}
+	for (const char *p = path; *p != '\0'; p++)
+		if (*p != '/' || n == 0 || text[n - 1] != '/')
+			text[n++] = *p;
+	while (n > 1 && text[n - 1] == '/')
+		n--;
+	text[n] = '\0';
+	return text;
+}
+
+bool users_path_is_inside(const char *path, const char *folder)
+{
+	for (;;) {
+		size_t n;
+
+		path += strspn(path, "/");
+		folder += strspn(folder, "/");
+		n = strcspn(folder, "/");
+		if (n == 0)
+			return true;
+		if (strcspn(path, "/") != n || memcmp(path, folder, n) != 0)
+			return false;
+		path += n;
+		folder += n;
+	}
+}
+
 const struct reeve_account *users_home_shared(const struct reeve_users *users, const char *home,
                                               const char *name)
 {
-	size_t n = strlen(home);
-
 	for (size_t i = 0; i < users->accounts.count; i++) {
 		const struct reeve_account *other = &users->accounts.rows[i];
 
-		if (strcmp(other->name, name) != 0 && strncmp(other->home, home, n) == 0 &&
-		    (other->home[n] == '\0' || other->home[n] == '/'))
+		if (strcmp(other->name, name) != 0 && users_path_is_inside(other->home, home))
 			return other;
 	}
 	return NULL;

@@ -53,6 +53,12 @@ const char *users_spool_box(struct reeve_users *users, const char *name, struct 
  */
 int users_path_check(const char *path, const char *what, struct reeve_error *err);
 
+/* A path, kept: once each '/', and none at the end. "": no memory. */
+const char *users_path_clean(struct reeve_users *users, const char *path);
+
+/* Whether `path` is `folder`, or below it, whatever '/' are doubled; without looking. */
+bool users_path_is_inside(const char *path, const char *folder);
+
 /* The account other than `name` whose home is `home`, or inside it; NULL. */
 const struct reeve_account *users_home_shared(const struct reeve_users *users, const char *home,
                                               const char *name);

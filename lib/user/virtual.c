@@ -28,7 +28,8 @@ int users_virtual_of(struct reeve_users *users, const struct reeve_account *acco
                      const char **name_r, struct reeve_error *err)
 {
 	struct users_line line = {0};
-	size_t n = strlen(account->home);
+	bool has_home = users_path_check(account->home, "the home", NULL) == 0 &&
+	                strcmp(account->home, "/") != 0;
 	int more;
 
 	*name_r = NULL;
@@ -40,8 +41,8 @@ int users_virtual_of(struct reeve_users *users, const struct reeve_account *acco
 		if (users_entry_whom(users, &entry, line.name, NULL, &whom, err) < 0)
 			return -1;
 		if ((whom.has_ids && whom.uid == account->uid) ||
-		    (n > 1 && whom.home != NULL && strncmp(whom.home, account->home, n) == 0 &&
-		     (whom.home[n] == '/' || whom.home[n] == '\0'))) {
+		    (has_home && whom.home != NULL &&
+		     users_path_is_inside(whom.home, account->home))) {
 			*name_r = line.name;
 			return 0;
 		}

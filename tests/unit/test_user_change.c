@@ -229,6 +229,49 @@ START_TEST(test_failing)
 }
 END_TEST
 
+/* Of the way to a home only a part could be made. */
+START_TEST(test_half_made)
+{
+	struct reeve_users *users = begin();
+	struct reeve_error err = {0};
+	char home[320] = "/srv/new/";
+
+	memset(home + strlen(home), 'x', 300);
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann", .home = home});
+	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_msg(strstr(err.text, "File name too long") != NULL &&
+	                      strstr(err.text, "not taken back") == NULL,
+	              "%s", err.text);
+	ck_assert_str_eq(look("srv"), "none");
+	check_gone();
+}
+END_TEST
+
+/* Homes as others write them into passwd(5). */
+START_TEST(test_homes)
+{
+	static const char *const homes[] = {"/home/ann/", "/home//ann", "/nonexistent"};
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(system("cd root; echo 'nobody:x:65534:65534::/nonexistent:/bin/false' "
+	                        ">>etc/passwd; echo 'ann:!:20000:0:99999:7:::' >>etc/shadow"),
+	                 0);
+	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+		char command[200];
+
+		snprintf(command, sizeof command,
+		         "cd root; sed -i /^ann/d etc/passwd; rm -rf home/ann var/mail/ann; "
+		         "echo ann:x:1001:8::%s:/usr/sbin/nologin >>etc/passwd",
+		         homes[i]);
+		ck_assert_int_eq(system(command), 0);
+		int got = add("ann", NULL, &err);
+		ck_assert_msg(got == (i < 2 ? 2 : 1), "%s: %d %s", homes[i], got, err.text);
+		ck_assert_str_eq(look("home/ann"), i < 2 ? "0700 1001 8" : "none");
+		ck_assert_str_eq(look("var/mail/ann"), "0600 1001 8");
+	}
+}
+END_TEST
+
 /* What is looked at before anything is done. */
 static const struct refused {
 	const char *name, *command;
@@ -532,7 +575,7 @@ Suite *suite_user_change(void)
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {
-		unit_skip(7 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
+		unit_skip(9 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
 		                  COUNT(refused),
 		          "users are made in a root only by who may chroot");
 		return suite;
@@ -543,6 +586,8 @@ Suite *suite_user_change(void)
 	tcase_add_loop_test(tcase, test_begun, 0, COUNT(begun));
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT(failing));
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_test(tcase, test_half_made);
+	tcase_add_test(tcase, test_homes);
 	tcase_add_test(tcase, test_batch);
 	tcase_add_test(tcase, test_at_once);
 	tcase_add_test(tcase, test_goes_on);

@@ -225,6 +225,30 @@ START_TEST(test_shared)
 }
 END_TEST
 
+/* Another's home inside, and a '/' too many: it stays. */
+START_TEST(test_slashes)
+{
+	static const char *const homes[][2] = {
+		{"/home/mail-users/ann/", "/home/mail-users/ann/bob"},
+		{"/home/mail-users/ann", "/home//mail-users/ann/bob/"},
+		{"/home//mail-users/ann/", "/home/mail-users/bob"},
+	};
+	struct reeve_error err = {0};
+	char command[200];
+
+	snprintf(command, sizeof command,
+	         "cd root; sed -i -e 's,::/.*/ann:,::%s:,' -e 's,::/.*/bob:,::%s:,' etc/passwd; "
+	         "mkdir home/mail-users/ann/bob",
+	         homes[_i][0], homes[_i][1]);
+	ck_assert_int_eq(system(command), 0);
+	int got = remove_ann(REEVE_USERS_REMOVE_MAIL, &err);
+	ck_assert_msg(got == (_i < 2 ? 2 : 3), "%d, '%s'", got, err.text);
+	ck_assert_int_eq(system(_i < 2 ? "[ -e root/home/mail-users/ann/bob ]"
+	                               : "[ ! -e root/home/mail-users/ann ]"),
+	                 0);
+}
+END_TEST
+
 /* Deeper than a process may have files open. */
 START_TEST(test_deep)
 {
@@ -275,7 +299,7 @@ Suite *suite_user_remove(void)
 	TCase *tcase = tcase_create("remove");
 
 	if (!user_root_can()) {
-		unit_skip(6 + ASKED + COUNT, "users are removed in a root only by who may chroot");
+		unit_skip(9 + ASKED + COUNT, "users are removed in a root only by who may chroot");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
@@ -285,6 +309,7 @@ Suite *suite_user_remove(void)
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT);
 	tcase_add_test(tcase, test_delivery);
 	tcase_add_test(tcase, test_shared);
+	tcase_add_loop_test(tcase, test_slashes, 0, 3);
 	tcase_add_test(tcase, test_two);
 	tcase_add_test(tcase, test_deep);
 	suite_add_tcase(suite, tcase);
