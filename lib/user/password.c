@@ -146,7 +146,8 @@ static int lock_system(struct reeve_users *users, const struct reeve_account *ac
 		                  account->name);
 	if (is_locked && !look.is_locked) {
 		change->flag = "-L";
-		change->old_flag = look.is_none ? NULL : "-U";
+		/* "*" comes back; of an empty one it cannot, and a lock is no harm. */
+		change->old_flag = account->hash == NULL || account->hash[0] == '\0' ? NULL : "-U";
 	} else if (!is_locked && look.is_locked) {
 		change->flag = "-U";
 		change->times = strspn(account->hash, REEVE_LOCK_SYSTEM);

@@ -6,6 +6,7 @@
 #include "user/secrets.h"
 #include "user/virtual.h"
 #include <string.h>
+#include <strings.h>
 
 static int find(struct reeve_users *users, const char *name, struct users_entry *entry,
                 struct reeve_error *err)
@@ -36,8 +37,8 @@ int users_virtual_password(struct reeve_users *users, const char *name, const ch
 	}
 	field = users_secret_make(password, hash, scheme, true, err);
 	if (field != NULL &&
-	    strcmp(field, look.is_locked && strncmp(old, REEVE_LOCK_VIRTUAL,
-	                                            strlen(REEVE_LOCK_VIRTUAL)) == 0
+	    strcmp(field, look.is_locked && strncasecmp(old, REEVE_LOCK_VIRTUAL,
+	                                                strlen(REEVE_LOCK_VIRTUAL)) == 0
 	                          ? old + strlen(REEVE_LOCK_VIRTUAL)
 	                          : old) == 0) {
 		users_secret_wipe(field);
@@ -59,7 +60,7 @@ static const char *unlocked(struct reeve_users *users, const char *field)
 	const size_t n = strlen(REEVE_LOCK_VIRTUAL);
 	const char *end;
 
-	while (strncmp(field, REEVE_LOCK_VIRTUAL, n) == 0 || field[0] == '!')
+	while (strncasecmp(field, REEVE_LOCK_VIRTUAL, n) == 0 || field[0] == '!')
 		field += field[0] == '!' ? 1 : n;
 	end = field[0] == '{' ? strchr(field, '}') : NULL;
 	if (end != NULL && end[1] == '!')

@@ -566,6 +566,27 @@ START_TEST(test_lock_back)
 }
 END_TEST
 
+/* So does what is no password. */
+START_TEST(test_lock_back_none)
+{
+	struct reeve_users *users;
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(add("ann", NULL, &err), 3);
+	ck_assert_int_eq(system("sed -i '/^ann/s/:!:/:*:/' root/etc/shadow; "
+	                        "printf '1\\nno\\n' >root/etc/fail-chpasswd"),
+	                 0);
+	users = begin();
+	reeve_users_lock(users, "ann", true);
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "bob", .hash = HASH});
+	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_str_eq(err.text, "chpasswd: no");
+	ck_assert_msg(strstr(folder_read("root/etc/shadow"), "\nann:*:20000:0:99999:7:::\n") !=
+	                      NULL,
+	              "%s", folder_read("root/etc/shadow"));
+}
+END_TEST
+
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 #define STEPS 4 /* of an add, with a password */
 
@@ -575,7 +596,7 @@ Suite *suite_user_change(void)
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {
-		unit_skip(9 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
+		unit_skip(10 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
 		                  COUNT(refused),
 		          "users are made in a root only by who may chroot");
 		return suite;
@@ -595,6 +616,7 @@ Suite *suite_user_change(void)
 	tcase_add_test(tcase, test_lock);
 	tcase_add_test(tcase, test_unlock_refused);
 	tcase_add_test(tcase, test_lock_back);
+	tcase_add_test(tcase, test_lock_back_none);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -241,6 +241,7 @@ static const struct locked {
 	{"lock without a scheme", HASH5, "{CRYPT}$!" HASH5, true, 1},
 	{"locked already", "{CRYPT}$!" HASH, "{CRYPT}$!" HASH, true, 0},
 	{"unlock", "{CRYPT}$!" HASH, HASH, false, 1},
+	{"unlock in lower case", "{crypt}$!" HASH, HASH, false, 1},
 	{"unlock what another locked", "{SHA256-CRYPT}!" HASH5, HASH, false, 1},
 	{"unlock a '!'", "!" HASH5, HASH5, false, 1},
 	{"not locked", HASH, HASH, false, 0},
