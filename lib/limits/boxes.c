@@ -5,6 +5,7 @@
  */
 #include "base/open.h"
 #include "conf/cf_lines.h"
+#include "conf/passwd_file.h"
 #include "limits/limits.h"
 
 #include <dirent.h>
@@ -117,17 +118,14 @@ static void look_at_homes(const struct writer *writer, const char *mailbox)
 	if (doc == NULL)
 		return;
 	for (uint32_t user = doc->nodes[0].first; user != 0; user = doc->nodes[user].next) {
-		uint32_t field = doc->nodes[user].first;
+		struct reeve_span home;
 
-		for (int i = 0; i < 5 && field != 0; i++)
-			field = doc->nodes[field].next;
-		if (field == 0)
+		if (doc->nodes[user].kind != REEVE_NODE_SETTING ||
+		    !reeve_passwd_file_field(doc, user, REEVE_PWF_HOME, &home))
 			continue;
-		const struct reeve_node *home = &doc->nodes[field];
 		look_at(writer, joined(limits,
-		                       reeve_limits_text(limits, "%.*s",
-		                                         (int)(home->value_end - home->value),
-		                                         (const char *)doc->bytes + home->value),
+		                       reeve_limits_text(limits, "%.*s", (int)home.length,
+		                                         (const char *)doc->bytes + home.offset),
 		                       mailbox));
 	}
 	reeve_doc_free(doc);

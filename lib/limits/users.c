@@ -4,15 +4,17 @@
  * are full already. Who is in a database is not asked for.
  */
 #include "base/open.h"
-#include "conf/tree.h"
+#include "conf/passwd_file.h"
 #include "limits/limits.h"
 
 #include <string.h>
 
-enum { FIELD_NAME, FIELD_HOME = 5, FIELD_EXTRA = 7, FIELD_COUNT };
-
 struct user {
-	const char *fields[FIELD_COUNT];
+	/* Of passwd(5) there are no extra fields. */
+	const struct reeve_doc *doc;
+	uint32_t node;
+	bool is_account;
+	const char *login, *home; /* as it stands there; "" */
 	struct limit_place place;
 	/* The quota, and how it is written. */
 	const char *name, *value;
@@ -36,7 +38,7 @@ static const char *variable(struct reeve_limits *limits, const struct user *user
 		{"{username}", 'n'}, {"{user|domain}", 'd'},
 		{"{domain}", 'd'},   {"{home}", 'h'},
 	};
-	const char *name = user->fields[FIELD_NAME], *domain = strchr(name, '@');
+	const char *name = user->login, *domain = strchr(name, '@');
 	char text[32];
 	size_t length = 0;
 
@@ -51,7 +53,7 @@ static const char *variable(struct reeve_limits *limits, const struct user *user
 			return domain == NULL ? "" : domain + 1;
 		if (names[i].is == 'n' && domain != NULL)
 			return reeve_limits_text(limits, "%.*s", (int)(domain - name), name);
-		return names[i].is == 'h' ? user->fields[FIELD_HOME] : name;
+		return names[i].is == 'h' ? user->home : name;
 	}
 	return NULL;
 }
@@ -60,7 +62,7 @@ static const char *variable(struct reeve_limits *limits, const struct user *user
 static const char *expand(struct reeve_limits *limits, const struct user *user, const char *text,
                           size_t n)
 {
-	const char *home = user->fields[FIELD_HOME], *path = "";
+	const char *home = user->home, *path = "";
 
 	if (n > 0 && text[0] == '~') {
 		path = home;
@@ -104,21 +106,31 @@ static const char *top_value(const struct reeve_limits *limits, const char *path
 	return "";
 }
 
-/* "storage=1G" of "a=b userdb_quota_rule=*:storage=1G": what is behind `key`, kept; NULL. */
+static const char *text_of(struct reeve_limits *limits, const struct reeve_doc *doc,
+                           struct reeve_span span)
+{
+	return reeve_limits_text(limits, "%.*s", (int)span.length,
+	                         (const char *)doc->bytes + span.offset);
+}
+
+static const char *field_of(struct reeve_limits *limits, const struct user *user,
+                            enum reeve_pwf_field field)
+{
+	struct reeve_span span;
+
+	return reeve_passwd_file_field(user->doc, user->node, field, &span)
+	               ? text_of(limits, user->doc, span)
+	               : "";
+}
+
+/* The value of an extra field, kept; NULL. */
 static const char *extra(struct reeve_limits *limits, const struct user *user, const char *key)
 {
-	size_t length = strlen(key);
+	struct reeve_span value;
 
-	for (const char *p = user->fields[FIELD_EXTRA]; *p != '\0';) {
-		size_t n = strcspn(p, " ");
-
-		if (strncmp(p, key, length) == 0 && p[length] == '=')
-			return reeve_limits_text(limits, "%.*s", (int)(n - length - 1),
-			                         p + length + 1);
-		p += n;
-		p += strspn(p, " ");
-	}
-	return NULL;
+	return !user->is_account && reeve_passwd_file_extra(user->doc, user->node, key, &value)
+	               ? text_of(limits, user->doc, value)
+	               : NULL;
 }
 
 /* The folder of a user's maildir; NULL if the mail is elsewhere, or we cannot tell. */
@@ -127,10 +139,10 @@ static const char *maildir_of(struct reeve_limits *limits, struct user *user)
 	const char *location = extra(limits, user, "userdb_mail"),
 		   *home = top_value(limits, "mail_home");
 
-	if (user->fields[FIELD_HOME][0] == '\0' && home[0] != '\0')
-		user->fields[FIELD_HOME] = expand(limits, user, home, strlen(home));
-	if (user->fields[FIELD_HOME] == NULL)
-		user->fields[FIELD_HOME] = "";
+	if (user->home[0] == '\0' && home[0] != '\0')
+		user->home = expand(limits, user, home, strlen(home));
+	if (user->home == NULL)
+		user->home = "";
 	if (limits->is_24) {
 		if (location != NULL || strcmp(top_value(limits, "mail_driver"), "maildir") != 0)
 			return NULL;
@@ -175,7 +187,7 @@ static bool read_user_quota(struct reeve_limits *limits, struct user *user)
 	reeve_limits_find_fault(limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM,
 	                        user->place,
 	                        reeve_limits_text(limits, "%s: userdb_%s=%s: it is no size",
-	                                          user->fields[FIELD_NAME], key, own),
+	                                          user->login, key, own),
 	                        "Dovecot opens none of the user's mailboxes: its LMTP answers 451 "
 	                        "4.3.0, and mail waits in the queue",
 	                        "write a number with B, k, M, G or T");
@@ -196,14 +208,14 @@ static void check_message(struct reeve_limits *limits, const struct user *user)
 			"Postfix's message_size_limit %s is above %s %s of %s (with its grace, "
 			"%ju bytes)",
 			reeve_limits_shown(limits, message), user->name, user->value,
-			user->fields[FIELD_NAME], (uintmax_t)user->message_bytes),
+			user->login, (uintmax_t)user->message_bytes),
 		"Postfix takes such a message in, Dovecot's LMTP refuses it (552 5.2.2), and it "
 		"bounces",
 		"raise Dovecot's limit to message_size_limit, or lower that");
 }
 
 /* Whether folders are left out of the quota, whose names we do not look for. */
-static bool is_partial(const struct reeve_limits *limits, const struct user *user)
+static bool is_partial(struct reeve_limits *limits, const struct user *user)
 {
 	for (size_t i = 0; i < reeve_conf_list_count(limits->of_dovecot); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
@@ -213,7 +225,8 @@ static bool is_partial(const struct reeve_limits *limits, const struct user *use
 		     strstr(row->value, ":ignore") != NULL))
 			return true;
 	}
-	return strstr(user->fields[FIELD_EXTRA], ":ignore") != NULL;
+	return !user->is_account &&
+	       strstr(field_of(limits, user, REEVE_PWF_EXTRA), ":ignore") != NULL;
 }
 
 static void check_maildir(struct reeve_limits *limits, struct user *user)
@@ -239,7 +252,7 @@ static void check_maildir(struct reeve_limits *limits, struct user *user)
 		limits, "mailbox-full", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, place,
 		reeve_limits_text(limits,
 	                          "the mailbox of %s has %ju bytes (%s), and %s %s is %ju (%s)",
-	                          user->fields[FIELD_NAME], (uintmax_t)bytes, size, user->name,
+	                          user->login, (uintmax_t)bytes, size, user->name,
 	                          user->value, (uintmax_t)user->bytes, most),
 		"Dovecot adds nothing to it: its LMTP answers 552 5.2.2, and mail for it bounces",
 		"delete mail, or raise the quota");
@@ -252,27 +265,19 @@ static void check_file(struct reeve_limits *limits, const char *path)
 	struct reeve_doc *doc =
 		reeve_doc_open(REEVE_SYNTAX_PASSWD_FILE, limits->root,
 	                       reeve_limits_text(limits, "%s%s", limits->root, path), NULL, NULL);
-	bool is_passwd = strcmp(path, "/etc/passwd") == 0;
 
 	if (doc == NULL)
 		return;
 	for (uint32_t n = doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
-		struct user user = {.message_bytes = REEVE_NO_LIMIT};
-		uint32_t field = doc->nodes[n].first;
+		struct user user = {.doc = doc,
+		                    .node = n,
+		                    .is_account = strcmp(path, "/etc/passwd") == 0,
+		                    .message_bytes = REEVE_NO_LIMIT};
 
-		for (int i = 0; i < FIELD_COUNT; i++) {
-			const struct reeve_node *node = field == 0 ? NULL : &doc->nodes[field];
-
-			user.fields[i] =
-				node == NULL || (is_passwd && i == FIELD_EXTRA)
-					? ""
-					: reeve_limits_text(limits, "%.*s",
-			                                    (int)(node->value_end - node->value),
-			                                    (const char *)doc->bytes + node->value);
-			field = node == NULL ? 0 : node->next;
-		}
-		if (user.fields[FIELD_NAME][0] == '\0')
+		if (doc->nodes[n].kind != REEVE_NODE_SETTING)
 			continue;
+		user.login = field_of(limits, &user, REEVE_PWF_NAME);
+		user.home = field_of(limits, &user, REEVE_PWF_HOME);
 		user.place.file = reeve_limits_keep(limits, doc->path);
 		reeve_doc_where(doc, doc->nodes[n].start, &user.place.line, &user.place.column);
 		if (!read_user_quota(limits, &user))

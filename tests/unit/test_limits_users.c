@@ -44,6 +44,15 @@ static const struct {
          "# a\n" ANN ":\n" BOB ":userdb_a=b userdb_quota_rule=*:bytes=199\n",
          "message-above-quota users:3 Postfix's message_size_limit 200 is above quota_rule "
          "*:bytes=199 of bob (with its grace, 199 bytes); "},
+	/* of one key twice the later counts, as Dovecot has it */
+	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:bytes=1 userdb_quota_rule=*:bytes=200\n", ""},
+	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:bytes=200 userdb_quota_rule=*:bytes=199\n",
+         "message-above-quota users:1 Postfix's message_size_limit 200 is above quota_rule "
+         "*:bytes=199 of bob (with its grace, 199 bytes); "},
+	/* where the mail is, as 2.3 had it */
+	{OLD OLD_ROOT "  quota_rule = *:bytes=133\n  quota_grace = 1k\n}\n", BOB "::maildir:/home/ann/Maildir\n",
+         "mailbox-full Maildir:0 the mailbox of bob has 133 bytes (133 B), and quota_rule "
+         "*:bytes=133 is 133 (133 B); "},
 	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=Trash:bytes=+1\n", ""},
 	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:bytes=0\n", ""},
 	{OLD OLD_ROOT "}\n", BOB ":userdb_quota_rule=*:storage=1X\n",
