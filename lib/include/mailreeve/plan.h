@@ -7,8 +7,8 @@
  *     reeve_plan_replace(plan, path, old, old_n, new, new_n);        for each file
  *     reeve_plan_create(plan, path, new, new_n, &rights);            where none is
  *     reeve_plan_remove(plan, path, old, old_n);
- *     reeve_plan_give(plan, path, &old_rights, &rights);             owner and mode of what is
- * there reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
+ *     reeve_plan_give(plan, path, &old_rights, &rights);             owner and mode of what is there
+ *     reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
  *     reeve_plan_diff(plan, i, REEVE_DIFF_CHANGE, &text, &n, &err)   to show it
  *     reeve_plan_apply(plan, &result, &err)
  *     reeve_plan_free(plan);
