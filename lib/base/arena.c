@@ -100,6 +100,13 @@ char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
 	return copy;
 }
 
+void reeve_arena_wipe(struct reeve_arena *arena)
+{
+	for (struct block *block = arena == NULL ? NULL : arena->newest; block != NULL;
+	     block = block->next)
+		explicit_bzero(block->bytes, block->used);
+}
+
 void reeve_arena_free(struct reeve_arena *arena)
 {
 	if (arena == NULL)

@@ -12,6 +12,9 @@ void *reeve_arena_alloc(struct reeve_arena *arena, size_t n); /* zeroed, aligned
 char *reeve_arena_strndup(struct reeve_arena *arena, const char *text, size_t n);
 char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Zeros instead of all that it holds, which stays as long as the arena: hashes, say. */
+void reeve_arena_wipe(struct reeve_arena *arena); /* NULL is fine */
 void reeve_arena_free(struct reeve_arena *arena);
 
 #endif

@@ -147,6 +147,7 @@ void reeve_users_close(struct reeve_users *users)
 	reeve_conf_close(users->confs[REEVE_CONF_POSTFIX]);
 	free(users->mailbox);
 	reeve_arena_free(users->passing);
+	reeve_arena_wipe(users->arena); /* shadow(5) is in it */
 	reeve_arena_free(users->arena);
 	free(users);
 }
