@@ -162,8 +162,8 @@ bool users_check_is_shared(struct users_check *check, uint32_t gid, uint32_t uid
 		for (size_t i = 0; i < accounts->count && check->readers.count < 2; i++) {
 			const struct reeve_account *account = &accounts->rows[i];
 
-			if (account->uid <= USERS_LAST_STATIC_UID ||
-			    account->uid == USERS_NOBODY_UID || account->is_double ||
+			if (account->uid < USERS_UID_MIN ||
+			    account->uid == USERS_UID_NOBODY || account->is_double ||
 			    !(account->gid == gid ||
 			      (group != NULL && reeve_account_group_has(group, account->name))))
 				continue;

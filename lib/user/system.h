@@ -6,10 +6,7 @@
 #include "user/mailbox.h"
 #include "user/steps.h"
 
-/* Debian Policy 9.2.2: up to 99 are the system's own; "nobody" is 65534. */
-#define USERS_UID_MIN 100
 #define USERS_UID_LOGIN 1000 /* who is no mail user by his group */
-#define USERS_UID_NOBODY 65534
 
 #define USERS_GROUP "mail"
 #define USERS_HOMES "/home/mail-users"

@@ -4,20 +4,31 @@
  *
  *     users.c       the public door: open, close
  *     who.c         the users that there are: next, find
+ *     verify.c      whether a password is somebody's
  *     accounts.c    passwd(5), shadow(5), group(5) of the root
- *     line.c        a virtual user's line
+ *     line.c        a virtual user's line, and what Dovecot makes of it
  *     name.c        names that we make
- *     where.c       what Dovecot and Postfix name: passwd-file, mail location, aliases
+ *     where.c       what Dovecot (where_db.c) and Postfix name: passwd-file, aliases
  *     location.c    what a mail location means for a user
  *     mailbox.c     where a user's mail is, how much, how old
- *     check.c       what is wrong
- *     hash.c        passwords
- *     batch.c       wishes out of CSV
- *     steps.c       wishes become steps: add.c, password.c, lock.c, remove.c, alias.c
+ *     check.c       what is wrong: see check.h
+ *     hash.c        hashes by crypt(3); field.c what stands in a password field; generate.c new ones
+ *
+ *     steps.c       wishes become steps:
+ *     batch.c       out of CSV
+ *     add.c         a system user shall be there (system.c: whom that may be about); fresh.c his steps
+ *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
+ *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
+ *     entry.c       his line, found and changed; quota.c his quota, and that of a system user
+ *     remove.c      a user shall be gone; belongings.c what goes with him
+ *     alias.c       aliases
+ *
+ *     apply.c       the steps, in order, and back:
  *     programs.c    useradd(8) and its kin
+ *     places.c      homes and mailboxes
  *     docs.c        passwd-file and aliases, changed in memory
  *     files.c       the plan as a step, and they in it
- *     apply.c       the steps, in order, and back
+ *     leaving.c     mail held and removed (tree.c); archive.c copied by tar(1)
  */
 #ifndef USER_USER_H
 #define USER_USER_H
@@ -28,8 +39,9 @@
 #include <mailreeve/plan.h>
 #include <mailreeve/user.h>
 
-#define USERS_LAST_STATIC_UID 99 /* up to it they are Debian's own (Debian policy, section 9.2.2) */
-#define USERS_NOBODY_UID      65534
+/* Debian Policy 9.2.2: up to 99 are the system's own; "nobody" is 65534. */
+#define USERS_UID_MIN 100
+#define USERS_UID_NOBODY 65534
 
 struct reeve_users {
 	struct reeve_users_how how; /* as given */

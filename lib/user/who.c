@@ -13,8 +13,8 @@ bool reeve_users_is_mail_user(const struct reeve_users *users, const struct reev
 {
 	const struct reeve_account_group *mail = users->accounts.mail;
 
-	return mail != NULL && account->gid == mail->gid && account->uid > USERS_LAST_STATIC_UID &&
-	       account->uid != USERS_NOBODY_UID && !account->is_double;
+	return mail != NULL && account->gid == mail->gid && account->uid >= USERS_UID_MIN &&
+	       account->uid != USERS_UID_NOBODY && !account->is_double;
 }
 
 void reeve_users_fill(struct reeve_users *users, const struct reeve_account *account,
