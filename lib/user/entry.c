@@ -177,8 +177,7 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 	return NULL;
 }
 
-/* ---- passwords --------------------------------------------------------------------------------
- */
+/* ---- passwords ------------------------------------------------------------------------------ */
 
 int users_entry_set(const struct users_entry *entry, const char *field, struct reeve_error *err)
 {
@@ -221,8 +220,7 @@ int users_entry_replace(const struct users_entry *entry, char *field,
 	return result;
 }
 
-/* ---- what is said ------------------------------------------------------------------------------
- */
+/* ---- what is said --------------------------------------------------------------------------- */
 
 void users_entry_say(struct reeve_users *users, const char *name, bool is_change, const char *text)
 {

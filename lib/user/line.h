@@ -3,7 +3,7 @@
  * Virtual users: their lines in the passwd-file that Dovecot names, and what Dovecot makes of them.
  *
  *     found = users_line_find(users, "ann@example.org", &line, &err);
- *     users_line_fill(users, &line, &user, &own, &err);
+ *     users_line_fill(users, &line, &user, &own, &has_own, &err);
  *
  * A line is good until the file is changed in memory (docs.h).
  */

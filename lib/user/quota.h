@@ -21,7 +21,7 @@ int users_quota_set(struct reeve_users *users, struct reeve_doc *doc, const char
 
 /*
  * The same for a system user: his line in the passwd-file that Dovecot's configuration adds to
- * passwd(5), made if there is none. *step_r is what there is to be said. REEVE_EREFUSED if the
+ * passwd(5), made if there is none; what is changed is added as a step. REEVE_EREFUSED if the
  * configuration names no such file.
  */
 int users_quota_system(struct reeve_users *users, const char *name, uint64_t bytes,

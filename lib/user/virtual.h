@@ -9,8 +9,7 @@
 
 #include "user/steps.h"
 
-/* Whether a wish about `name` is about a virtual user: by its '@', or because the file has it.
- */
+/* Whether a wish about `name` is about a virtual user: by its '@', or because the file has it. */
 bool users_is_virtual(struct reeve_users *users, const char *name);
 
 /*

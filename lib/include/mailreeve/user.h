@@ -3,13 +3,14 @@
  * Mail users: those of the system in group mail, those of a passwd-file of Dovecot; their
  * mailboxes, passwords and aliases.
  *
- *     users = reeve_users_open(&how, &err);          the lock is held from here on, if it is for
- * changes while (reeve_users_next(users, &user, &err) > 0)        to look at them
- *     reeve_users_add(users, &wish);                 what shall be: each finds out what that takes
+ *     users = reeve_users_open(&how, &err);    is_for_changes: the lock is held from here on
+ *     while (reeve_users_next(users, &user, &err) > 0)
+ *             ...                              to look at them
+ *     reeve_users_add(users, &wish);           what shall be: each finds out what that takes
  *     reeve_users_lock(users, "ann", true);
- *     for (i = 0; i < reeve_users_step_count(users); i++)     to show it
+ *     for (i = 0; i < reeve_users_step_count(users); i++)
  *             step = reeve_users_step_at(users, i);
- *     reeve_users_apply(users, &result, &err);       all of it, or nothing
+ *     reeve_users_apply(users, &result, &err); all of it, or nothing
  *     reeve_users_close(users);
  *
  * Wishes say what shall be so. What is so already takes no step, so that whatever was broken off is
@@ -91,8 +92,8 @@ struct reeve_users_how {
 	                            configuration names */
 	const char *dovecot;     /* its main file, with the root in front; NULL:
 	                            ROOT/etc/dovecot/dovecot.conf */
-	const char *
-		postfix; /* its folder, likewise; NULL: ROOT/etc/postfix. Names the aliases' file */
+	const char *postfix;     /* its folder, likewise; NULL: ROOT/etc/postfix. It names the
+	                            file of aliases */
 	bool is_for_changes; /* take the lock of plans */
 	bool dry_run;        /* no lock, nothing is written; apply() only looks */
 	/* As in struct reeve_plan_how. */
@@ -264,9 +265,10 @@ struct reeve_users_result {
 };
 
 /*
- * Carry the steps out. Once. Programs (useradd(8), chpasswd(8), usermod(8), userdel(8)) first,
- * files through a plan, newaliases(1) last. If a step fails, those before it are taken back; mail
- * is removed after all else was done.
+ * Carry the steps out. Once. In this order: mail is archived, accounts are made and locked
+ * (useradd(8), usermod(8)), homes and mailboxes made, files changed through a plan, passwords set
+ * (chpasswd(8)), the table of aliases made. If one of these fails, those before it are taken back.
+ * Then accounts are removed (userdel(8)), and mail; from there on nothing is taken back.
  *
  * Returns 0, or -1 with err, and nothing is changed, or the text says what is: REEVE_EUSAGE or
  * REEVE_EREFUSED for a wish, REEVE_ECANCELED, REEVE_EIO.
