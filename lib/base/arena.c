@@ -84,20 +84,27 @@ char *reeve_arena_strndup(struct reeve_arena *arena, const char *text, size_t n)
 	return copy;
 }
 
-char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
+char *reeve_arena_vformat(struct reeve_arena *arena, const char *fmt, va_list ap)
 {
 	char *text = NULL, *copy = NULL;
-	va_list ap;
-	int n;
+	int n = vasprintf(&text, fmt, ap);
 
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
 	if (n >= 0) {
 		copy = reeve_arena_strndup(arena, text, (size_t)n);
 		free(text);
 	}
 	return copy;
+}
+
+char *reeve_arena_format(struct reeve_arena *arena, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = reeve_arena_vformat(arena, fmt, ap);
+	va_end(ap);
+	return text;
 }
 
 void reeve_arena_wipe(struct reeve_arena *arena)

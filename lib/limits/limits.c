@@ -4,7 +4,6 @@
 #include "base/error.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -27,18 +26,16 @@ const char *reeve_limits_keep(struct reeve_limits *limits, const char *text)
 
 const char *reeve_limits_text(struct reeve_limits *limits, const char *fmt, ...)
 {
-	char *text = NULL;
-	const char *copy = "";
+	const char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		limits->has_failed = true;
-	else
-		copy = reeve_limits_keep(limits, text);
+	text = reeve_arena_vformat(limits->arena, fmt, ap);
 	va_end(ap);
-	free(text);
-	return copy;
+	if (text != NULL)
+		return text;
+	limits->has_failed = true;
+	return "";
 }
 
 void *reeve_limits_add(struct reeve_limits *limits, void *list, size_t *count, size_t *room,

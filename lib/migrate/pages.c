@@ -11,35 +11,31 @@
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
+/* Text where there is no memory for any. */
+static char *nothing(struct migrate_hop *hop)
+{
+	static char nothing[1];
+
+	hop->has_failed = true;
+	return nothing;
+}
+
 char *reeve_migrate_copy(struct migrate_hop *hop, const void *bytes, size_t n)
 {
 	char *copy = reeve_arena_strndup(hop->arena, bytes, n);
 
-	if (copy == NULL) {
-		static char nothing[1];
-
-		hop->has_failed = true;
-		return nothing;
-	}
-	return copy;
+	return copy != NULL ? copy : nothing(hop);
 }
 
 char *reeve_migrate_text(struct migrate_hop *hop, const char *fmt, ...)
 {
-	char *text, *copy;
+	char *text;
 	va_list args;
-	int n;
 
 	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
+	text = reeve_arena_vformat(hop->arena, fmt, args);
 	va_end(args);
-	if (n < 0) {
-		hop->has_failed = true;
-		return reeve_migrate_copy(hop, "", 0);
-	}
-	copy = reeve_migrate_copy(hop, text, (size_t)n);
-	free(text);
-	return copy;
+	return text != NULL ? text : nothing(hop);
 }
 
 uint32_t reeve_migrate_line_of(const struct migrate_page *page, uint32_t offset)

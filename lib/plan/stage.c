@@ -26,7 +26,7 @@
 /* Postfix waits for a file that was changed a moment ago, lest it is half written. */
 #define AGE_SECONDS 10
 
-/* Owner, mode and times as far as we may: programs warn about them, and the last tells nothing. */
+/* Owner and mode as far as we may: programs warn about them. */
 static void look_like(int fd, const struct stat *st)
 {
 	(void)!fchown(fd, st->st_uid, st->st_gid);
@@ -81,12 +81,7 @@ void plan_stage_remove(struct reeve_plan *plan)
 
 static char *join(struct reeve_plan *plan, const char *a, const char *b)
 {
-	char *text = NULL, *copy = NULL;
-
-	if (asprintf(&text, "%s/%s", a, b) >= 0)
-		copy = reeve_arena_strndup(plan->arena, text, strlen(text));
-	free(text);
-	return copy;
+	return reeve_arena_format(plan->arena, "%s/%s", a, b);
 }
 
 int plan_stage_files(struct reeve_plan *plan, struct plan_bind **binds_r, size_t *count_r,

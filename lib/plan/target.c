@@ -17,15 +17,8 @@
 
 char *plan_path(struct reeve_plan *plan, const char *path)
 {
-	const char *root = plan->how.root == NULL ? "" : plan->how.root;
-	size_t n = strlen(root), m = strlen(path);
-	char *whole = reeve_arena_alloc(plan->arena, n + m + 1);
-
-	if (whole != NULL) {
-		memcpy(whole, root, n);
-		memcpy(whole + n, path, m + 1);
-	}
-	return whole;
+	return reeve_arena_format(plan->arena, "%s%s", plan->how.root == NULL ? "" : plan->how.root,
+	                          path);
 }
 
 /* A path with the root in front, without it. Both as realpath(3) gives them. */

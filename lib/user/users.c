@@ -8,7 +8,6 @@
 #include "user/steps.h"
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,18 +29,16 @@ const char *reeve_users_keep(struct reeve_users *users, const char *text)
 
 const char *reeve_users_text(struct reeve_users *users, const char *fmt, ...)
 {
-	char *text = NULL;
-	const char *copy = "";
+	const char *text;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		users->has_failed = true;
-	else
-		copy = reeve_users_keep(users, text);
+	text = reeve_arena_vformat(users->arena, fmt, ap);
 	va_end(ap);
-	free(text);
-	return copy;
+	if (text != NULL)
+		return text;
+	users->has_failed = true;
+	return "";
 }
 
 /* ---- open and close ------------------------------------------------------------------------- */
