@@ -153,12 +153,6 @@ static void on_progress(void *user, const char *phase, uint64_t done, uint64_t t
 	progress_show(phase, done, total);
 }
 
-static bool on_cancel(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
-}
-
 /* ---- one mailbox --------------------------------------------------------------------------- */
 
 static void put_result(struct json *map, const struct reeve_prune_result *r)
@@ -326,7 +320,7 @@ void clean_run(struct clean *clean)
 	struct reeve_talk talk = {
 		.diag = on_diag,
 		.progress = on_progress,
-		.cancel = on_cancel,
+		.cancel = tool_cancel,
 		.user = clean,
 	};
 

@@ -72,17 +72,11 @@ static int note_files(struct conf_change *change, struct reeve_error *err)
 	return 0;
 }
 
-static bool is_stopped(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
-}
-
 void conf_change_begin(struct conf_change *change, struct conf_run *run)
 {
 	*change = (struct conf_change){.run = run};
 	change->said.talk =
-		(struct reeve_talk){.diag = conf_hold, .cancel = is_stopped, .user = &change->said};
+		(struct reeve_talk){.diag = conf_hold, .cancel = tool_cancel, .user = &change->said};
 }
 
 int conf_carry_out(struct conf_change *change,

@@ -35,12 +35,6 @@ static void on_progress(void *user, const char *phase, uint64_t done, uint64_t t
 	progress_show(phase, done, total);
 }
 
-static bool on_cancel(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
-}
-
 /* ---- one mailbox --------------------------------------------------------------------------- */
 
 static void remember(struct report_run *run, const char *path, const struct reeve_tally *tally)
@@ -131,7 +125,7 @@ static struct reeve_report_options how_of(struct report_run *run)
 	return (struct reeve_report_options){
 		.root = run->boxes.root,
 		.top = (size_t)run->top,
-		.talk = {on_diag, on_progress, on_cancel, run},
+		.talk = {on_diag, on_progress, tool_cancel, run},
 	};
 }
 

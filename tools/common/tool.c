@@ -53,6 +53,12 @@ bool tool_is_stopped(void)
 	return stop_signal != 0;
 }
 
+bool tool_cancel(void *user)
+{
+	(void)user;
+	return tool_is_stopped();
+}
+
 /* Die as the signal would have had us die, so that a shell's loop ends too. */
 static void die_by_signal(void)
 {

@@ -61,4 +61,7 @@ void tool_say(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 
 /* Whether SIGINT, SIGTERM, SIGHUP or SIGPIPE asked the tool to stop. Its end is in tool_end(). */
 bool tool_is_stopped(void);
 
+/* The same, for the cancel of a struct reeve_talk. */
+bool tool_cancel(void *user);
+
 #endif

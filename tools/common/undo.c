@@ -21,12 +21,6 @@ static void hear(void *user, const struct reeve_diag *diag)
 		json_append_diag(undo->diags, diag);
 }
 
-static bool is_stopped(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
-}
-
 /* ---- what we say -------------------------------------------------------------------------- */
 
 /* A file's bytes may speak to the terminal; a pipe gets them as they are, for patch(1). */
@@ -195,7 +189,7 @@ static char *describe(const struct undo *undo)
 
 void undo_run(struct undo *undo)
 {
-	const struct reeve_talk talk = {.diag = hear, .cancel = is_stopped, .user = undo};
+	const struct reeve_talk talk = {.diag = hear, .cancel = tool_cancel, .user = undo};
 	struct reeve_plan_result result = {0};
 	struct reeve_error err = {0};
 	char *what = describe(undo);

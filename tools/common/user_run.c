@@ -20,12 +20,6 @@ static void hear(void *user, const struct reeve_diag *diag)
 		json_append_diag(run->diags, diag);
 }
 
-static bool is_stopped(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
-}
-
 /* The command, for the list of changes. There are no passwords in arguments. */
 static char *describe(const struct user_run *run)
 {
@@ -57,7 +51,7 @@ bool user_open(struct user_run *run, bool is_for_changes)
 	run->what = describe(run);
 	run->talk = (struct reeve_talk){
 		.diag = run->talk.diag != NULL ? run->talk.diag : hear,
-		.cancel = is_stopped,
+		.cancel = tool_cancel,
 		.user = run,
 	};
 	how.talk = &run->talk;
