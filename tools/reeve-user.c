@@ -250,14 +250,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* Of a path inside the root, with the root in front. To be freed. */
 static char *in_root(const char *root, const char *path)
 {
-	char *whole = NULL;
-	int n = root != NULL ? asprintf(&whole, "%s/%s", root, path + strspn(path, "/"))
-	                     : asprintf(&whole, "%s", path);
+	char *whole = option_in_root(root, path);
 
-	if (n < 0) {
+	if (whole == NULL) {
 		tool_error("out of memory");
 		exit(TOOL_FAILED);
 	}

@@ -2,6 +2,7 @@
 /* The choice of mailboxes that the tools share. */
 #include "boxes.h"
 
+#include "option.h"
 #include "tool.h"
 #include <errno.h>
 #include <mailreeve/mbox.h>
@@ -102,17 +103,6 @@ void boxes_check(const struct boxes *boxes, bool may_be_empty)
 
 /* ---- walking ------------------------------------------------------------------------------- */
 
-static char *in_root(const struct boxes *boxes, const char *file)
-{
-	char *path = NULL;
-
-	if (boxes->root == NULL)
-		return strdup(file);
-	if (asprintf(&path, "%s/%s", boxes->root, file + strspn(file, "/")) < 0)
-		return NULL;
-	return path;
-}
-
 /* Whether the box has its turn for the first time. What cannot be looked at has none before. */
 static bool is_first_time(struct boxes *boxes, const struct stat *st)
 {
@@ -149,7 +139,7 @@ static void visit_error(struct walk *walk, const char *user, const struct reeve_
 static void visit_file(struct walk *walk, const char *file)
 {
 	struct reeve_error err = {.code = REEVE_ENOMEM, .text = "out of memory"};
-	char *path = in_root(walk->boxes, file);
+	char *path = option_in_root(walk->boxes->root, file);
 
 	if (path != NULL)
 		visit(walk, path, NULL, false);

@@ -2,6 +2,7 @@
 /* The configurations that reeve-conf(8) works on: which there are, and whose setting a PATH is. */
 #include "conf.h"
 
+#include "option.h"
 #include "tool.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,19 +132,15 @@ static void tidy(char *path)
 /* A path with the root in front; without one, absolute. NULL without memory. */
 static char *in_root(const struct conf_run *run, const char *path)
 {
-	char *whole = NULL, *here = NULL;
-	int n;
+	bool is_here = run->root == NULL && path[0] != '/';
+	char *here = is_here ? getcwd(NULL, 0) : NULL;
+	char *whole = is_here && here == NULL
+	                      ? NULL
+	                      : option_in_root(is_here ? here : run->root, path);
 
-	if (run->root != NULL)
-		n = asprintf(&whole, "%s/%s", run->root, path + strspn(path, "/"));
-	else if (path[0] == '/')
-		n = asprintf(&whole, "%s", path);
-	else
-		n = (here = getcwd(NULL, 0)) == NULL ? -1 : asprintf(&whole, "%s/%s", here, path);
 	free(here);
-	if (n < 0)
-		return NULL;
-	tidy(whole);
+	if (whole != NULL)
+		tidy(whole);
 	return whole;
 }
 

@@ -2,6 +2,7 @@
 /* A run of reeve-migrate(8): read, migrate in memory, and a plan or an output folder. */
 #include "migrate.h"
 
+#include "option.h"
 #include "tool.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -41,12 +42,6 @@ static void take_diag(void *user, const struct reeve_diag *diag)
 static void take_plan_diag(void *user, const struct reeve_diag *diag)
 {
 	migrate_plan_diag(user, diag);
-}
-
-static bool is_stopped(void *user)
-{
-	(void)user;
-	return tool_is_stopped();
 }
 
 /* Dovecot is installed, and the part of Pigeonhole that knows managesieve is not. */
@@ -155,23 +150,17 @@ static int write_output(struct migrate_tool *tool, struct reeve_error *err)
 /* The main file, with the root in front; of a folder its dovecot.conf. NULL with err. */
 static char *config_path(const struct migrate_tool *tool, struct reeve_error *err)
 {
-	const char *name = tool->config, *root = tool->root == NULL ? "" : tool->root;
-	char *path = NULL;
+	char *path = option_in_root(tool->root, tool->config);
 	struct stat st;
-	int n;
 
-	n = tool->root == NULL ? asprintf(&path, "%s", name)
-	                       : asprintf(&path, "%s/%s", root, name + strspn(name, "/"));
-	if (n >= 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
 		char *folder = path;
 
-		n = asprintf(&path, "%s/dovecot.conf", folder);
+		path = option_in_root(folder, "dovecot.conf");
 		free(folder);
 	}
-	if (n < 0) {
+	if (path == NULL)
 		fail(err, REEVE_ENOMEM, "out of memory");
-		return NULL;
-	}
 	return path;
 }
 
@@ -215,9 +204,9 @@ static char **make_diffs(struct migrate_tool *tool, struct reeve_error *err)
 
 static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_error *err)
 {
-	const struct reeve_talk talk = {.diag = take_diag, .cancel = is_stopped, .user = tool};
+	const struct reeve_talk talk = {.diag = take_diag, .cancel = tool_cancel, .user = tool};
 	const struct reeve_talk plan_talk = {
-		.diag = take_plan_diag, .cancel = is_stopped, .user = tool};
+		.diag = take_plan_diag, .cancel = tool_cancel, .user = tool};
 	struct reeve_migrate_how how = {.root = tool->root,
 	                                .path = tool->path,
 	                                .talk = &talk,

@@ -4,6 +4,7 @@
 
 #include "clean.h"
 #include "tool.h"
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -32,4 +33,13 @@ char *option_root(char *arg)
 	if (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode))
 		tool_usage("--root: '%s' is not a folder", arg);
 	return arg;
+}
+
+char *option_in_root(const char *root, const char *path)
+{
+	char *whole = NULL;
+
+	if (root == NULL)
+		return strdup(path);
+	return asprintf(&whole, "%s/%s", root, path + strspn(path, "/")) < 0 ? NULL : whole;
 }

@@ -13,4 +13,7 @@ int64_t option_lock_timeout_ms(const char *arg);
 /* --root of a tool that works on configurations: without slashes at its end; NULL for "/". */
 char *option_root(char *arg);
 
+/* A path in the root: the root in front; NULL: as it is. To be freed; NULL without memory. */
+char *option_in_root(const char *root, const char *path);
+
 #endif
