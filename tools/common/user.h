@@ -38,7 +38,7 @@ struct user_run {
 	char *what; /* the command, for the list of changes; lasts as long as the users */
 	struct reeve_users *users;
 	struct user_secret *secrets;
-	size_t secret_count;
+	size_t secret_count, secret_room;
 	struct json *diags; /* with is_json */
 	bool has_problem;   /* a diagnostic was one */
 	bool is_usage;      /* what was asked for means nothing */

@@ -7,29 +7,37 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A place for the secret of a user; NULL without memory, which is said. */
-static struct user_secret *add_secret(struct user_run *run, const char *name)
+/* Room for one more: a new place, and the old one wiped, for realloc(3) would leave it as it is. */
+static bool grow(struct user_run *run)
 {
-	struct user_secret *larger;
-	char *copy = strdup(name); /* a line of a batch is gone when the next is read */
+	size_t room = run->secret_room * 2 + 8;
+	struct user_secret *larger = calloc(room, sizeof *larger);
 
-	/* A new place, and the old one wiped: realloc(3) would leave it as it is. */
-	larger = calloc(run->secret_count + 1, sizeof *larger);
-	if (larger == NULL || copy == NULL) {
-		free(larger);
-		free(copy);
-		tool_error("out of memory");
-		tool_worse(TOOL_FAILED);
-		return NULL;
-	}
+	if (larger == NULL)
+		return false;
 	if (run->secrets != NULL) {
 		memcpy(larger, run->secrets, run->secret_count * sizeof *larger);
 		explicit_bzero(run->secrets, run->secret_count * sizeof *larger);
 		free(run->secrets);
 	}
 	run->secrets = larger;
-	larger[run->secret_count].name = copy;
-	return &larger[run->secret_count++];
+	run->secret_room = room;
+	return true;
+}
+
+/* A place for the secret of a user; NULL without memory, which is said. */
+static struct user_secret *add_secret(struct user_run *run, const char *name)
+{
+	char *copy = strdup(name); /* a line of a batch is gone when the next is read */
+
+	if (copy == NULL || (run->secret_count == run->secret_room && !grow(run))) {
+		free(copy);
+		tool_error("out of memory");
+		tool_worse(TOOL_FAILED);
+		return NULL;
+	}
+	run->secrets[run->secret_count].name = copy;
+	return &run->secrets[run->secret_count++];
 }
 
 static const struct user_secret *find_secret(const struct user_run *run, const char *name)
@@ -167,5 +175,5 @@ void user_secrets_wipe(struct user_run *run)
 	}
 	free(run->secrets);
 	run->secrets = NULL;
-	run->secret_count = 0;
+	run->secret_count = run->secret_room = 0;
 }
