@@ -259,7 +259,11 @@ bool secret_ask(struct secret *secret, const char *user, bool is_new)
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 	quiet.c_lflag |= ICANON;
 	quiet.c_iflag |= ICRNL;
-	tcsetattr(tty, TCSAFLUSH, &quiet);
+	if (tcsetattr(tty, TCSAFLUSH, &quiet) != 0) {
+		fail("cannot ask for the password of '%s' without showing it: %s", user,
+		     strerror(errno));
+		goto out;
+	}
 
 	snprintf(question, sizeof question, "%s for '%.100s': ", is_new ? "New password" : "Password",
 	         user);
