@@ -74,9 +74,6 @@ void user_fail(struct user_run *run, const struct reeve_error *err);
 struct json;
 void user_print_json(struct user_run *run, struct json *results, const struct reeve_error *err);
 
-/* What is to be done, as "steps" of the map. */
-void user_put_steps(const struct user_run *run, struct json *results);
-
 /* ---- passwords: user_secret.c -------------------------------------------------------------- */
 
 /*

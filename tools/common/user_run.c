@@ -95,7 +95,8 @@ static void say_steps(const struct user_run *run, const char *verb)
 	}
 }
 
-void user_put_steps(const struct user_run *run, struct json *results)
+/* What is to be done, as "steps" of the map. */
+static void put_steps(const struct user_run *run, struct json *results)
 {
 	struct json *list = json_list();
 
@@ -132,7 +133,7 @@ static void say_json(struct user_run *run, const struct reeve_users_result *resu
 	json_put_bool(map, "changed", run->how.dry_run ? result->steps > 0 : result->is_changed);
 	json_put_bool(map, "dry_run", run->how.dry_run);
 	json_put_text(map, "id", result->id);
-	user_put_steps(run, map);
+	put_steps(run, map);
 	user_print_json(run, map, err);
 }
 
