@@ -136,8 +136,13 @@ static int give(const struct users_place *place, int fd, const struct stat *dir,
 
 	if (fstat(fd, &st) < 0)
 		return reeve_fail_errno(err, "cannot look at '%s'", place->path);
-	/* It was looked at by name; this is what was opened. */
-	if ((st.st_uid != 0 && st.st_uid != place->uid) || (!is_home && st.st_nlink != 1) ||
+	/*
+	 * It was looked at by name; this is what was opened. What is root's has to be as we make it
+	 * here, too: in a folder of his own he may put anything of root's under the name meanwhile.
+	 */
+	bool is_ours = st.st_uid == 0 && (st.st_mode & 077) == 0 &&
+	               (is_home ? is_empty(fd, ".") : st.st_size == 0);
+	if ((!is_ours && st.st_uid != place->uid) || (!is_home && st.st_nlink != 1) ||
 	    (is_home ? !S_ISDIR(st.st_mode) : !S_ISREG(st.st_mode)))
 		return reeve_fail(err, REEVE_ECHANGED, "'%s' was replaced while it was made",
 		                  place->path);

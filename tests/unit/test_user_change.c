@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Wishes about system users, carried out in a root: whole, or not at all, or by saying it again. */
+#include "user/places.h"
 #include "user/secrets.h"
 #include <mailreeve/user.h>
 
@@ -244,6 +245,31 @@ START_TEST(test_half_made)
 	              "%s", err.text);
 	ck_assert_str_eq(look("srv"), "none");
 	check_gone();
+}
+END_TEST
+
+/* After it was looked at, something of root's came under the name. */
+START_TEST(test_exchanged)
+{
+	static const struct {
+		const char *command, *look;
+	} rows[] = {
+		{"mkdir -m 700 root/home/ann; : >root/home/ann/secret", "0700 0 0"},
+		{"mkdir -m 755 root/home/ann", "0755 0 0"},
+	};
+	struct reeve_users *users = begin();
+	struct users_place place = {.kind = USERS_PLACE_HOME,
+	                            .path = "/home/ann",
+	                            .knows_owner = true,
+	                            .uid = 1001,
+	                            .gid = 8};
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(system(rows[_i].command), 0);
+	ck_assert_int_eq(users_place_make(users, &place, &err), -1);
+	ck_assert_str_eq(err.text, "'/home/ann' was replaced while it was made");
+	ck_assert_str_eq(look("home/ann"), rows[_i].look);
+	reeve_users_close(users);
 }
 END_TEST
 
@@ -596,7 +622,7 @@ Suite *suite_user_change(void)
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {
-		unit_skip(10 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
+		unit_skip(12 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
 		                  COUNT(refused),
 		          "users are made in a root only by who may chroot");
 		return suite;
@@ -609,6 +635,7 @@ Suite *suite_user_change(void)
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
 	tcase_add_test(tcase, test_half_made);
 	tcase_add_test(tcase, test_homes);
+	tcase_add_loop_test(tcase, test_exchanged, 0, 2);
 	tcase_add_test(tcase, test_batch);
 	tcase_add_test(tcase, test_at_once);
 	tcase_add_test(tcase, test_goes_on);
