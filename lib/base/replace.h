@@ -36,7 +36,10 @@ int reeve_replace_write_new(int dirfd, const char *beside, const void *bytes, si
 int reeve_replace_rename(int dirfd, const char *beside, const char *name, const char *path,
                          struct reeve_error *err);
 
-/* The same, but never in the place of something that is there: REEVE_ECHANGED. */
+/*
+ * The same, but not in the place of something that is there: REEVE_ECHANGED. In one step, but on file
+ * systems that cannot (NFS): there we look first, and what is made in between is lost.
+ */
 int reeve_replace_name(int dirfd, const char *beside, const char *name, const char *path,
                        struct reeve_error *err);
 

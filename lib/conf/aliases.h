@@ -9,7 +9,8 @@
  *     aliases_less.c    a target less
  *
  * Names and targets are plain text ("first last", "|/usr/bin/prog -x"); the file has them in "quotes"
- * where need be. A target that begins with a quote is as the file has it. Names, and targets that are addresses, are the same in any case.
+ * where need be. A target that begins with a quote is as the file has it. Names, and targets that are
+ * addresses, are the same in any case.
  */
 #ifndef CONF_ALIASES_H
 #define CONF_ALIASES_H

@@ -74,8 +74,9 @@ int reeve_passwd_file_set(struct reeve_doc *doc, const char *name, enum reeve_pw
                           const char *value, struct reeve_error *err);
 
 /*
- * An extra field: KEY=VALUE, or KEY alone (""); NULL: not any more. A '%' in a value means something to
- * Dovecot, and is the caller's. A line in the old form of 2.3 becomes one that 2.4 reads, too.
+ * An extra field: KEY=VALUE, or KEY alone (""); NULL: not any more, of several with that key none. A '%' in
+ * a value means something to Dovecot, and is the caller's. A line in the old form of 2.3 becomes one that
+ * 2.4 reads, too. Without memory, of several that go some may be gone.
  */
 int reeve_passwd_file_set_extra(struct reeve_doc *doc, const char *name, const char *key,
                                 const char *value, struct reeve_error *err);

@@ -14,8 +14,8 @@ static void check_submission(struct reeve_limits *limits)
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
 	const struct reeve_limit *relay = reeve_limits_relay(limits);
 
-	if (!reeve_limits_dovecot_has(limits, "", "protocols", "submission") || own == NULL || relay == NULL || !own->is_number ||
-	    own->is_unlimited || !relay->is_number)
+	if (!reeve_limits_dovecot_has(limits, "", "protocols", "submission") || own == NULL ||
+	    relay == NULL || !own->is_number || own->is_unlimited || !relay->is_number)
 		return;
 	/* Dovecot announces what is set, not its default. */
 	if (own->file != NULL && own->number > reeve_limits_bytes(relay)) {

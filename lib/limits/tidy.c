@@ -142,8 +142,7 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 				reeve_doc_where(doc, start, &line, &column);
 				return reeve_fail(err, REEVE_EREFUSED,
 				                  "%s:%ju:%ju: '%s' is set twice for %s/%s, and "
-				                  "written together "
-				                  "with what stays: remove one of them by hand",
+				                  "written together with what stays: remove one of them by hand",
 				                  doc->path, (uintmax_t)line, (uintmax_t)column,
 				                  option->name, service->words[0].text,
 				                  service->words[1].text);

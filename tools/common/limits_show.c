@@ -63,7 +63,8 @@ static void put_way(const struct conf_run *run, const struct reeve_limit_way *wa
 	/* A message meets another limit than the mailbox. */
 	if (!way->is_in && way->message != NULL && way->message != limit) {
 		printf("\n  %-17s %10s %14s %10s  ", "  a message",
-		       size_text(way->message_bytes, way->message, size), bytes_text(way->message_bytes, bytes),
+		       size_text(way->message_bytes, way->message, size),
+		       bytes_text(way->message_bytes, bytes),
 		       "");
 		put_origin(run, way->message);
 	}
