@@ -111,6 +111,58 @@ static bool has_lines(const struct reeve_doc *doc, const struct pf_setting *opti
 	       (node->end == doc->size || doc->bytes[node->end - 1] == '\n');
 }
 
+/* How far the options reach that begin in the line of the k-th. */
+static size_t last_part(const struct reeve_doc *doc, const struct pf_settings *options, size_t k)
+{
+	uint32_t start, end, line;
+
+	bounds(doc, &options->rows[k], &start, &end);
+	line = line_start(doc, start);
+	do {
+		if (++k == options->count)
+			break;
+		bounds(doc, &options->rows[k], &start, &end);
+	} while (line_start(doc, start) == line);
+	return k;
+}
+
+/* What cannot be taken out of its line: -1 with err. */
+static int check_part(struct reeve_doc *doc, const struct pf_service *service,
+                      const struct pf_setting *option, struct reeve_error *err)
+{
+	uint64_t line, column;
+	uint32_t start, end;
+
+	bounds(doc, option, &start, &end);
+	if (doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
+	    memchr(doc->bytes + start, '\n', end - start) == NULL)
+		return 0;
+	reeve_doc_where(doc, start, &line, &column);
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "%s:%ju:%ju: '%s' is set twice for %s/%s, and written together with what "
+	                  "stays: remove one of them by hand",
+	                  doc->path, (uintmax_t)line, (uintmax_t)column, option->name,
+	                  service->words[0].text, service->words[1].text);
+}
+
+/* Out of its line, in which all before `gone` is out already, with blanks. */
+static uint32_t cut_part(const struct reeve_doc *doc, const struct pf_setting *option,
+                         uint32_t gone, struct reeve_edits *edits)
+{
+	uint32_t start, end;
+
+	bounds(doc, option, &start, &end);
+	/* What begins the line leaves its indent to the next, else blanks go with it. */
+	if (start == reeve_cf_skip_space(doc, line_start(doc, start), end))
+		while (end < doc->size && is_blank(doc->bytes[end]))
+			end++;
+	else
+		while (start > gone && is_blank(doc->bytes[start - 1]))
+			start--;
+	reeve_edits_add(edits, (struct reeve_span){start, end - start}, "", 0);
+	return end;
+}
+
 /*
  * Options that share their line with what stays: into a comment line above, each in one of its own,
  * and out of it. `k` is the first of them. -1 with err.
@@ -118,58 +170,32 @@ static bool has_lines(const struct reeve_doc *doc, const struct pf_setting *opti
 static int comment_parts(struct reeve_doc *doc, const struct pf_service *service, size_t k,
                          struct reeve_edits *edits, struct reeve_error *err)
 {
-	const struct pf_settings *options = &service->options;
-	uint32_t start, end, above, gone;
+	const struct pf_setting *options = service->options.rows;
+	size_t last = last_part(doc, &service->options, k);
+	uint32_t start, end, above;
 	struct reeve_buf text;
 
-	bounds(doc, &options->rows[k], &start, &end);
-	gone = above = line_start(doc, start);
+	for (size_t i = k; i < last; i++)
+		if (options[i].is_shadowed && check_part(doc, service, &options[i], err) < 0)
+			return -1;
+	bounds(doc, &options[k], &start, &end);
+	above = line_start(doc, start);
 	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
-	for (int is_cut = 0; is_cut < 2; is_cut++) {
-		for (size_t i = k; i < options->count; i++) {
-			const struct pf_setting *option = &options->rows[i];
-
-			bounds(doc, option, &start, &end);
-			if (line_start(doc, start) != above)
-				break;
-			if (!option->is_shadowed)
-				continue;
-			if (doc->nodes[option->node].kind != REEVE_NODE_SETTING ||
-			    memchr(doc->bytes + start, '\n', end - start) != NULL) {
-				uint64_t line, column;
-
-				reeve_buf_dispose(&text);
-				reeve_doc_where(doc, start, &line, &column);
-				return reeve_fail(err, REEVE_EREFUSED,
-				                  "%s:%ju:%ju: '%s' is set twice for %s/%s, and "
-				                  "written together with what stays: remove one of them by hand",
-				                  doc->path, (uintmax_t)line, (uintmax_t)column,
-				                  option->name, service->words[0].text,
-				                  service->words[1].text);
-			}
-			if (!is_cut) {
-				reeve_buf_add_byte(&text, '#');
-				reeve_buf_add(&text, doc->bytes + start, end - start);
-				reeve_buf_add_text(&text, reeve_line_eol(doc, start));
-				continue;
-			}
-			/* What begins the line leaves its indent to the next, else blanks go with
-			 * it. */
-			if (start == reeve_cf_skip_space(doc, above, end))
-				while (end < doc->size && is_blank(doc->bytes[end]))
-					end++;
-			else
-				while (start > gone && is_blank(doc->bytes[start - 1]))
-					start--;
-			reeve_edits_add(edits, (struct reeve_span){start, end - start}, "", 0);
-			gone = end;
-		}
-		if (!is_cut)
-			reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text),
-			                text.length);
+	for (size_t i = k; i < last; i++) {
+		if (!options[i].is_shadowed)
+			continue;
+		bounds(doc, &options[i], &start, &end);
+		reeve_buf_add_byte(&text, '#');
+		reeve_buf_add(&text, doc->bytes + start, end - start);
+		reeve_buf_add_text(&text, reeve_line_eol(doc, start));
 	}
+	reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text), text.length);
+	for (size_t i = k, gone = above; i < last; i++)
+		if (options[i].is_shadowed)
+			gone = cut_part(doc, &options[i], (uint32_t)gone, edits);
+	int r = text.has_failed ? reeve_fail_nomem(err) : 0;
 	reeve_buf_dispose(&text);
-	return 0;
+	return r;
 }
 
 static int comment_options(struct reeve_limits_changes *changes, struct reeve_doc *doc,
