@@ -4,7 +4,8 @@
 static void say(void *user, const struct reeve_diag *diag)
 {
 	(void)user;
-	printf("%s:%ju: %s\n", diag->file, (uintmax_t)diag->line, diag->text);
+	printf("%s:%ju: %s\n", diag->file != NULL ? diag->file : "", (uintmax_t)diag->line,
+	       diag->text);
 }
 
 int main(void)
