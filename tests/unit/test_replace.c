@@ -136,6 +136,29 @@ START_TEST(test_set)
 }
 END_TEST
 
+/* Where it may not be given away, it is seen what it is on the way: of both modes what they share. */
+START_TEST(test_on_the_way)
+{
+	const struct stat as = {.st_uid = 0, .st_gid = 0, .st_mode = 0604};
+	uid_t me = geteuid(), nobody = me == 0 ? 65534 : me;
+	struct reeve_error err = {0};
+	struct stat st;
+	int fd = open("a", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fchown(fd, nobody, (gid_t)-1), 0);
+	ck_assert_int_eq(fchmod(fd, 0640), 0);
+	ck_assert_int_eq(seteuid(nobody), 0);
+	ck_assert_int_eq(reeve_attributes_set(fd, &as, "a", &err), -1);
+	ck_assert_int_eq(seteuid(me), 0);
+	ck_assert_int_eq(err.code, REEVE_EREFUSED);
+	ck_assert_str_eq(err.text, "cannot give 'a' to uid 0, gid 0: Operation not permitted");
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	close(fd);
+}
+END_TEST
+
 START_TEST(test_folders)
 {
 	struct reeve_error err = {0};
@@ -190,6 +213,7 @@ Suite *suite_replace(void)
 	tcase_add_test(tc, test_attributes);
 	tcase_add_test(tc, test_new);
 	tcase_add_test(tc, test_set);
+	tcase_add_test(tc, test_on_the_way);
 	tcase_add_test(tc, test_folders);
 	suite_add_tcase(suite, tc);
 	return suite;
