@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The window over a file, the arena, and the hash: bytes in, the same bytes out. */
-#include "base/arena.h"
+/* The window over a file, and the hash: bytes in, the same bytes out. */
 #include "base/hash.h"
 #include "base/source.h"
 #include "unit.h"
@@ -163,38 +162,6 @@ START_TEST(lines)
 }
 END_TEST
 
-static bool all_are(const unsigned char *p, size_t n, unsigned char value)
-{
-	while (n > 0 && *p == value)
-		p++, n--;
-	return n == 0;
-}
-
-START_TEST(arena_is_zero_and_apart)
-{
-	struct reeve_arena *arena = reeve_arena_new();
-	unsigned char *pieces[200];
-
-	for (size_t i = 0; i < 200; i++) {
-		size_t n = i * i; /* up to 39601: within blocks and beyond their first sizes */
-
-		pieces[i] = reeve_arena_alloc(arena, n);
-		ck_assert_ptr_nonnull(pieces[i]);
-		ck_assert_uint_eq((uintptr_t)pieces[i] % sizeof(void *), 0);
-		ck_assert(all_are(pieces[i], n, 0));
-		memset(pieces[i], (int)i, n);
-	}
-	for (size_t i = 0; i < 200; i++)
-		ck_assert(all_are(pieces[i], i * i, (unsigned char)i));
-	ck_assert_str_eq(reeve_arena_strndup(arena, "seen it", 4), "seen");
-	ck_assert_str_eq(reeve_arena_strndup(arena, NULL, 0), "");
-	ck_assert_ptr_null(reeve_arena_alloc(arena, SIZE_MAX));
-	ck_assert_ptr_null(reeve_arena_alloc(arena, SIZE_MAX - 16));
-	reeve_arena_free(arena);
-	reeve_arena_free(NULL);
-}
-END_TEST
-
 START_TEST(hash_in_pieces)
 {
 	static const char text[] = "From ann@example.org Mon Nov  3 10:00:00 2025\n";
@@ -219,14 +186,13 @@ END_TEST
 
 Suite *suite_source(void)
 {
-	Suite *suite = suite_create("base/source, base/arena, base/hash");
+	Suite *suite = suite_create("base/source, base/hash");
 	TCase *tcase = tcase_create("source");
 
 	tcase_add_test(tcase, windows);
 	tcase_add_test(tcase, size_is_the_callers);
 	tcase_add_test(tcase, pieces_near_each_other);
 	tcase_add_test(tcase, lines);
-	tcase_add_test(tcase, arena_is_zero_and_apart);
 	tcase_add_test(tcase, hash_in_pieces);
 	suite_add_tcase(suite, tcase);
 	return suite;
