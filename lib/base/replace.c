@@ -66,9 +66,10 @@ int reeve_replace_name(int dirfd, const char *beside, const char *name, const ch
 		return 0;
 	/* Not every file system can do that: NFS, some of FUSE. */
 	if (errno == EINVAL || errno == ENOSYS) {
-		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			errno = EEXIST;
+		else if (errno == ENOENT)
 			return reeve_replace_rename(dirfd, beside, name, path, err);
-		errno = EEXIST;
 	}
 	if (errno == EEXIST)
 		return reeve_fail(err, REEVE_ECHANGED, "'%s' was made by somebody else meanwhile",
