@@ -38,6 +38,10 @@ static bool may_give(const struct users_check *check, const struct users_thing *
 	size_t n = thing->home == NULL ? 0 : strlen(thing->home);
 	bool is_in_home = n > 1 && strncmp(path, thing->home, n) == 0 && path[n] == '/';
 
+	/* Who owns the folder can move any file of root's there, and would be given it. */
+	if (is_in_home && S_ISREG(thing->st.st_mode) && thing->st.st_size > 0 &&
+	    !thing->is_ownerless)
+		return false;
 	return thing->uid != 0 && (is_named(thing->path, thing->user) || is_in_home) &&
 	       (thing->st.st_uid == 0 || thing->is_ownerless);
 }

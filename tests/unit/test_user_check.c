@@ -537,6 +537,33 @@ START_TEST(test_repair_owner)
 }
 END_TEST
 
+/* Whoever owns the folder can move any file of root's there: he is not given what is in it. */
+START_TEST(test_repair_moved)
+{
+	struct reeve_users_how how = {
+		.root = "root", .state = "state", .talk = &talk, .is_for_changes = true};
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	if (geteuid() != 0) {
+		unit_skip(1, "only root gives files away");
+		return;
+	}
+	for (int is_empty = 0; is_empty <= 1; is_empty++) {
+		make_root(ROOT ANN, "ann:!:1::::::\n", MAIL, "home/ann/ 0700 home/ann/mbox 0600");
+		mkdir("root/etc/postfix", 0755);
+		write_file("root/etc/postfix/main.cf", "home_mailbox = mbox\n");
+		write_file("root/etc/postfix/master.cf", "smtp inet n - y - - smtpd\n");
+		write_file("root/home/ann/mbox", is_empty ? "" : "a secret of root's\n");
+		ck_assert_int_eq(chown("root/home/ann/mbox", 0, 0), 0);
+		users = reeve_users_open(&how, &err);
+		ck_assert_int_eq(look(users, true), 1);
+		ck_assert_int_eq(reeve_users_step_count(users), is_empty);
+		reeve_users_close(users);
+	}
+}
+END_TEST
+
 Suite *suite_user_check(void)
 {
 	Suite *s = suite_create("user_check");
@@ -552,6 +579,7 @@ Suite *suite_user_check(void)
 	tcase_add_test(tc, test_repair_refused);
 	tcase_add_test(tc, test_repair_shared);
 	tcase_add_test(tc, test_repair_owner);
+	tcase_add_test(tc, test_repair_moved);
 	suite_add_tcase(s, tc);
 	return s;
 }
