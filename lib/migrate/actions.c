@@ -209,6 +209,13 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		value = NULL;
 	switch (rule->action) {
 	case MIGRATE_RENAME:
+		if (reeve_migrate_is_weaker(hop, site)) {
+			remove_lines(hop, site);
+			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
+			                   "removed: ssl_disable = no; ssl = required says more, "
+			                   "and stays");
+			return;
+		}
 		reeve_migrate_rewrite(hop, site, reeve_migrate_fill(hop, site, rule->row.new_path),
 		                      value);
 		break;

@@ -271,6 +271,15 @@ void reeve_migrate_fsync(struct migrate_hop *hop, struct migrate_site *site);
 /* ssl_protocols becomes ssl_min_protocol. */
 void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *site);
 
+/* ---- clash.c ------------------------------------------------------------------------------- */
+
+/* Tell of settings that become one with another one behind them, of another value. */
+void reeve_migrate_clashes(struct migrate_hop *hop);
+
+/* Whether it is `ssl_disable = no` where ssl = required counts already: as ssl = yes it would take
+ * that back. */
+bool reeve_migrate_is_weaker(const struct migrate_hop *hop, const struct migrate_site *site);
+
 /* ---- version.c ----------------------------------------------------------------------------- */
 
 /* What the configuration is written for: migrate->version and ->told. */

@@ -155,6 +155,7 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 		if (hop.sites[i].thing.name != NULL &&
 		    strcmp(hop.sites[i].thing.type, "protocol") == 0)
 			reeve_migrate_break(&hop, &hop.sites[i]);
+	reeve_migrate_clashes(&hop);
 	for (uint32_t i = 0; i < hop.count; i++)
 		reeve_migrate_act(&hop, &hop.sites[i]);
 	r = reeve_migrate_carry(&hop, err);

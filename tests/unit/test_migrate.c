@@ -661,6 +661,72 @@ static const struct row rows[] = {
          "x\nmail_use_modules = yes\n",
          "mail_location = maildir:~/Maildir\nmail_access_groups = mail\nauth_default_realm = x\n",
          "4 removed"},
+
+	/* several that become one */
+	{"two of two names", "imapc_ssl_ca_dir = /a\npop3c_ssl_ca_dir = /b\n",
+         "# mailreeve: this is ssl_client_ca_dir, and so is pop3c_ssl_ca_dir in line 2 below, "
+         "which "
+         "counts: keep one of them\n"
+         "ssl_client_ca_dir = /a\nssl_client_ca_dir = /b\n",
+         "1 decide"},
+	{"one that was there",
+         "ssl_client_ca_dir = /a\nprotocol imap {\n  imapc_ssl_ca_dir = /c\n}\nimapc_ssl_ca_dir = "
+         "/b\n",
+         "# mailreeve: this is ssl_client_ca_dir, and so is imapc_ssl_ca_dir in line 5 below, "
+         "which "
+         "counts: keep one of them\n"
+         "ssl_client_ca_dir = /a\nprotocol imap {\n  ssl_client_ca_dir = /c\n}\nssl_client_ca_dir "
+         "= "
+         "/b\n",
+         "1 decide"},
+	{"one that comes later, in a second block of the name",
+         "protocol imap {\n  imapc_ssl_ca_dir = /a\n}\nprotocol imap {\n  ssl_client_ca_dir = "
+         "/b\n}\n",
+         "protocol imap {\n  # mailreeve: this is ssl_client_ca_dir, and so is ssl_client_ca_dir "
+         "in "
+         "line 5 below, which counts: keep one of them\n"
+         "  ssl_client_ca_dir = /a\n}\nprotocol imap {\n  ssl_client_ca_dir = /b\n}\n",
+         "2 decide"},
+	{"in an auth, and outside", "auth default {\n  verbose = yes\n}\nauth_verbose = no\n",
+         "# mailreeve: this is auth_verbose, and so is auth_verbose in line 4 below, which counts: "
+         "keep one of them\n"
+         "auth_verbose = yes\nauth_verbose = no\n",
+         "2 decide"},
+	{"of one value", "imapc_ssl_ca_dir = /a\npop3c_ssl_ca_dir = /a\n",
+         "ssl_client_ca_dir = /a\nssl_client_ca_dir = /a\n", ""},
+	{"one name twice", "imapc_ssl_ca_dir = /a\nimapc_ssl_ca_dir = /b\n",
+         "ssl_client_ca_dir = /a\nssl_client_ca_dir = /b\n", ""},
+	{"in other blocks", "imapc_ssl_ca_dir = /a\nprotocol imap {\n  pop3c_ssl_ca_dir = /b\n}\n",
+         "ssl_client_ca_dir = /a\nprotocol imap {\n  ssl_client_ca_dir = /b\n}\n", ""},
+	{"both places of mail", "mail_location = a\ndefault_mail_env = b\n",
+         "# mailreeve: this is mail_location, and so is default_mail_env in line 2 below, which "
+         "counts: keep one of them\n"
+         "mail_location = a\nmail_location = b\n",
+         "1 decide"},
+	{"no second place of mail", "mail_location = a\ndefault_mail_env =\n",
+         "mail_location = a\n", "2 removed"},
+	{"TLS stays required", "ssl = required\nssl_disable = no\n", "ssl = required\n",
+         "2 removed"},
+	{"TLS stays required in blocks",
+         "protocol imap {\n  ssl_disable = no # a\n}\nssl = REQUIRED\n",
+         "protocol imap {\n  # a\n}\nssl = REQUIRED\n", "2 removed"},
+	{"TLS is required later", "ssl_disable = no\nssl = required\n", "ssl = required\n",
+         "1 removed"},
+	{"TLS is required inside",
+         "protocol imap {\n  ssl = required\n  ssl_disable = no\n}\nssl = yes\n",
+         "protocol imap {\n  ssl = required\n}\nssl = yes\n", "3 removed"},
+	{"TLS is required outside only",
+         "protocol imap {\n  ssl = no\n  ssl_disable = no\n}\nssl = required\n",
+         "protocol imap {\n  # mailreeve: this is ssl, and so is ssl_disable in line 3 below, "
+         "which "
+         "counts: keep one of them\n  ssl = no\n  ssl = yes\n}\nssl = required\n",
+         "2 decide"},
+	{"no TLS after all", "ssl = required\nssl_disable = yes\n",
+         "# mailreeve: this is ssl, and so is ssl_disable in line 2 below, which counts: keep one "
+         "of "
+         "them\n"
+         "ssl = required\nssl = no\n",
+         "1 decide"},
 };
 
 /* ---- files --------------------------------------------------------------------------------- */
