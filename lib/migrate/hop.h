@@ -84,8 +84,8 @@ struct reeve_migrate {
 bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate);
 void reeve_migrate_done(struct migrate_hop *hop);
 
-/* Whether Dovecot can read the files at all. A '}' too many is told here, the rest was when they
- * were opened. A block that is never closed is no error to Dovecot. False without memory. */
+/* Whether Dovecot can read the files at all. A '}' too many and one that is missing are told here,
+ * the rest was when they were opened. False without memory. */
 bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r);
 
 /* The blocks around a site, the outermost first. At most MIGRATE_MAX_DEPTH of them count. */

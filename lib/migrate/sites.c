@@ -160,6 +160,13 @@ bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r)
 		reeve_doc_diag(walk.doc, REEVE_PROBLEM, at,
 		               "a '}' that closes nothing: no block is open");
 	}
+	for (size_t i = 0; i < walk.depth && !walk.has_failed; i++) {
+		const struct reeve_walk_block *block = &walk.blocks[i];
+
+		*is_sound_r = false;
+		reeve_doc_diag(block->doc, REEVE_PROBLEM, block->doc->nodes[block->node].name,
+		               "a block that is not closed: is the file all there?");
+	}
 	hop->has_failed |= walk.has_failed;
 	reeve_walk_dispose(&walk);
 	return !hop->has_failed;

@@ -933,7 +933,8 @@ static const struct {
 		*said; /* said: "dovecot.conf:LINE:COLUMN" of the last error; NULL: none */
 } sounds[] = {
 	{"login_user = x\n", NULL},
-	{"protocol imap {\n  a = b\n", NULL}, /* Dovecot takes it */
+	{"protocol imap {\n  a = b\n", "dovecot.conf:1:1"},
+	{"a = b\n service x {\n  c {\n  }\n", "dovecot.conf:2:2"},
 	{"login_user = x\n  }\n", "dovecot.conf:2:3"},
 	{"protocol imap {\n}\n}\na = b\n", "dovecot.conf:3:1"},
 	{"login_user = x\nx y z\n", "dovecot.conf:2:1"},

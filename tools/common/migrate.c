@@ -36,7 +36,10 @@ void migrate_diag(struct migrate_tool *tool, const struct reeve_diag *diag)
 
 static void take_diag(void *user, const struct reeve_diag *diag)
 {
-	migrate_diag(user, diag);
+	struct migrate_tool *tool = user;
+
+	tool->has_problems |= diag->severity == REEVE_PROBLEM;
+	migrate_diag(tool, diag);
 }
 
 static void take_plan_diag(void *user, const struct reeve_diag *diag)
@@ -228,6 +231,11 @@ static int carry_out(struct migrate_tool *tool, char ***diffs_r, struct reeve_er
 	if (tool->plan == NULL)
 		return -1;
 	tool->migrate = reeve_migrate_open(&how, err);
+	/* What is included and missing, or includes itself, Dovecot refuses; a file that was not
+	 * read is not migrated either. */
+	if (tool->migrate != NULL && tool->has_problems && how.needs_syntax && !tool->is_check)
+		return fail(err, REEVE_EFORMAT,
+		            "the configuration has errors: mend them first; nothing was changed");
 	if (tool->migrate == NULL || reeve_migrate_run(tool->migrate, tool->to, err) < 0 ||
 	    make_plan(tool, err) < 0)
 		return -1;

@@ -20,8 +20,9 @@ struct migrate_tool {
 	struct reeve_plan *plan;
 	struct reeve_plan_result result;
 	struct json *diags;
-	bool is_refused; /* by the real program, before and after */
-	bool is_newer;   /* the real program is of 2.4, and refuses all of these */
+	bool has_problems; /* files that cannot be read, as the diagnostics said */
+	bool is_refused;   /* by the real program, before and after */
+	bool is_newer;     /* the real program is of 2.4, and refuses all of these */
 };
 
 void migrate_diag(struct migrate_tool *tool, const struct reeve_diag *diag);

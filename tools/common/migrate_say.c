@@ -184,7 +184,7 @@ void migrate_say(struct migrate_tool *tool, char *const *diffs, const struct ree
 	     i++)
 		if (reeve_migrate_change_at(tool->migrate, i)->kind == REEVE_MIGRATE_DECIDE)
 			tool_worse(TOOL_FOUND);
-	if (tool->is_check && tool->is_refused)
+	if (tool->is_check && (tool->is_refused || tool->has_problems))
 		tool_worse(TOOL_FOUND);
 	if (tool->is_json) {
 		say_json(tool, diffs, err);

@@ -32,13 +32,14 @@ struct reeve_migrate_how {
 	                                  ROOT/etc/dovecot/dovecot.conf */
 	const struct reeve_talk *talk; /* diagnostics about files that cannot be read; NULL */
 	bool without_sieve; /* Pigeonhole is not installed: make no service for managesieve */
-	bool needs_syntax;  /* refuse files with lines that mean nothing, or a '}' that closes
-	                       nothing: each is a diagnostic */
+	bool needs_syntax;  /* refuse files with lines that mean nothing, a '}' that closes
+	                       nothing or a block that is not closed: each is a diagnostic */
 };
 
 struct reeve_migrate;
 
-/* Read all files. NULL with err as reeve_conf_open(); REEVE_EFORMAT if needs_syntax refuses them. */
+/* Read all files. NULL with err as reeve_conf_open(); REEVE_EFORMAT if needs_syntax refuses them.
+ */
 struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
                                          struct reeve_error *err);
 void reeve_migrate_close(struct reeve_migrate *migrate); /* NULL is fine */
