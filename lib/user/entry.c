@@ -179,10 +179,20 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 
 /* ---- passwords ------------------------------------------------------------------------------ */
 
+bool users_entry_is_open(const struct users_entry *entry)
+{
+	struct users_line line = {entry->doc, entry->node, entry->key};
+
+	return entry->node != 0 && users_line_is_open(&line);
+}
+
 int users_entry_set(const struct users_entry *entry, const char *field, struct reeve_error *err)
 {
 	int changed = reeve_passwd_file_set(entry->doc, entry->key, REEVE_PWF_PASSWORD, field, err);
 
+	for (size_t i = 0; users_open_keys[i] != NULL && changed >= 0; i++)
+		changed = reeve_passwd_file_set_extra(entry->doc, entry->key, users_open_keys[i],
+		                                      NULL, err);
 	return changed < 0 ? -1 : 0;
 }
 

@@ -36,7 +36,10 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 const char *users_entry_password(struct reeve_users *users, const struct users_entry *entry,
                                  struct reeve_password_look *look_r);
 
-/* The password field shall be this one. 0, or -1 with err. */
+/* Whether Dovecot lets any password in (nopassword). */
+bool users_entry_is_open(const struct users_entry *entry);
+
+/* The password field shall be this one, and count: nopassword goes. 0, or -1 with err. */
 int users_entry_set(const struct users_entry *entry, const char *field, struct reeve_error *err);
 
 /* The same with `field` taken over (NULL: -1, err is left); what is locked by `look` stays so. */

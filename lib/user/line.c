@@ -101,6 +101,19 @@ char *users_line_extra(const struct users_line *line, const char *key, bool *has
 	return *has_r ? text_of(line, span) : NULL;
 }
 
+/* With what stands behind the ':' a field that another passdb gave stays. */
+const char *const users_open_keys[] = {"nopassword", "nopassword:protected", "nopassword:default",
+                                       NULL};
+
+bool users_line_is_open(const struct users_line *line)
+{
+	bool is_open = false;
+
+	for (size_t i = 0; users_open_keys[i] != NULL && !is_open; i++)
+		free(users_line_extra(line, users_open_keys[i], &is_open));
+	return is_open;
+}
+
 /* ---- what they mean ------------------------------------------------------------------------- */
 
 /* Text that lives until the next user is filled; NULL for NULL, and where there is no memory. */
@@ -170,7 +183,7 @@ static void fill_password(const struct users_line *line, struct reeve_user *user
 	explicit_bzero(field, strlen(field));
 	free(field);
 	/* An empty field lets nobody in, unless it says that none is asked for. */
-	free(users_line_extra(line, "nopassword", &is_without));
+	is_without = users_line_is_open(line);
 	user->password.is_open = is_without;
 	user->password.is_none = user->password.is_none && !is_without;
 	user->is_password_known = true;

@@ -40,6 +40,13 @@ char *users_line_field(const struct users_line *line, enum reeve_pwf_field field
 /* An extra field, to be freed; *has_r says whether it is there. NULL if not, or without memory. */
 char *users_line_extra(const struct users_line *line, const char *key, bool *has_r);
 
+/*
+ * Extra fields by which Dovecot lets any password in, whatever their value ("nopassword=no" is none; 2.3 and 2.4,
+ * src/auth/auth-request.c, auth_request_set_field()); 2.3 only beside an empty password field. To NULL.
+ */
+extern const char *const users_open_keys[];
+bool users_line_is_open(const struct users_line *line);
+
 /* The quota that the line gives, in the field of Dovecot's version; false: none, or it cannot be read. */
 bool users_line_quota(struct reeve_users *users, const struct users_line *line, uint64_t *bytes_r);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Virtual users: their passwords, and what locks them. */
+#include "base/diag.h"
 #include "base/error.h"
 #include "user/entry.h"
 #include "user/hash.h"
@@ -24,19 +25,21 @@ int users_virtual_password(struct reeve_users *users, const char *name, const ch
 	struct reeve_password_look look;
 	struct users_entry entry;
 	const char *old;
+	bool is_open;
 	char *field;
 
 	if (find(users, name, &entry, err) < 0)
 		return -1;
 	old = users_entry_password(users, &entry, &look);
-	if (password != NULL && users_secret_fits(old, password, scheme)) {
+	is_open = users_entry_is_open(&entry);
+	if (!is_open && password != NULL && users_secret_fits(old, password, scheme)) {
 		users_entry_say(
 			users, name, false,
 			reeve_users_text(users, "the password of '%s' is this one already", name));
 		return 0;
 	}
 	field = users_secret_make(password, hash, scheme, true, err);
-	if (field != NULL &&
+	if (field != NULL && !is_open &&
 	    strcmp(field, look.is_locked && strncasecmp(old, REEVE_LOCK_VIRTUAL,
 	                                                strlen(REEVE_LOCK_VIRTUAL)) == 0
 	                          ? old + strlen(REEVE_LOCK_VIRTUAL)
@@ -50,7 +53,11 @@ int users_virtual_password(struct reeve_users *users, const char *name, const ch
 	if (users_entry_replace(&entry, field, &look, err) < 0)
 		return -1;
 	users_entry_say(users, name, true,
-	                reeve_users_text(users, "set the password of '%s'", name));
+	                reeve_users_text(users,
+	                                 is_open ? "set the password of '%s', and ask for it "
+	                                           "(nopassword goes)"
+	                                         : "set the password of '%s'",
+	                                 name));
 	return 0;
 }
 
@@ -75,14 +82,17 @@ int users_virtual_lock(struct reeve_users *users, const char *name, bool is_lock
 	struct reeve_password_look look;
 	struct users_entry entry;
 	const char *field;
+	bool is_open;
 
 	if (find(users, name, &entry, err) < 0)
 		return -1;
+	is_open = users_entry_is_open(&entry);
 	field = users_entry_password(users, &entry, &look);
 	if (!is_locked && look.is_none)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s' has no password to unlock: give him one first", name);
-	if (look.is_locked == is_locked) {
+	/* 2.4 lets any password in, and does not look at the field at all. */
+	if (look.is_locked == is_locked && !(is_locked && is_open)) {
 		users_entry_say(users, name, false,
 		                reeve_users_text(users,
 		                                 is_locked ? "'%s' is locked already"
@@ -90,11 +100,17 @@ int users_virtual_lock(struct reeve_users *users, const char *name, bool is_lock
 		                                 name));
 		return 0;
 	}
-	if (users_entry_set(&entry,
-	                    is_locked ? reeve_users_text(users, REEVE_LOCK_VIRTUAL "%s", field)
-	                              : unlocked(users, field),
-	                    err) < 0)
+	if (!is_locked)
+		field = unlocked(users, field);
+	else if (!look.is_locked)
+		field = reeve_users_text(users, REEVE_LOCK_VIRTUAL "%s", field);
+	if (users_entry_set(&entry, field, err) < 0)
 		return -1;
+	if (is_open)
+		reeve_diag(&users->talk, REEVE_WARNING, entry.where->passwd_file, 0, 0,
+		           "no password of '%s' was asked for (nopassword): that goes, and does "
+		           "not come back by unlock",
+		           name);
 	users_entry_say(users, name, true,
 	                reeve_users_text(users, "%s '%s'", is_locked ? "lock" : "unlock", name));
 	return 0;

@@ -284,6 +284,49 @@ START_TEST(test_password)
 }
 END_TEST
 
+/* Dovecot 2.4 lets any password in with `nopassword`, whatever its value and the password field. */
+static const struct open {
+	const char *before, *after; /* behind the name */
+	bool is_locked; /* else the password is set */
+	int steps;
+} opens[] = {
+	{":900:900::/srv/x::nopassword", "{CRYPT}$!:900:900::/srv/x::", true, 1},
+	{":900:900::/srv/x::a=b nopassword=no c", "{CRYPT}$!:900:900::/srv/x::a=b c", true, 1},
+	{":900:900::/srv/x::nopassword:protected", "{CRYPT}$!:900:900::/srv/x::", true, 1},
+	{"{CRYPT}$!:900:900::/srv/x::nopassword", "{CRYPT}$!:900:900::/srv/x::", true, 1},
+	{"{CRYPT}$!" HASH ":900:900::/srv/x::nopassword", "{CRYPT}$!" HASH ":900:900::/srv/x::",
+         true, 1},
+	{":900:900::/srv/x::nopassword=y", HASH ":900:900::/srv/x::", false, 1},
+	{HASH ":900:900::/srv/x::nopassword", HASH ":900:900::/srv/x::", false, 1},
+};
+
+START_TEST(test_open)
+{
+	const struct open *row = &opens[_i];
+	struct reeve_error err = {0};
+	char text[400];
+
+	for (int again = 0; again < 2; again++) {
+		struct reeve_users *users;
+
+		snprintf(text, sizeof text, "eve@example.org:%s\n", row->before);
+		if (!again)
+			folder_write(FILE_, text);
+		users = begin();
+		if (row->is_locked)
+			reeve_users_lock(users, "eve@example.org", true);
+		else
+			reeve_users_password(users, "eve@example.org", NULL, HASH, NULL);
+		int got = end(users, &err);
+		ck_assert_msg(got == (again ? 0 : row->steps), "%s: %d, '%s'", row->before, got,
+		              err.text);
+		snprintf(text, sizeof text, "eve@example.org:%s\n", row->after);
+		ck_assert_msg(strcmp(folder_read(FILE_), text) == 0, "%s: %s", row->before,
+		              folder_read(FILE_));
+	}
+}
+END_TEST
+
 static const struct removed {
 	const char *name, *command;
 	int steps;
@@ -385,7 +428,7 @@ Suite *suite_user_virtual(void)
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
-		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(removed) +
+		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(removed) +
 		                  COUNT(owners),
 		          "virtual users' homes are given to them only by root");
 		return suite;
@@ -395,6 +438,7 @@ Suite *suite_user_virtual(void)
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
 	tcase_add_test(tcase, test_back);
 	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
+	tcase_add_loop_test(tcase, test_open, 0, COUNT(opens));
 	tcase_add_test(tcase, test_password);
 	tcase_add_loop_test(tcase, test_remove, 0, COUNT(removed));
 	tcase_add_loop_test(tcase, test_owner, 0, COUNT(owners));
