@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define MAIL_DIR_DEFAULT "/var/mail" /* login.defs(5), as Debian builds shadow */
+#define UID_MIN_DEFAULT 1000
+#define UID_MAX_DEFAULT 60000
 #define PASSWD_MAX 65536
 
 char *reeve_login_root(const char *root)
@@ -50,18 +52,21 @@ static char *login_defs_value(char *line, const char *name)
 	return value;
 }
 
+#define SETTINGS 2
+
 /*
- * MAIL_DIR and MAIL_FILE of root's login.defs, both to be freed; NULL where they are not set. The
- * last line wins. Where there is no login.defs nothing is set.
+ * Two settings of root's login.defs, to be freed; NULL where they are not set. The last line wins.
+ * Where there is no login.defs nothing is set.
  */
-static int read_login_defs(const char *root, char **dir_r, char **file_r, struct reeve_error *err)
+static int read_login_defs(const char *root, const char *const names[SETTINGS],
+                           char *values_r[SETTINGS], struct reeve_error *err)
 {
 	char *path = NULL, *line = NULL;
 	size_t size = 0;
 	FILE *f = NULL;
 	int result = 0;
 
-	*dir_r = *file_r = NULL;
+	values_r[0] = values_r[1] = NULL;
 	if (asprintf(&path, "%s/etc/login.defs", root) < 0)
 		return reeve_fail_nomem(err);
 	f = fopen(path, "re");
@@ -71,17 +76,14 @@ static int read_login_defs(const char *root, char **dir_r, char **file_r, struct
 		goto out;
 	}
 	while (getline(&line, &size, f) >= 0) {
-		char **wanted[] = {dir_r, file_r};
-		static const char *const names[] = {"MAIL_DIR", "MAIL_FILE"};
-
-		for (size_t i = 0; i < 2; i++) {
+		for (size_t i = 0; i < SETTINGS; i++) {
 			const char *value = login_defs_value(line, names[i]);
 
 			if (value == NULL || value[0] == '\0')
 				continue;
-			free(*wanted[i]);
-			*wanted[i] = strdup(value);
-			if (*wanted[i] == NULL) {
+			free(values_r[i]);
+			values_r[i] = strdup(value);
+			if (values_r[i] == NULL) {
 				result = reeve_fail_nomem(err);
 				goto out;
 			}
@@ -96,20 +98,23 @@ out:
 	free(line);
 	free(path);
 	if (result < 0) {
-		free(*dir_r);
-		free(*file_r);
-		*dir_r = *file_r = NULL;
+		free(values_r[0]);
+		free(values_r[1]);
+		values_r[0] = values_r[1] = NULL;
 	}
 	return result;
 }
 
 int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve_error *err)
 {
-	char *dir, *file;
+	static const char *const names[SETTINGS] = {"MAIL_DIR", "MAIL_FILE"};
+	char *values[SETTINGS], *dir, *file;
 	size_t n;
 
-	if (read_login_defs(root, &dir, &file, err) < 0)
+	if (read_login_defs(root, names, values, err) < 0)
 		return -1;
+	dir = values[0];
+	file = values[1];
 	/* MAIL_DIR goes before MAIL_FILE, as in libshadow's mailcheck and usermod. */
 	if (dir != NULL || file_r == NULL) {
 		free(file);
@@ -129,6 +134,28 @@ int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve
 	*dir_r = dir;
 	if (file_r != NULL)
 		*file_r = file;
+	return 0;
+}
+
+int reeve_login_uids(const char *root, uint32_t *min_r, uint32_t *max_r, struct reeve_error *err)
+{
+	static const char *const names[SETTINGS] = {"UID_MIN", "UID_MAX"};
+	uint32_t *const numbers[SETTINGS] = {min_r, max_r};
+	char *values[SETTINGS];
+
+	*min_r = UID_MIN_DEFAULT;
+	*max_r = UID_MAX_DEFAULT;
+	if (read_login_defs(root, names, values, err) < 0)
+		return -1;
+	for (size_t i = 0; i < SETTINGS; i++) {
+		char *end;
+		unsigned long n = values[i] == NULL ? 0 : strtoul(values[i], &end, 0);
+
+		/* What is no number is the default to useradd(8), too. */
+		if (values[i] != NULL && *end == '\0' && n <= UINT32_MAX)
+			*numbers[i] = (uint32_t)n;
+		free(values[i]);
+	}
 	return 0;
 }
 

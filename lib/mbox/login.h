@@ -18,6 +18,12 @@ char *reeve_login_root(const char *root);
 int reeve_login_mail(const char *root, char **dir_r, char **file_r, struct reeve_error *err);
 
 /*
+ * The uids that useradd(8) gives to users: UID_MIN and UID_MAX, or 1000 to 60000.
+ * Returns 0, or -1 with err: REEVE_EIO.
+ */
+int reeve_login_uids(const char *root, uint32_t *min_r, uint32_t *max_r, struct reeve_error *err);
+
+/*
  * Look a user up. *home_r (may be NULL) is his home, to be freed. Returns 1, 0 if there is no
  * such user, -1 with err. That the look-up failed never passes for "no such user": his mail would
  * be taken for an orphan's.

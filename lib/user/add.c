@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "user/fresh.h"
+#include "user/orphan.h"
 #include "user/places.h"
 #include "user/quota.h"
 #include "user/secrets.h"
@@ -16,7 +17,8 @@ struct want {
 	const struct reeve_user_wish *wish;
 	const struct reeve_account *account; /* NULL: there is none yet */
 	const char *home, *shell, *group, *box;
-	uint32_t gid;
+	bool has_uid, comes_back; /* there, wished, or of what he left */
+	uint32_t uid, gid;
 };
 
 static const char *last_name(const char *path)
@@ -76,6 +78,7 @@ static int check_ids(struct reeve_users *users, const struct want *want, struct 
 	const struct reeve_user_wish *wish = want->wish;
 	const struct reeve_account *other;
 	const struct users_fresh *fresh;
+	const char *left;
 
 	if (!wish->has_ids)
 		return 0;
@@ -99,11 +102,29 @@ static int check_ids(struct reeve_users *users, const struct want *want, struct 
 	if (users_system_uid_elsewhere(users, wish->uid))
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "uid %u is taken by a user of a directory (NSS)", wish->uid);
+	left = users_orphan_of(users, wish->uid, wish->name);
+	if (left != NULL)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "who gets uid %u gets '%s', too, which a user who is gone left",
+		                  wish->uid, left);
 	fresh = users_fresh_uid(users, wish->uid);
 	if (fresh != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have uid %u, too", fresh->name,
 		                  wish->uid);
 	return 0;
+}
+
+/* His uid, as far as it is known before useradd(8) chooses one. */
+static void find_uid(struct reeve_users *users, struct want *want)
+{
+	const struct reeve_user_wish *wish = want->wish;
+
+	want->has_uid = want->account != NULL || wish->has_ids;
+	want->uid = want->account != NULL ? want->account->uid : wish->uid;
+	if (want->has_uid || !users_orphan_uid(users, wish->name, &want->uid) ||
+	    users_fresh_uid(users, want->uid) != NULL)
+		return;
+	want->has_uid = want->comes_back = true;
 }
 
 /* He is there: what he has is not changed, and has to be what was asked for. */
@@ -152,9 +173,11 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	    users_path_check(want->home, "the home", err) < 0 ||
 	    (wish->shell != NULL && users_path_check(wish->shell, "the shell", err) < 0) ||
 	    (want->account != NULL && check_there(users, want, err) < 0) ||
-	    check_shell(users, want, err) < 0 || check_ids(users, want, err) < 0 ||
-	    check_home(users, want, err) < 0)
+	    check_shell(users, want, err) < 0 ||
+	    (want->account == NULL && users_orphans_look(users, want->home, err) < 0) ||
+	    check_ids(users, want, err) < 0 || check_home(users, want, err) < 0)
 		return -1;
+	find_uid(users, want);
 	struct users_whom whom = {.name = wish->name, .home = want->home};
 	if (want->account != NULL) {
 		whom.has_ids = true;
@@ -229,9 +252,8 @@ static int add_place(struct reeve_users *users, const struct want *want, struct 
 	const char *path = kind == USERS_PLACE_HOME ? want->home : want->box;
 	struct users_place place = {.kind = kind,
 	                            .path = path,
-	                            .knows_owner = want->account != NULL || want->wish->has_ids,
-	                            .uid = want->account != NULL ? want->account->uid
-	                                                         : want->wish->uid,
+	                            .knows_owner = want->has_uid,
+	                            .uid = want->uid,
 	                            .gid = want->gid};
 	enum users_place_state state;
 
@@ -267,8 +289,9 @@ int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wi
 	fresh->shell = reeve_users_keep(users, want.shell);
 	fresh->group = reeve_users_keep(users, want.group);
 	fresh->gid = want.gid;
-	fresh->has_uid = wish->has_ids;
-	fresh->uid = wish->uid;
+	fresh->has_uid = want.has_uid;
+	fresh->comes_back = want.comes_back;
+	fresh->uid = want.uid;
 	if (want.account == NULL) {
 		users_fresh_account(users, fresh);
 		steps++;

@@ -3,6 +3,7 @@
 #include "user/fresh.h"
 
 #include "base/error.h"
+#include "user/orphan.h"
 #include "user/programs.h"
 #include "user/system.h"
 #include <stdio.h>
@@ -52,7 +53,7 @@ const struct users_fresh *users_fresh_home(const struct reeve_users *users, cons
 const struct users_fresh *users_fresh_uid(const struct reeve_users *users, uint32_t uid)
 {
 	for (const struct users_fresh *f = first(users); f != NULL; f = f->next)
-		if (f->has_uid && f->uid == uid)
+		if ((f->has_uid && f->uid == uid) || (f->chosen != 0 && f->chosen == uid))
 			return f;
 	return NULL;
 }
@@ -103,8 +104,10 @@ static int make_account(struct reeve_users *users, void *what, struct reeve_erro
 	argv[n++] = "SUB_UID_COUNT=0";
 	argv[n++] = "-K";
 	argv[n++] = "SUB_GID_COUNT=0";
-	if (fresh->has_uid) {
-		snprintf(uid, sizeof uid, "%u", fresh->uid);
+	if (!fresh->has_uid && users_orphan_avoid(users, &fresh->chosen, err) < 0)
+		return -1;
+	if (fresh->has_uid || fresh->chosen != 0) {
+		snprintf(uid, sizeof uid, "%u", fresh->has_uid ? fresh->uid : fresh->chosen);
 		argv[n++] = "-u";
 		argv[n++] = uid;
 	}
@@ -130,12 +133,18 @@ static int unmake_account(struct reeve_users *users, void *what, struct reeve_er
 
 void users_fresh_account(struct reeve_users *users, struct users_fresh *fresh)
 {
+	const char *back = !fresh->comes_back
+	                           ? ""
+	                           : reeve_users_text(users,
+	                                              " with uid %u: what he left is his again",
+	                                              fresh->uid);
+
 	users_step_add(users, &(struct users_step){
 				      .order = USERS_ACCOUNT,
 				      .user = fresh->name,
 				      .text = reeve_users_text(
-					      users, "add system user '%s' (home '%s', group %s)",
-					      fresh->name, fresh->home, fresh->group),
+					      users, "add system user '%s' (home '%s', group %s)%s",
+					      fresh->name, fresh->home, fresh->group, back),
 				      .is_change = true,
 				      .carry_out = make_account,
 				      .take_back = unmake_account,

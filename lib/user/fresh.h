@@ -14,8 +14,10 @@ struct users_fresh {
 	const char *name;
 	const char *home, *shell, *group;
 	const struct reeve_account *account; /* NULL: none yet */
-	bool has_uid;                        /* wished */
+	bool has_uid;                        /* wished, or that of the mail that he left */
+	bool comes_back;                     /* the latter */
 	uint32_t uid, gid;
+	uint32_t chosen; /* so that he gets nobody's mail; 0: useradd(8) chooses */
 	bool is_virtual; /* its places know their owner */
 	bool was_made;   /* by us: it can be taken back */
 };

@@ -65,6 +65,7 @@ struct reeve_users {
 	struct users_mail *mail;   /* mailbox.h: in the arena */
 	struct users_where *where; /* where.h */
 	struct users_docs *docs;   /* docs.h */
+	struct users_orphans *orphans; /* orphan.h: in the arena */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 
 	/* reeve_users_next() */

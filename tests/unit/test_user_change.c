@@ -328,10 +328,11 @@ static const struct refused {
          REEVE_EREFUSED,
          "the home '/srv/ann' is that of 'bob', or has it inside"},
 	{"home is there",
+         "echo bob:x:1007:100::/home/bob:/bin/sh >>root/etc/passwd; "
          "mkdir -m 700 root/home/ann; chown 1007 root/home/ann",
          {.name = "ann", .home = "/home"},
          REEVE_EREFUSED,
-         "'/home/ann' is there already, and belongs to uid 1007 (nobody's)"},
+         "'/home/ann' is there already, and belongs to uid 1007 ('bob')"},
 	/* /opt, say. */
 	{"home is a folder of root's",
          "mkdir -m 755 root/home/ann",
@@ -359,10 +360,16 @@ static const struct refused {
          REEVE_EUSAGE,
          "the home has a character that passwd(5) cannot hold"},
 	{"mailbox of another",
-         "echo mail >root/var/mail/ann; chown 1007:8 root/var/mail/ann",
+         "echo mail >root/var/mail/ann; chown 1007:8 root/var/mail/ann; "
+         "echo mail >root/var/mail/kim; chown 1007:8 root/var/mail/kim",
          {.name = "ann"},
          REEVE_EREFUSED,
          "'/var/mail/ann' is there already, and belongs to uid 1007 (nobody's)"},
+	{"uid of mail that was left",
+         "echo mail >root/var/mail/kim; chown 1007:8 root/var/mail/kim",
+         {.name = "ann", .has_ids = true, .uid = 1007},
+         REEVE_EREFUSED,
+         "who gets uid 1007 gets '/var/mail/kim', too, which a user who is gone left"},
 	{"mailbox is a link",
          "ln -s /etc/shadow root/var/mail/ann",
          {.name = "ann"},
@@ -407,6 +414,51 @@ START_TEST(test_refused)
 	ck_assert_str_eq(folder_read("root/etc/passwd"), before);
 	ck_assert_str_eq(ran(), "(none)");
 	ck_assert_str_eq(look("home/mail-users"), "none");
+}
+END_TEST
+
+/* Kim is gone and her mail is there: only she gets her uid. */
+static const struct left {
+	const char *name, *command;
+	struct reeve_user_wish wishes[3];
+	const char *lines[3]; /* of passwd(5), up to the gid */
+} left[] = {
+	{"her box",
+         "echo mail >root/var/mail/kim; chown 1001:8 root/var/mail/kim",
+         {{.name = "ann"}, {.name = "bob"}, {.name = "carl", .has_ids = true, .uid = 1003}},
+         {"\nann:x:1002:8", "\nbob:x:1004:8", "\ncarl:x:1003:8"}},
+	{"her home",
+         "mkdir -p -m 755 root/home/mail-users; mkdir -m 700 root/home/mail-users/kim; "
+         "chown 1001:8 root/home/mail-users/kim",
+         {{.name = "ann"}},
+         {"\nann:x:1002:8"}},
+	{"not hers, but at the end of the range",
+         "echo mail >root/var/mail/kim; chown 1003:8 root/var/mail/kim; "
+         "printf 'UID_MIN 1001\nUID_MAX 1003\n' >root/etc/login.defs",
+         {{.name = "ann"}, {.name = "bob"}},
+         {"\nann:x:1001:8", "\nbob:x:1002:8"}},
+	{"she comes back",
+         "echo mail >root/var/mail/kim; chown 1005:8 root/var/mail/kim; chmod 600 "
+         "root/var/mail/kim",
+         {{.name = "ann"}, {.name = "kim"}},
+         {"\nann:x:1006:8", "\nkim:x:1005:8"}},
+};
+
+START_TEST(test_left)
+{
+	const struct left *row = &left[_i];
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	ck_assert_int_eq(system(row->command), 0);
+	users = begin();
+	for (size_t i = 0; i < 3 && row->wishes[i].name != NULL; i++)
+		reeve_users_add(users, &row->wishes[i]);
+	ck_assert_msg(end(users, &err) > 0, "%s: %s", row->name, err.text);
+	for (size_t i = 0; i < 3 && row->lines[i] != NULL; i++)
+		ck_assert_msg(strstr(folder_read("root/etc/passwd"), row->lines[i]) != NULL,
+		              "%s: no %s in %s", row->name, row->lines[i] + 1,
+		              folder_read("root/etc/passwd"));
 }
 END_TEST
 
@@ -633,6 +685,7 @@ Suite *suite_user_change(void)
 	tcase_add_loop_test(tcase, test_begun, 0, COUNT(begun));
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT(failing));
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_loop_test(tcase, test_left, 0, COUNT(left));
 	tcase_add_test(tcase, test_half_made);
 	tcase_add_test(tcase, test_homes);
 	tcase_add_loop_test(tcase, test_exchanged, 0, 2);
