@@ -100,7 +100,9 @@ static void check_unlimited(struct reeve_limits *limits)
 	const struct reeve_limit *message = reeve_limits_find(limits, NULL, "message_size_limit");
 	const struct reeve_limit *minfree = reeve_limits_find(limits, NULL, "queue_minfree");
 
-	if (message == NULL || !message->is_number || !message->is_unlimited)
+	/* Of a negative one, reeve_limits_check_values() tells. */
+	if (message == NULL || !message->is_number || !message->is_unlimited ||
+	    message->value[strspn(message->value, " \t")] == '-')
 		return;
 	reeve_limits_find_fault(
 		limits, "message-unlimited", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
@@ -288,6 +290,31 @@ static const char *what_stops(struct reeve_limits *limits, const struct reeve_li
 		who, are_many ? "end" : "ends", are_many ? "they" : "it");
 }
 
+/* Whether smtpd(8) counts with it in unsigned blocks (smtpd_check_queue() of smtpd/smtpd_check.c). */
+static bool is_huge_if_negative(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	if (strcmp(row->name, "message_size_limit") != 0 && strcmp(row->name, "queue_minfree") != 0)
+		return false;
+	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
+		if (strcmp(limits->services[i].path, row->service) == 0)
+			return strcmp(limits->services[i].command, "smtpd") == 0;
+	return true;
+}
+
+static void check_negative(struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	bool is_huge = is_huge_if_negative(limits, row);
+
+	reeve_limits_find_fault(
+		limits, "negative", REEVE_LIMIT_DISAGREES, is_huge ? REEVE_PROBLEM : REEVE_WARNING,
+		reeve_limits_place(row),
+		reeve_limits_text(limits, "%s = %s: it is negative", row->name, row->value),
+		is_huge ? "smtpd(8) takes it for more than any disk has free, and answers every "
+			  "MAIL FROM with 452 4.3.1"
+			: reeve_limits_text(limits, "Postfix takes it like 0: %s", row->zero),
+		"write 0 if that is meant, or a number");
+}
+
 static void check_postfix_value(struct reeve_limits *limits, const struct reeve_limit *row,
                                 const struct limit_fact *fact)
 {
@@ -311,12 +338,7 @@ static void check_postfix_value(struct reeve_limits *limits, const struct reeve_
 		return;
 	}
 	if (is == LIMIT_NEGATIVE && row->is_number && strcmp(fact->least, "0") == 0) {
-		reeve_limits_find_fault(
-			limits, "negative", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
-			reeve_limits_place(row),
-			reeve_limits_text(limits, "%s = %s: it is negative", row->name, row->value),
-			reeve_limits_text(limits, "Postfix takes it like 0: %s", row->zero),
-			"write 0 if that is meant, or a number");
+		check_negative(limits, row);
 		return;
 	}
 	if (row->is_number && number >= strtoull(fact->least, NULL, 10))

@@ -87,7 +87,7 @@ void *reeve_limits_add(struct reeve_limits *limits, void *list, size_t *count, s
 enum limit_number {
 	LIMIT_NUMBER,
 	LIMIT_EMPTY,
-	LIMIT_NEGATIVE, /* Postfix takes it, as "no limit" where 0 means that */
+	LIMIT_NEGATIVE, /* Postfix takes it: like 0, but see check_negative() */
 	LIMIT_TOO_LARGE,
 	LIMIT_COMMENT, /* a number and a comment behind it */
 	LIMIT_UNIT,    /* a number and letters */

@@ -318,6 +318,21 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 #define DOVECOT_24 "== dovecot.conf\ndovecot_config_version = 2.4.0\nprotocols {\n  lmtp = yes\n}\n"
 #define QUOTA "mail_plugins {\n  quota = yes\n}\n"
 
+/* smtpd(8) compares without a sign what it asks of the disk; other programs with one. */
+static const struct {
+	const char *text;
+	enum reeve_severity severity;
+} negative_rows[] = {
+	{"message_size_limit = -1\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n", REEVE_PROBLEM},
+	{"queue_minfree = -5\n", REEVE_PROBLEM},
+	{MASTER "587 inet n - n - - smtpd -o queue_minfree=-5\n", REEVE_PROBLEM},
+	{"mailbox_size_limit = -5\n", REEVE_WARNING},
+	{"virtual_mailbox_limit = -5\n", REEVE_WARNING},
+	{"mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n== master.cf\n"
+         "cleanup unix n - n - 0 cleanup -o message_size_limit=-1\n",
+         REEVE_WARNING},
+};
+
 static const struct {
 	const char *text, *findings;
 	uint64_t blocks; /* free, of 4096 bytes; 0: the disk is not known */
@@ -336,7 +351,7 @@ static const struct {
 	{"message_size_limit = 0\nmailbox_size_limit = 0\n",
          "message-unlimited main.cf:1; message-unlimited-virtual-mailbox-not main.cf:1", 0},
 	{"message_size_limit = -1\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n",
-         "message-unlimited main.cf:1; negative main.cf:1", 0},
+         "negative main.cf:1", 0},
 	{"mailbox_size_limit = -1\n", "negative main.cf:1", 0},
 	{"queue_minfree = 15359999\n", "queue-minfree-too-small main.cf:1", 0},
 	{"queue_minfree = 15360000\n", "", 0},
@@ -499,6 +514,36 @@ START_TEST(contradictions)
 }
 END_TEST
 
+START_TEST(negative)
+{
+	for (size_t i = 0; i < ROWS(negative_rows); i++) {
+		struct reeve_limits_disk disk = {0};
+		struct reeve_limits_how how = {.root = ".", .disk = &disk};
+		struct reeve_error err = {0};
+		bool is_found = false;
+
+		lay_out(negative_rows[i].text);
+		struct reeve_conf *postfix = open_kind(REEVE_CONF_POSTFIX, &err);
+		struct reeve_limits *limits = reeve_limits_new(postfix, NULL, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		for (size_t k = 0; k < reeve_limits_finding_count(limits); k++) {
+			const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, k);
+
+			if (strcmp(f->rule, "negative") != 0)
+				continue;
+			is_found = true;
+			ck_assert_msg(f->severity == negative_rows[i].severity, "row %zu", i);
+			ck_assert_msg((strstr(f->consequence, "452 4.3.1") != NULL) ==
+			                      (f->severity == REEVE_PROBLEM),
+			              "row %zu: %s", i, f->consequence);
+		}
+		ck_assert_msg(is_found, "row %zu", i);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+	}
+}
+END_TEST
+
 /* ---- goals ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -513,6 +558,8 @@ static const struct {
          NULL},
 	{"message_size_limit=20M\n", 20971520, 0, 0,
          "message_size_limit=28800272\nqueue_minfree=43200408\n", NULL},
+	{"message_size_limit = -1\nqueue_minfree = -5\n", 0, 3000000, 0,
+         "message_size_limit = 3000000\nqueue_minfree = 4500000\n", NULL},
 	{"message_size_limit = $message_size_limit\n", 0, 3000000, 0,
          "message_size_limit = 3000000\nqueue_minfree = 4500000\n", NULL},
 	{"", 0, 60000000, 0,
@@ -644,6 +691,7 @@ Suite *suite_limits(void)
 	tcase_add_test(tcase, quota_rules);
 	tcase_add_test(tcase, facts);
 	tcase_add_test(tcase, contradictions);
+	tcase_add_test(tcase, negative);
 	tcase_add_test(tcase, goals);
 	tcase_add_test(tcase, goal_without_postfix);
 	suite_add_tcase(suite, tcase);
