@@ -247,7 +247,6 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 	case MIGRATE_UNWRAP: /* was done with the lines' indentation */
 	case MIGRATE_WORD:
 	case MIGRATE_MANUAL:
-	case MIGRATE_REMARK:
 	case MIGRATE_NOTE:
 	case MIGRATE_NEW:
 	case MIGRATE_ADVICE:
@@ -269,8 +268,6 @@ void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site)
 		if (rule->action == MIGRATE_MANUAL) {
 			reeve_migrate_decide(hop, site, rule,
 			                     reeve_migrate_fill(hop, site, rule->row.note));
-		} else if (rule->action == MIGRATE_REMARK) {
-			reeve_migrate_remark(hop, site, rule, rule->row.note);
 		} else if (rule->action == MIGRATE_NOTE) {
 			reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, rule, "",
 			                   rule->row.note);

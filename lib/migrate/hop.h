@@ -171,10 +171,6 @@ bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_sit
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text);
 
-/* It is worth knowing: tell it, and write a comment in place. */
-void reeve_migrate_remark(struct migrate_hop *hop, struct migrate_site *site,
-                          const struct migrate_rule *rule, const char *text);
-
 void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site);
 
 /* ---- places.c, move.c: into blocks of its own

@@ -20,8 +20,8 @@ static const char *const actions[] = {
 	[MIGRATE_RENAME] = "rename", [MIGRATE_VALUE] = "value",   [MIGRATE_MOVE] = "move",
 	[MIGRATE_REMOVE] = "remove", [MIGRATE_WORD] = "word",     [MIGRATE_SPLIT] = "split",
 	[MIGRATE_UNWRAP] = "unwrap", [MIGRATE_BLOCK] = "block",   [MIGRATE_ODD] = "odd",
-	[MIGRATE_MANUAL] = "manual", [MIGRATE_REMARK] = "remark", [MIGRATE_NOTE] = "note",
-	[MIGRATE_NEW] = "new",       [MIGRATE_ADVICE] = "advice",
+	[MIGRATE_MANUAL] = "manual", [MIGRATE_NOTE] = "note",     [MIGRATE_NEW] = "new",
+	[MIGRATE_ADVICE] = "advice",
 };
 
 int reeve_migrate_version_number(const char *name, size_t n)

@@ -4,7 +4,7 @@
  * person should know beside the files is in variables.tsv and advice.tsv, in the same columns.
  *
  * The order of rows counts: of those that match a setting the first one changes it; only rows of
- * the actions word, manual, remark and note come on top of it.
+ * the actions word, manual and note come on top of it.
  *
  *   when      any: the old thing means nothing to newer versions, so it is changed wherever it
  * stands. era: it means something else to them, so only in a file that is written for the old one
@@ -34,7 +34,6 @@ enum migrate_action {
 	MIGRATE_BLOCK,  /* another head, and perhaps a line below it */
 	MIGRATE_ODD,    /* what no row can say: odd.c */
 	MIGRATE_MANUAL, /* a person decides */
-	MIGRATE_REMARK, /* it stays, with a comment above it */
 	MIGRATE_NOTE,
 	MIGRATE_NEW,    /* changes nothing: whoever has it writes for the newer version */
 	MIGRATE_ADVICE, /* nothing that stands in these files, or is only a default */

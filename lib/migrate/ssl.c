@@ -66,7 +66,7 @@ void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *s
 	                   reeve_migrate_text(hop, "ssl_min_protocol = %s", version),
 	                   site->main->row.note);
 	if (gap != NULL)
-		reeve_migrate_remark(
+		reeve_migrate_decide(
 			hop, site, site->main,
 			reeve_migrate_text(hop,
 		                           "%s was off here, and 2.3 cannot switch off a version "

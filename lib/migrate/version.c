@@ -7,7 +7,7 @@
 static bool comes_on_top(const struct migrate_rule *rule)
 {
 	return rule->action == MIGRATE_WORD || rule->action == MIGRATE_MANUAL ||
-	       rule->action == MIGRATE_REMARK || rule->action == MIGRATE_NOTE;
+	       rule->action == MIGRATE_NOTE;
 }
 
 static bool match(const struct migrate_hop *hop, struct migrate_site *site,

@@ -146,7 +146,7 @@ static const struct row rows[] = {
          "  # mailreeve: 2.x has no program dovecot-auth, and auth cannot start with it: take this "
          "out, the default is right\n"
          "  executable = /usr/lib/dovecot/dovecot-auth\n}\n",
-         "2 noted 4 noted"},
+         "2 decide 4 decide"},
 	{"auth, what 1.x did not have", "auth default {\n  proxy_self = x\n}\n",
          "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
@@ -477,11 +477,11 @@ static const struct row rows[] = {
 	{"ssl_protocols, 1.3 off", "ssl_protocols = !SSLv3 !TLSv1.3\n",
          "# mailreeve: TLSv1.3 was off here, and 2.3 cannot switch off a version above the lowest: "
          "it is on now\nssl_min_protocol = TLSv1\n",
-         "1 noted"},
+         "1 decide"},
 	{"ssl_protocols, 1.2 off", "ssl_protocols = TLSv1 TLSv1.1 !TLSv1.2\n",
          "# mailreeve: TLSv1.2 was off here, and 2.3 cannot switch off a version above the lowest: "
          "it is on now\nssl_min_protocol = TLSv1\n",
-         "1 noted"},
+         "1 decide"},
 	{"ssl_protocols, all", "ssl_protocols = ALL !SSLv2\n", "ssl_min_protocol = SSLv3\n", ""},
 	{"ssl_protocols, 1.3", "ssl_protocols = TLSv1.3\n", "ssl_min_protocol = TLSv1.3\n", ""},
 	{"ssl_protocols, none", "ssl_protocols = TLSv1 !TLSv1\n",
@@ -538,7 +538,7 @@ static const struct row rows[] = {
          "  # mailreeve: the plugin cmusieve is gone, and nothing is delivered with it here: look "
          "through the scripts (imapflags and notify were changed), then write sieve instead\n"
          "  mail_plugins = cmusieve quota\n}\n",
-         "3 noted"},
+         "3 decide"},
 	{"sieve of lda, other settings",
          "protocol lda {\n  mail_plugins = sieve\n  # one\n  sieve_before = /x\n"
          "  sieve_dir = ~/s\n}\n",
@@ -553,13 +553,13 @@ static const struct row rows[] = {
          "here: write old_stats, or nothing, for statistics need no plugin now\n"
          "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
          "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",
-         "1 noted 3 noted 6 noted 8 noted"},
+         "1 decide 3 noted 6 noted 8 noted"},
 	{"folders that a plugin made",
          "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
          "# mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it "
          "here: write auto = create or subscribe in a mailbox section of the namespace\n"
          "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
-         "1 noted 3 noted 4 noted"},
+         "1 decide 3 noted 4 noted"},
 	{"what plugins do not read any more",
          "plugin {\n  mail_log_group_events = yes\n  expire_altmove = a 7\n  mbox_snarf = ~/x\n}\n",
          NULL, "2 noted 3 noted 4 noted"},
@@ -623,7 +623,7 @@ static const struct row rows[] = {
          "unix_listener quota-warning\n"
          "  quota_warning = storage=95%% /usr/bin/warn 95\n  quota_warning2 = storage=80%% "
          "quota-warning 80 %u\n}\n",
-         "2 noted"},
+         "2 decide"},
 	{"expire", "plugin {\n  expire_dict = proxy::expire\n}\n", NULL, "2 noted"},
 	{"caches",
          "mail_cache_compress_min_size = 1k\nplugin {\n  imap_zlib_compress_level = 5\n}\n",

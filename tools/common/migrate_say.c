@@ -126,12 +126,6 @@ static void say_change(const struct migrate_tool *tool, const struct reeve_migra
 		say_rule(change->rule);
 }
 
-/* What a comment in the file says is said here, too. */
-static bool is_note(const struct reeve_migrate_change *change)
-{
-	return change->kind == REEVE_MIGRATE_NOTED && strcmp(change->rule->action, "remark") != 0;
-}
-
 /* What a person should see: what he has to decide, what is lost, and with -v what is worth knowing.
  */
 static void say_findings(const struct migrate_tool *tool)
@@ -140,7 +134,8 @@ static void say_findings(const struct migrate_tool *tool)
 		const struct reeve_migrate_change *change =
 			reeve_migrate_change_at(tool->migrate, i);
 		struct reeve_diag diag = {
-			.severity = is_note(change) ? REEVE_NOTE : REEVE_WARNING,
+			.severity = change->kind == REEVE_MIGRATE_NOTED ? REEVE_NOTE
+			                                                : REEVE_WARNING,
 			.file = change->file,
 			.line = change->line,
 			.column = change->column,

@@ -66,7 +66,7 @@ enum reeve_migrate_kind {
 	REEVE_MIGRATE_CHANGED,
 	REEVE_MIGRATE_REMOVED, /* nothing came instead */
 	REEVE_MIGRATE_NOTED,   /* left as it is; worth knowing */
-	REEVE_MIGRATE_DECIDE,  /* left as it is; a person has to decide */
+	REEVE_MIGRATE_DECIDE,  /* a person has to decide; left as it is, or changed as far as can be */
 };
 
 /* A rule: what changed in the step from one version to the next. The columns are in
