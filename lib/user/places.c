@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/identity.h"
-#include "base/lock.h"
 #include "base/open.h"
 #include "base/way.h"
 #include <dirent.h>
@@ -16,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define UNMAKE_LOCK_MS 2000
 
 /* ---- the way there -------------------------------------------------------------------------- */
 
@@ -43,6 +40,28 @@ int users_place_folder(const struct reeve_users *users, const char *path, const 
 
 	*name_r = slash + 1;
 	return open_folder(users, path, (size_t)(slash - path), err);
+}
+
+/* The lowest folder above `path` that is there, and the bytes of its name; -1 with err. */
+static int open_lowest(const struct reeve_users *users, const char *path, size_t *end_r,
+                       struct reeve_error *err)
+{
+	size_t end = strlen(path);
+	struct reeve_error why;
+	int fd;
+
+	do {
+		while (end > 0 && path[end - 1] != '/')
+			end--;
+		while (end > 0 && path[end - 1] == '/')
+			end--;
+		why = (struct reeve_error){0};
+		fd = open_folder(users, path, end, &why);
+	} while (fd < 0 && why.sys_errno == ENOENT && end > 0);
+	if (fd < 0 && err != NULL)
+		*err = why;
+	*end_r = end;
+	return fd;
 }
 
 /* ---- looking -------------------------------------------------------------------------------- */
@@ -100,6 +119,34 @@ static int judge(const struct reeve_users *users, const struct users_place *plac
 	return refuse(place, whose, err);
 }
 
+/* Nothing is made in a folder of a third person. Of a dry run we may be somebody, too. */
+static int check_above(const struct users_place *place, uid_t above, struct reeve_error *err)
+{
+	if (above == 0 || above == geteuid() || (place->knows_owner && above == place->uid))
+		return 0;
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "'%s' would be in a folder of somebody else's (uid %ju)", place->path,
+	                  (uintmax_t)above);
+}
+
+/* Whether the way to a home that is not there can be made. */
+static int look_at_way(const struct reeve_users *users, const struct users_place *place,
+                       struct reeve_error *err)
+{
+	struct stat st;
+	size_t end;
+	int fd = open_lowest(users, place->path, &end, err), result;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		result = reeve_fail_errno(err, "cannot look at the way to '%s'", place->path);
+	else
+		result = check_above(place, st.st_uid, err);
+	close(fd);
+	return result;
+}
+
 int users_place_look(const struct reeve_users *users, const struct users_place *place,
                      enum users_place_state *state_r, struct reeve_error *err)
 {
@@ -110,7 +157,7 @@ int users_place_look(const struct reeve_users *users, const struct users_place *
 
 	*state_r = USERS_PLACE_NONE;
 	if (dirfd < 0 && why.sys_errno == ENOENT && place->kind == USERS_PLACE_HOME)
-		return 0;
+		return look_at_way(users, place, err);
 	if (dirfd < 0) {
 		if (err != NULL)
 			*err = why;
@@ -121,6 +168,8 @@ int users_place_look(const struct reeve_users *users, const struct users_place *
 	else if (errno != ENOENT)
 		result = reeve_fail_errno(err, "cannot look at '%s'", place->path);
 	close(dirfd);
+	if (result == 0 && *state_r != USERS_PLACE_HIS && place->kind == USERS_PLACE_HOME)
+		result = look_at_way(users, place, err);
 	return result;
 }
 
@@ -164,10 +213,8 @@ static int make_in(struct users_place *place, int dirfd, const struct stat *dir,
 	struct reeve_identity id = {0};
 	int made;
 
-	if (dir->st_uid != 0 && dir->st_uid != place->uid)
-		return reeve_fail(err, REEVE_EREFUSED,
-		                  "'%s' would be in a folder of somebody else's (uid %ju)",
-		                  place->path, (uintmax_t)dir->st_uid);
+	if (check_above(place, dir->st_uid, err) < 0)
+		return -1;
 	if (dir->st_uid != 0 && reeve_identity_become(&id, place->uid, place->gid, err) < 0)
 		return -1;
 	made = mkdirat(dirfd, name, 0700);
@@ -219,24 +266,11 @@ static int make_home(const struct reeve_users *users, struct users_place *place,
                      struct reeve_error *err)
 {
 	const char *path = place->path;
-	size_t end = strlen(path);
-	struct reeve_error why;
-	int fd;
+	size_t end;
+	int fd = open_lowest(users, path, &end, err);
 
-	/* The lowest folder that is there already. */
-	do {
-		while (end > 0 && path[end - 1] != '/')
-			end--;
-		while (end > 0 && path[end - 1] == '/')
-			end--;
-		why = (struct reeve_error){0};
-		fd = open_folder(users, path, end, &why);
-	} while (fd < 0 && why.sys_errno == ENOENT && end > 0);
-	if (fd < 0) {
-		if (err != NULL)
-			*err = why;
+	if (fd < 0)
 		return -1;
-	}
 	while (fd >= 0 && path[end] != '\0') {
 		size_t n;
 
@@ -297,70 +331,4 @@ int users_place_make(const struct reeve_users *users, struct users_place *place,
 	place->made = 0;
 	return place->kind == USERS_PLACE_HOME ? make_home(users, place, err)
 	                                       : make_box(users, place, err);
-}
-
-/* ---- taking back ---------------------------------------------------------------------------- */
-
-/* An empty box of ours. With its locks, for mail may be on its way. */
-static int unmake_box(const struct reeve_users *users, struct users_place *place,
-                      struct reeve_error *err)
-{
-	struct reeve_lock *lock = NULL;
-	struct reeve_place box;
-	char *path;
-	int fd = -1, result = -1;
-
-	if (asprintf(&path, "%s%s", users->root, place->path) < 0)
-		return reeve_fail_nomem(err);
-	if (reeve_place_open(&box, users->root, path, err) < 0)
-		goto out;
-	fd = reeve_place_file(&box, O_RDWR, err);
-	if (fd < 0)
-		goto out;
-	lock = reeve_lock_take(path, box.dirfd, fd, UNMAKE_LOCK_MS, NULL, err);
-	if (lock == NULL)
-		goto out;
-	struct stat st;
-	if (fstat(fd, &st) < 0 || st.st_dev != place->dev || st.st_ino != place->ino ||
-	    st.st_size > 0 || !reeve_place_still(&box, fd))
-		reeve_fail(err, REEVE_ECHANGED, "'%s' has mail now", place->path);
-	else if (unlinkat(box.dirfd, box.name, 0) < 0)
-		reeve_fail_errno(err, "cannot remove '%s'", place->path);
-	else
-		result = 0;
-out:
-	reeve_lock_release(lock);
-	if (fd >= 0)
-		close(fd);
-	reeve_place_close(&box);
-	free(path);
-	return result;
-}
-
-int users_place_unmake(const struct reeve_users *users, struct users_place *place,
-                       struct reeve_error *err)
-{
-	char *path;
-	int result = 0;
-
-	if (place->made == 0)
-		return 0;
-	if (place->kind == USERS_PLACE_BOX)
-		return unmake_box(users, place, err);
-	path = strdup(place->path);
-	if (path == NULL)
-		return reeve_fail_nomem(err);
-	path[place->made_to] = '\0';
-	for (; place->made > 0 && result == 0; place->made--) {
-		const char *name;
-		int dirfd = users_place_folder(users, path, &name, err);
-
-		if (dirfd < 0 || unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
-			result = dirfd < 0 ? -1 : reeve_fail_errno(err, "cannot remove '%s'", path);
-		if (dirfd >= 0)
-			close(dirfd);
-		path[name - path - 1] = '\0';
-	}
-	free(path);
-	return result;
 }
