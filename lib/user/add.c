@@ -292,6 +292,7 @@ int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wi
 	fresh->has_uid = want.has_uid;
 	fresh->comes_back = want.comes_back;
 	fresh->uid = want.uid;
+	users_fresh_settle(users, fresh);
 	if (want.account == NULL) {
 		users_fresh_account(users, fresh);
 		steps++;

@@ -99,7 +99,8 @@ static int check(const struct reeve_users *users, struct reeve_error *err)
 	if (steps->told == 0)
 		return reeve_fail(err, steps->failure.code, "%s", steps->failure.text);
 	return reeve_fail(err, steps->failure.code,
-	                  "nothing was changed: %zu of the wishes cannot be", steps->failures);
+	                  "nothing was changed: %zu of the wishes cannot be%s", steps->failures,
+	                  steps->failures > USERS_MOST_TOLD ? " (the first 20 are told)" : "");
 }
 
 int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *result_r,

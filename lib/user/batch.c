@@ -4,6 +4,7 @@
  * columns are mixed up, it may be a password.
  */
 #include "base/csv.h"
+#include "base/diag.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "user/hash.h"
@@ -351,11 +352,17 @@ void reeve_users_batch(struct reeve_users *users, const struct reeve_users_batch
 	if (reeve_csv_open(&work->csv, batch->bytes, batch->n, &err) != 0) {
 		users->has_failed = true;
 	} else if (read_columns(work)) {
-		while ((more = reeve_csv_next(&work->csv, &err)) != 0)
+		while ((more = reeve_csv_next(&work->csv, &err)) != 0) {
+			if (reeve_canceled(&users->talk)) {
+				reeve_fail(&err, REEVE_ECANCELED, "stopped");
+				users_wish_fail(users, NULL, 0, &err);
+				break;
+			}
 			if (more > 0)
 				read_record(work);
 			else
 				wrong_at(work, work->csv.line, work->csv.column, &err);
+		}
 	}
 	tdestroy(work->seen, keep_node);
 	reeve_csv_dispose(&work->csv);

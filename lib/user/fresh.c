@@ -6,6 +6,7 @@
 #include "user/orphan.h"
 #include "user/programs.h"
 #include "user/system.h"
+#include <search.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,39 @@ struct errand {
 	struct users_fresh *fresh;
 	struct users_place place;
 };
+
+/* ---- who is named ---------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct users_fresh *)a)->name, ((const struct users_fresh *)b)->name);
+}
+
+static int by_home(const void *a, const void *b)
+{
+	return strcmp(((const struct users_fresh *)a)->home, ((const struct users_fresh *)b)->home);
+}
+
+static int by_uid(const void *left, const void *right)
+{
+	uint32_t a = ((const struct users_fresh *)left)->uid;
+	uint32_t b = ((const struct users_fresh *)right)->uid;
+
+	return (a > b) - (a < b);
+}
+
+static void keep_node(void *node)
+{
+	(void)node; /* it is the arena's */
+}
+
+static const struct users_fresh *find(void *const *tree, const struct users_fresh *like,
+                                      int (*compare)(const void *, const void *))
+{
+	struct users_fresh *const *found = tfind(like, tree, compare);
+
+	return found == NULL ? NULL : *found;
+}
 
 struct users_fresh *users_fresh_new(struct reeve_users *users, const char *name)
 {
@@ -24,38 +58,44 @@ struct users_fresh *users_fresh_new(struct reeve_users *users, const char *name)
 	if (fresh == NULL)
 		return NULL;
 	fresh->name = reeve_users_keep(users, name);
-	fresh->next = steps->fresh;
-	steps->fresh = fresh;
-	return fresh;
+	return tsearch(fresh, &steps->names, by_name) == NULL ? NULL : fresh;
 }
 
-static const struct users_fresh *first(const struct reeve_users *users)
+void users_fresh_settle(struct reeve_users *users, const struct users_fresh *fresh)
 {
-	return users->steps == NULL ? NULL : users->steps->fresh;
+	struct users_steps *steps = users->steps;
+
+	if ((fresh->home != NULL && tsearch(fresh, &steps->homes, by_home) == NULL) ||
+	    ((fresh->has_uid || fresh->chosen != 0) &&
+	     tsearch(fresh, &steps->uids, by_uid) == NULL))
+		users->has_failed = true;
+}
+
+void users_fresh_forget(struct users_steps *steps)
+{
+	tdestroy(steps->names, keep_node);
+	tdestroy(steps->homes, keep_node);
+	tdestroy(steps->uids, keep_node);
 }
 
 bool users_is_wished(const struct reeve_users *users, const char *name)
 {
-	for (const struct users_fresh *f = first(users); f != NULL; f = f->next)
-		if (strcmp(f->name, name) == 0)
-			return true;
-	return false;
+	return users->steps != NULL && find(&users->steps->names,
+	                                    &(struct users_fresh){.name = name}, by_name) != NULL;
 }
 
 const struct users_fresh *users_fresh_home(const struct reeve_users *users, const char *home)
 {
-	for (const struct users_fresh *f = first(users); f != NULL; f = f->next)
-		if (f->home != NULL && strcmp(f->home, home) == 0)
-			return f;
-	return NULL;
+	return users->steps == NULL ? NULL
+	                            : find(&users->steps->homes,
+	                                   &(struct users_fresh){.home = home}, by_home);
 }
 
 const struct users_fresh *users_fresh_uid(const struct reeve_users *users, uint32_t uid)
 {
-	for (const struct users_fresh *f = first(users); f != NULL; f = f->next)
-		if ((f->has_uid && f->uid == uid) || (f->chosen != 0 && f->chosen == uid))
-			return f;
-	return NULL;
+	return users->steps == NULL
+	               ? NULL
+	               : find(&users->steps->uids, &(struct users_fresh){.uid = uid}, by_uid);
 }
 
 /* ---- accounts ------------------------------------------------------------------------------- */
@@ -106,6 +146,10 @@ static int make_account(struct reeve_users *users, void *what, struct reeve_erro
 	argv[n++] = "SUB_GID_COUNT=0";
 	if (!fresh->has_uid && users_orphan_avoid(users, &fresh->chosen, err) < 0)
 		return -1;
+	if (fresh->chosen != 0) {
+		fresh->uid = fresh->chosen;
+		users_fresh_settle(users, fresh);
+	}
 	if (fresh->has_uid || fresh->chosen != 0) {
 		snprintf(uid, sizeof uid, "%u", fresh->has_uid ? fresh->uid : fresh->chosen);
 		argv[n++] = "-u";

@@ -10,7 +10,6 @@
 #include "user/steps.h"
 
 struct users_fresh {
-	struct users_fresh *next;
 	const char *name;
 	const char *home, *shell, *group;
 	const struct reeve_account *account; /* NULL: none yet */
@@ -24,6 +23,11 @@ struct users_fresh {
 
 /* Somebody who is named, remembered as long as the users. NULL: no memory. */
 struct users_fresh *users_fresh_new(struct reeve_users *users, const char *name);
+
+/* His home is filled in, and the uid that is wished: now others can run into them. */
+void users_fresh_settle(struct reeve_users *users, const struct users_fresh *fresh);
+
+void users_fresh_forget(struct users_steps *steps); /* at the end */
 
 bool users_is_wished(const struct reeve_users *users, const char *name);
 const struct users_fresh *users_fresh_home(const struct reeve_users *users, const char *home);

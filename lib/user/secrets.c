@@ -81,7 +81,7 @@ static int take_back(struct reeve_users *users, void *what, struct reeve_error *
 void users_secret_add(struct reeve_users *users, const char *name, char *field, const char *old)
 {
 	struct users_steps *steps = users_steps(users);
-	struct users_secret *secret = field == NULL ? NULL : malloc(sizeof *secret), **end;
+	struct users_secret *secret = field == NULL ? NULL : malloc(sizeof *secret);
 
 	if (steps == NULL || secret == NULL) {
 		users->has_failed = users->has_failed || field != NULL;
@@ -92,9 +92,10 @@ void users_secret_add(struct reeve_users *users, const char *name, char *field, 
 	*secret = (struct users_secret){.name = reeve_users_keep(users, name),
 	                                .old = reeve_users_keep(users, old),
 	                                .field = field};
-	for (end = &steps->secrets; *end != NULL;)
-		end = &(*end)->next;
-	*end = secret;
+	if (steps->secrets_end == NULL)
+		steps->secrets_end = &steps->secrets;
+	*steps->secrets_end = secret;
+	steps->secrets_end = &secret->next;
 	users_step_once(users, USERS_PASSWORDS, carry_out, take_back);
 }
 

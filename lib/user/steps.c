@@ -3,6 +3,7 @@
 #include "user/steps.h"
 
 #include "base/diag.h"
+#include "user/fresh.h"
 #include "user/leaving.h"
 #include "user/secrets.h"
 #include <stdlib.h>
@@ -69,6 +70,8 @@ void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t li
 	if (steps->failures == 2 && steps->told == 0)
 		reeve_diag(&users->talk, REEVE_PROBLEM, NULL, 0, 0, "%s", steps->failure.text);
 	steps->told = steps->failures;
+	if (steps->failures > USERS_MOST_TOLD)
+		return;
 	reeve_diag(&users->talk, REEVE_PROBLEM, file, line, column, "%s", err->text);
 }
 
@@ -84,18 +87,30 @@ void users_steps_free(struct users_steps *steps)
 		return;
 	users_leaving_close(steps->leaving);
 	users_secrets_free(steps->secrets);
+	users_fresh_forget(steps);
 	free(steps->rows);
 	free(steps);
 }
 
 /* ---- public ------------------------------------------------------------------------------- */
 
-/* The n-th step that is shown; NULL: there are fewer. */
+/* The n-th step that is shown; NULL: there are fewer. Who asks for one after another waits for none. */
 static const struct users_step *shown(const struct reeve_users *users, size_t n)
 {
-	for (size_t i = 0; users->steps != NULL && i < users->steps->count; i++)
-		if (users->steps->rows[i].text != NULL && n-- == 0)
-			return &users->steps->rows[i];
+	struct users_steps *steps = users->steps;
+	size_t i, at;
+
+	if (steps == NULL)
+		return NULL;
+	i = n < steps->last_shown ? 0 : steps->last_row;
+	at = n < steps->last_shown ? 0 : steps->last_shown;
+	for (; i < steps->count; i++) {
+		if (steps->rows[i].text == NULL || at++ != n)
+			continue;
+		steps->last_shown = n;
+		steps->last_row = i;
+		return &steps->rows[i];
+	}
 	return NULL;
 }
 

@@ -62,14 +62,17 @@ void users_alias(struct reeve_users *users, const char *alias, const char *targe
 
 /* ---- for apply.c ---------------------------------------------------------------------------- */
 
+#define USERS_MOST_TOLD 20 /* diagnostics of wishes that cannot be; the rest is counted */
+
 struct users_steps {
 	struct users_step *rows;
 	size_t count, room;
 	struct reeve_error failure; /* the first wish that cannot be */
-	size_t failures, told;      /* how many, and of how many there were diagnostics */
+	size_t failures, told;      /* how many, and of how many apply() need not tell */
 	bool is_applied;
-	struct users_secret *secrets;  /* secrets.h */
-	struct users_fresh *fresh;     /* fresh.h */
+	struct users_secret *secrets, **secrets_end; /* secrets.h */
+	void *names, *homes, *uids; /* fresh.h: trees of tsearch(3) */
+	size_t last_shown, last_row; /* what was asked for last, and where it is */
 	struct users_leaving *leaving; /* leaving.h */
 };
 

@@ -171,6 +171,7 @@ static int add_home(struct reeve_users *users, const struct users_whom *whom, co
 		return reeve_fail_nomem(err);
 	fresh->home = whom->home;
 	fresh->is_virtual = true;
+	users_fresh_settle(users, fresh);
 	if (users_place_look(users, &place, &state, err) < 0)
 		return -1;
 	if (state != USERS_PLACE_HIS) {

@@ -202,6 +202,63 @@ START_TEST(takes_what_is_usual)
 }
 END_TEST
 
+/* ---- long lists ------------------------------------------------------------------------------ */
+
+static void count_diag(void *user, const struct reeve_diag *diag)
+{
+	(void)diag;
+	(*(size_t *)user)++;
+}
+
+static bool cancel(void *user)
+{
+	(void)user;
+	return true;
+}
+
+/* Carry a batch of `n` names out, all of them wrong. */
+static void play_many(size_t n, struct reeve_talk *talk, struct reeve_error *err)
+{
+	struct reeve_users_how how = {.root = ".", .dry_run = true, .talk = talk};
+	struct reeve_users_batch batch = {.file = "batch.csv"};
+	struct reeve_users_result result;
+	struct reeve_users *users;
+	char text[1000] = "name\n";
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + strlen(text), 16, "Ann%zu\n", i);
+	batch.bytes = text;
+	batch.n = strlen(text);
+	enter_root();
+	users = reeve_users_open(&how, err);
+	ck_assert_ptr_nonnull(users);
+	reeve_users_batch(users, &batch);
+	ck_assert_int_eq(reeve_users_apply(users, &result, err), -1);
+	reeve_users_close(users);
+	folder_leave();
+}
+
+START_TEST(tells_no_more_than_twenty)
+{
+	struct reeve_error err = {0};
+	size_t told = 0;
+
+	play_many(25, &(struct reeve_talk){.diag = count_diag, .user = &told}, &err);
+	ck_assert_uint_eq(told, 20);
+	ck_assert_str_eq(err.text, "nothing was changed: 25 of the wishes cannot be (the first 20 "
+	                           "are told)");
+}
+END_TEST
+
+START_TEST(stops_between_lines)
+{
+	struct reeve_error err = {0};
+
+	play_many(2, &(struct reeve_talk){.cancel = cancel}, &err);
+	ck_assert_int_eq(err.code, REEVE_ECANCELED);
+}
+END_TEST
+
 START_TEST(fits_users)
 {
 	const struct reeve_users_how how = {.root = ".", .passwd_file = "./users"};
@@ -240,6 +297,8 @@ Suite *suite_user_batch(void)
 	tcase_add_test(test, lines);
 	tcase_add_test(test, asks_for_passwords);
 	tcase_add_test(test, takes_what_is_usual);
+	tcase_add_test(test, tells_no_more_than_twenty);
+	tcase_add_test(test, stops_between_lines);
 	tcase_add_test(test, fits_users);
 	suite_add_tcase(suite, test);
 	return suite;
