@@ -290,7 +290,8 @@ static const char *what_stops(struct reeve_limits *limits, const struct reeve_li
 		who, are_many ? "end" : "ends", are_many ? "they" : "it");
 }
 
-/* Whether smtpd(8) counts with it in unsigned blocks (smtpd_check_queue() of smtpd/smtpd_check.c). */
+/* Whether smtpd(8) counts with it in unsigned blocks (smtpd_check_queue() of smtpd/smtpd_check.c).
+ */
 static bool is_huge_if_negative(const struct reeve_limits *limits, const struct reeve_limit *row)
 {
 	if (strcmp(row->name, "message_size_limit") != 0 && strcmp(row->name, "queue_minfree") != 0)
