@@ -84,6 +84,18 @@ static bool is_told(const struct reeve_migrate *migrate, const struct reeve_migr
 	return false;
 }
 
+/* What stood in a line of the file that was read, if an earlier hop changed it: what it is now
+ * never stood there. NULL. */
+static const char *was_before(const struct reeve_migrate *migrate,
+                              const struct reeve_migrate_change *change)
+{
+	for (size_t i = 0; i < migrate->change_count; i++)
+		if (migrate->changes[i].line == change->line &&
+		    migrate->changes[i].file == change->file)
+			return migrate->changes[i].before;
+	return NULL;
+}
+
 void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,
                         enum reeve_migrate_kind kind, const struct migrate_rule *rule,
                         const char *after, const char *text)
@@ -113,12 +125,14 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 		migrate->change_room = room;
 	}
 	change.column = reeve_migrate_column(page->doc, migrate->starts[site->page][line - 1]);
-	change.before =
-		kept(migrate,
-	             site->thing.name == NULL
-	                     ? reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value)
-	                     : reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
-	                                          *site->value == '\0' ? "" : " ", site->value));
+	change.before = was_before(migrate, &change);
+	if (change.before == NULL && site->thing.name == NULL)
+		change.before = kept(
+			migrate, reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value));
+	else if (change.before == NULL)
+		change.before = kept(migrate, reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
+		                                                 *site->value == '\0' ? "" : " ",
+		                                                 site->value));
 	change.after = kept(migrate, after);
 	change.text = kept(migrate, text);
 	migrate->changes[migrate->change_count++] = change;

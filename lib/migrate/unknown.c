@@ -269,27 +269,21 @@ static const char *protocol_of(const struct migrate_block *around, size_t depth)
 	return "";
 }
 
-/* What became the setting on this line, if a rule made it: as it was; NULL. *is_decided_r: a person
- * decides about the line anyway. */
-static const char *old_of(struct migrate_hop *hop, const struct migrate_site *site,
-                          bool *is_decided_r)
+/* Whether a person decides about the line of a site anyway. */
+static bool is_decided(struct migrate_hop *hop, const struct migrate_site *site)
 {
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	uint64_t line =
 		page->origins[reeve_migrate_line_of(page, reeve_migrate_node(hop, site)->name)];
-	const char *old = NULL;
 
-	*is_decided_r = false;
 	for (size_t i = 0; i < hop->migrate->change_count; i++) {
 		const struct reeve_migrate_change *change = &hop->migrate->changes[i];
 
-		if (change->file != page->doc->path || change->line != line)
-			continue;
-		*is_decided_r |= change->kind == REEVE_MIGRATE_DECIDE;
-		if (old == NULL && change->kind == REEVE_MIGRATE_CHANGED)
-			old = change->before;
+		if (change->file == page->doc->path && change->line == line &&
+		    change->kind == REEVE_MIGRATE_DECIDE)
+			return true;
 	}
-	return old;
+	return false;
 }
 
 /* The rule that stands for all of these, by the version aimed at. */
@@ -317,19 +311,17 @@ static const struct migrate_rule rules[MIGRATE_VERSIONS] = {
 
 static void look_at(struct migrate_hop *hop, struct migrate_site *site, int version)
 {
-	struct reeve_migrate *migrate = hop->migrate;
 	struct migrate_block around[MIGRATE_MAX_DEPTH];
-	size_t depth = reeve_migrate_around(hop, site, around), count = migrate->change_count;
-	const char *name = site->thing.type, *block, *old, *text;
-	bool is_thing = site->thing.name != NULL, is_decided;
+	size_t depth = reeve_migrate_around(hop, site, around);
+	const char *name = site->thing.type, *block, *text;
+	bool is_thing = site->thing.name != NULL;
 
 	if (depth == MIGRATE_MAX_DEPTH || !is_name(name) ||
 	    (block = block_of(around, depth)) == NULL || !reeve_migrate_is_on_lines(hop, site) ||
 	    is_block(name, block) || /* `passdb = x` is one, to Dovecot */
 	    (is_thing ? reeve_migrate_is_filter(name) : is_setting(version, block, name)))
 		return;
-	old = old_of(hop, site, &is_decided);
-	if (is_decided)
+	if (is_decided(hop, site))
 		return;
 	text = reeve_migrate_text(
 		hop, "Dovecot %s does not know %s%s here: %s", reeve_migrate_versions[version],
@@ -341,8 +333,6 @@ static void look_at(struct migrate_hop *hop, struct migrate_site *site, int vers
 		reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, &rules[version], "", text);
 	else
 		reeve_migrate_decide(hop, site, &rules[version], text);
-	if (old != NULL && migrate->change_count > count)
-		migrate->changes[count].before = old;
 }
 
 bool reeve_migrate_unknown(struct migrate_hop *hop)

@@ -917,6 +917,30 @@ START_TEST(errors)
 }
 END_TEST
 
+/* What stood there before is told, also of a line that several hops change, and of names that
+ * nobody knows. */
+START_TEST(before)
+{
+	static const char *const lines[] = {"auth default {", "failure_delay = 2", "proxy_self = x",
+	                                    "ssl_disable = no", "dbox_rotate_interval = 1"};
+
+	folder_enter();
+	folder_write("dovecot.conf", "auth default {\n  failure_delay = 2\n  proxy_self = x\n}\n"
+	                             "ssl_disable = no\ndbox_rotate_interval = 1\n");
+	struct reeve_migrate *migrate = migrate_files("before");
+	size_t n = reeve_migrate_change_count(migrate);
+	ck_assert_uint_ge(n, 6);
+	for (size_t i = 0; i < n; i++) {
+		const struct reeve_migrate_change *change = reeve_migrate_change_at(migrate, i);
+		size_t line = change->line - (change->line > 3);
+
+		ck_assert_str_eq(change->before, lines[line - 1]);
+	}
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 /* Which line a new one comes from. */
 START_TEST(old_line)
 {
@@ -990,6 +1014,7 @@ Suite *suite_migrate(void)
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);
 	tcase_add_test(tcase, errors);
+	tcase_add_test(tcase, before);
 	tcase_add_test(tcase, old_line);
 	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);
 	suite_add_tcase(suite, tcase);
