@@ -299,6 +299,17 @@ static const struct row rows[] = {
 	{"listen of lda", "protocol lda {\n  listen = *:1 # x\n  mail_plugins = y\n}\n",
          "protocol lda {\n  # x\n  mail_plugins = y\n}\n", "2 removed"},
 	{"listen at root", "listen = *, [::]\n", NULL, ""},
+	{"listen at root, empty", "listen =\n",
+         "# mailreeve: 2.x does not start with an empty listen: write * or an address, or take it "
+         "out "
+         "for all of them\nlisten =\n",
+         "1 decide"},
+	{"listen, empty", "protocol imap {\n  listen =\n}\n", "protocol imap {\n}\n", "2 removed"},
+	{"a mailbox that is made, perhaps",
+         "namespace a {\n  mailbox b {\n    auto = yes\n  }\n}\n",
+         "namespace a {\n  mailbox b {\n    # mailreeve: it is no, create or subscribe: the plugin "
+         "autocreate had a list for each\n    auto = yes\n  }\n}\n",
+         "3 decide"},
 	{"listen at root, a port", "listen = 10.0.0.1:99 # x\n",
          "listen = 10.0.0.1 # x\nservice imap-login {\n  inet_listener imap {\n    port = 99\n  "
          "}\n}\n"
