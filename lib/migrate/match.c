@@ -187,6 +187,20 @@ static bool has_port(const char *value)
 	return false;
 }
 
+/* Whether a command is none of Dovecot's own programs for mail: those of 1.x may lie in any folder. */
+static bool is_script(const char *command)
+{
+	static const char *const own[] = {"imap", "pop3", "managesieve"};
+	size_t n = strcspn(command, " \t"), base = n;
+
+	while (base > 0 && command[base - 1] != '/')
+		base--;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strlen(own[i]) == n - base && memcmp(command + base, own[i], n - base) == 0)
+			return false;
+	return n > 0;
+}
+
 static bool is_number(const char *value)
 {
 	return *value != '\0' && value[strspn(value, "0123456789")] == '\0';
@@ -203,6 +217,8 @@ bool reeve_migrate_match_value(const char *pattern, const char *value, const cha
 		return *value == '\0';
 	if (strcmp(pattern, "port") == 0)
 		return has_port(value);
+	if (strcmp(pattern, "script") == 0)
+		return is_script(value);
 	if (strncmp(pattern, "word ", 5) == 0)
 		return has_word(pattern + 5, value);
 	if (strcmp(pattern, "#") == 0)

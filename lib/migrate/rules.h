@@ -13,7 +13,7 @@
  *             with ", " between
  *   old       its name, or "type {}", "type name {}" of a block; '*' is any text, "<n>" digits or
  * none value     nothing: any; "empty"; "#": a number but 0; "# <N"; "word W": one of the words;
- * "port": an address with a port; else a pattern with '*' and '#' (digits), in any case of letters
+ * "port": an address with a port; "script": a command that is none of Dovecot's own; else a pattern with '*' and '#' (digits), in any case of letters
  *   new       a name; of move a path (in the root, or "./" where it stands; "{name}": its name); of
  * odd, which code new_value "{}": the value, "{*}": what '*' stood for, "{name}": the block's name;
  * "empty"

@@ -395,10 +395,10 @@ static const struct row rows[] = {
          "protocol pop3 {\n  # three\n  mail_plugins = quota\n}\n",
          ""},
 	{"mail processes below the rest",
-         "protocol imap {\n  mail_uid = 8\n\n  # one\n  mail_executable = /x y\n  "
+         "protocol imap {\n  mail_uid = 8\n\n  # one\n  mail_executable = /x/imap y\n  "
          "max_mail_processes = "
          "7\n\n  # two\n}\n",
-         "protocol imap {\n  mail_uid = 8\n}\n\n# one\nservice imap {\n  executable = /x y\n  "
+         "protocol imap {\n  mail_uid = 8\n}\n\n# one\nservice imap {\n  executable = /x/imap y\n  "
          "process_limit = 7\n}\n\n# two\n",
          ""},
 	{"mail processes in the middle",
@@ -413,8 +413,14 @@ static const struct row rows[] = {
          "service imap {\n  drop_priv_before_exec = yes\n}\nprotocol imap { # x\n  mail_uid = 8\n} "
          "# y\n",
          ""},
-	{"nothing else in it", "protocol imap { # x\n  mail_executable = /y\n} # z\n",
-         "# x\nservice imap {\n  executable = /y\n}\n# z\n", ""},
+	{"nothing else in it", "protocol imap { # x\n  mail_executable = /y/imap\n} # z\n",
+         "# x\nservice imap {\n  executable = /y/imap\n}\n# z\n", ""},
+	{"a script after the login", "protocol imap {\n  mail_executable = /x/post y\n}\n",
+         "# mailreeve: 2.x starts this as root, before it is known who logs in: write executable = "
+         "imap imap-postlogin, and a service imap-postlogin with executable = script-login -d "
+         "/x/post y and unix_listener imap-postlogin { }, and let the script end with exec \"$@\"\n"
+         "service imap {\n  executable = /x/post y\n}\n",
+         "2 decide"},
 	{"in a block of 2.x", "remote 10.0.0.1 {\n  protocol imap {\n    login_user = x\n  }\n}\n",
          "remote 10.0.0.1 {\n  protocol imap {\n  }\n}\n", "3 removed"},
 	{"all protocols but one",

@@ -53,6 +53,8 @@ static void add_value(struct text *text, const char *pattern)
 		return;
 	else if (strcmp(pattern, "#") == 0 || strncmp(pattern, "# <", 3) == 0)
 		add_text(text, strcmp(pattern, "#") == 0 ? "2000" : "7");
+	else if (strcmp(pattern, "script") == 0)
+		add_text(text, "/x");
 	else if (strcmp(pattern, "port") == 0)
 		add_text(text, "10.0.0.1:99");
 	else if (strncmp(pattern, "word ", 5) == 0) {
@@ -238,6 +240,11 @@ static const struct {
 	{"port", "::1", false},
 	{"port", "*, 10.0.0.1", false},
 	{"port", "host:1", true},
+	{"script", "/usr/lib/dovecot/imap", false},
+	{"script", "pop3 -x", false},
+	{"script", "", false},
+	{"script", "/usr/lib/dovecot/rawlog /usr/lib/dovecot/imap", true},
+	{"script", "/usr/local/bin/my-imap", true},
 	{"* #", "Trash 7", true},
 	{"* #", "Trash", false},
 	{"* /*", "storage=95%% /x y", true},
