@@ -50,7 +50,9 @@ static int open_folder(struct reeve_users *users, struct users_part *part, uid_t
 	part->fd = openat(part->dirfd, part->last, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (part->fd < 0 || fstat(part->fd, &st) < 0)
 		return reeve_fail_errno(err, "cannot open '%s'", part->path);
-	return st.st_uid == uid ? 0 : not_his(part, st.st_uid, err);
+	if (st.st_uid != uid)
+		return not_his(part, st.st_uid, err);
+	return users_tree_is_one(part->fd, part->path, err);
 }
 
 static int open_file(struct reeve_users *users, struct users_part *part, uid_t uid,

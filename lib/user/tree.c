@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /*
@@ -129,6 +130,72 @@ static void empty(struct removal *removal, int fd, unsigned int depth)
 			remove_one(removal, dirfd(dir), entry->d_name, depth);
 	closedir(dir);
 }
+
+/* ---- one file system ------------------------------------------------------------------------ */
+
+/* fd is closed. `way` is the path of the folder, a buffer of PATH_MAX. 0, or -1 with err. */
+static int look_for_mounts(int fd, dev_t dev, char *way, unsigned int depth,
+                           struct reeve_error *err)
+{
+	DIR *dir = fdopendir(fd);
+	size_t n = strlen(way);
+	struct dirent *entry;
+	int result = 0;
+
+	if (dir == NULL) {
+		reeve_fail_errno(err, "cannot read '%s'", way);
+		close(fd);
+		return -1;
+	}
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		struct statx stx;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    statx(dirfd(dir), entry->d_name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
+		          STATX_TYPE, &stx) < 0)
+			continue;
+		snprintf(way + n, PATH_MAX - n, "/%s", entry->d_name);
+		/*
+		 * Of a folder that is mounted twice the number says nothing, nor does that of a
+		 * file of overlayfs.
+		 */
+		if ((stx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 ||
+		    (S_ISDIR(stx.stx_mode) &&
+		     makedev(stx.stx_dev_major, stx.stx_dev_minor) != dev))
+			result = reeve_fail(err, REEVE_EREFUSED,
+			                    "another file system is at '%s': it has to be taken "
+			                    "away first",
+			                    way);
+		else if (S_ISDIR(stx.stx_mode) && depth < DEPTH_MAX) {
+			int below = openat(dirfd(dir), entry->d_name,
+			                   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+			if (below >= 0)
+				result = look_for_mounts(below, dev, way, depth + 1, err);
+		}
+		way[n] = '\0';
+	}
+	closedir(dir);
+	return result;
+}
+
+int users_tree_is_one(int fd, const char *path, struct reeve_error *err)
+{
+	char way[PATH_MAX];
+	struct stat st;
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (copy < 0 || fstat(copy, &st) < 0) {
+		reeve_fail_errno(err, "cannot read '%s'", path);
+		if (copy >= 0)
+			close(copy);
+		return -1;
+	}
+	snprintf(way, sizeof way, "%s", path);
+	return look_for_mounts(copy, st.st_dev, way, 0, err);
+}
+
+/* ---- removing ------------------------------------------------------------------------------- */
 
 int users_tree_remove(int dirfd, const char *name, const char *path, const struct timespec *since,
                       struct reeve_error *err)

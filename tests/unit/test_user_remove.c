@@ -7,10 +7,12 @@
 #include "unit.h"
 #include "user_root.h"
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,6 +116,39 @@ START_TEST(test_keep)
 	ck_assert_int_eq(remove_ann(REEVE_USERS_KEEP_MAIL, &err), 0);
 	ck_assert_int_eq(remove_ann(REEVE_USERS_REMOVE_MAIL, &err), 2);
 	check_gone();
+}
+END_TEST
+
+/* What is mounted below the home is in no archive, and cannot go: nothing is done. */
+START_TEST(test_mounted)
+{
+	static const enum reeve_users_mail mails[] = {REEVE_USERS_ARCHIVE_MAIL,
+	                                              REEVE_USERS_REMOVE_MAIL};
+	const char *below = "root/home/mail-users/ann/Maildir/new";
+	struct reeve_error err = {0};
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+			_exit(77);
+		/* Another file system; a folder of the same. */
+		if ((_i / 2 == 0 ? mount("none", below, "tmpfs", 0, NULL)
+		                 : mount("kept", below, NULL, MS_BIND, NULL)) < 0)
+			_exit(77);
+		if (remove_ann(mails[_i % 2], &err) >= 0 ||
+		    strcmp(err.text, "another file system is at "
+		                     "'/home/mail-users/ann/Maildir/new': it has to be taken away "
+		                     "first") != 0)
+			_exit(1);
+		_exit(0);
+	}
+	ck_assert(waitpid(pid, &status, 0) == pid);
+	ck_assert_int_eq(WIFEXITED(status), 1);
+	if (WEXITSTATUS(status) == 77)
+		return; /* nothing can be mounted here */
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	check_there();
 }
 END_TEST
 
@@ -305,6 +340,7 @@ Suite *suite_user_remove(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	tcase_add_test(tcase, test_archive);
 	tcase_add_test(tcase, test_keep);
+	tcase_add_loop_test(tcase, test_mounted, 0, 4);
 	tcase_add_loop_test(tcase, test_killed, 0, ASKED);
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT);
 	tcase_add_test(tcase, test_delivery);
