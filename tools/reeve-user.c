@@ -298,7 +298,7 @@ int main(int argc, char **argv)
 
 	run.carry_out(&run);
 	if (run.diags != NULL) /* what failed early said so on stderr */
-		user_print_json(&run, json_map(), NULL);
+		user_print_failure(&run, NULL);
 	user_secrets_wipe(&run);
 	user_close(&run);
 	free(run.words);

@@ -25,7 +25,7 @@ int users_system_find(const struct reeve_users *users, const char *name,
 		                  "has to be changed there",
 		                  name);
 	if (account == NULL)
-		return reeve_fail(err, REEVE_EUSAGE, "there is no user '%s'", name);
+		return reeve_fail(err, REEVE_EREFUSED, "there is no user '%s'", name);
 	if (account->uid == 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has uid 0: he is no mail user", name);
 	return 0;

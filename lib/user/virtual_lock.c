@@ -15,7 +15,7 @@ static int find(struct reeve_users *users, const char *name, struct users_entry 
 	if (users_entry_find(users, name, entry, err) < 0)
 		return -1;
 	return entry->node != 0 ? 0
-	                        : reeve_fail(err, REEVE_EUSAGE, "there is no user '%s' in '%s'",
+	                        : reeve_fail(err, REEVE_EREFUSED, "there is no user '%s' in '%s'",
 	                                     name, entry->where->passwd_file);
 }
 

@@ -105,10 +105,20 @@ void tool_say(FILE *out, const char *fmt, ...)
 	va_end(ap);
 }
 
+static char last_error[512];
+
+const char *tool_last_error(void)
+{
+	return last_error[0] == '\0' ? NULL : last_error;
+}
+
 void tool_error(const char *fmt, ...)
 {
 	va_list ap;
 
+	va_start(ap, fmt);
+	vsnprintf(last_error, sizeof last_error, fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	put_line(stderr, program_invocation_short_name, fmt, ap);
 	va_end(ap);

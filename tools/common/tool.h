@@ -42,6 +42,9 @@ void tool_talk_more(void);
 /* "reeve-x: text" on stderr. */
 void tool_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The text that it said last, cut where it is long; NULL: none. */
+const char *tool_last_error(void);
+
 /* An error of the library: say it, and remember the status it stands for. */
 void tool_fail(const struct reeve_error *err);
 

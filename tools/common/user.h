@@ -39,9 +39,10 @@ struct user_run {
 	struct reeve_users *users;
 	struct user_secret *secrets;
 	size_t secret_count, secret_room;
-	struct json *diags; /* with is_json */
-	bool has_problem;   /* a diagnostic was one */
-	bool is_usage;      /* what was asked for means nothing */
+	struct json *diags;       /* with is_json */
+	struct reeve_error error; /* that the library did not say */
+	bool has_problem;         /* a diagnostic was one */
+	bool is_usage;            /* what was asked for means nothing */
 };
 
 /* Take the command from the words; what does not go together is a usage error. */
@@ -70,9 +71,15 @@ bool user_apply(struct user_run *run);
 /* An error of the library. */
 void user_fail(struct user_run *run, const struct reeve_error *err);
 
-/* Print results with the diagnostics, and an error if there is one. */
+/* Somebody who was named is not there. */
+void user_missing(struct user_run *run, const char *name);
+
+/* Print results with the diagnostics, and an error if there is one, also one that tool_error() said. */
 struct json;
 void user_print_json(struct user_run *run, struct json *results, const struct reeve_error *err);
+
+/* The same where nothing could be asked: what was to be changed is not. */
+void user_print_failure(struct user_run *run, const struct reeve_error *err);
 
 /* ---- passwords: user_secret.c -------------------------------------------------------------- */
 

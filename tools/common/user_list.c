@@ -32,7 +32,7 @@ static void date_word(int64_t seconds, char text[40])
 
 static void say_head(void)
 {
-	tool_say(stdout, "%-24s %10s  %-16s %10s  %-6s  %s", "user", "mailbox", "changed", "quota",
+	tool_say(stdout, "%-32s %10s  %-16s %10s  %-6s  %s", "user", "mailbox", "changed", "quota",
 	         "login", "password");
 }
 
@@ -46,7 +46,7 @@ static void say_user(const struct reeve_user *user)
 	}
 	if (user->has_quota)
 		reeve_size_format(user->quota_bytes, quota);
-	tool_say(stdout, "%-24s %10s  %-16s %10s  %-6s  %s%s", user->name, size, date, quota,
+	tool_say(stdout, "%-32s %10s  %-16s %10s  %-6s  %s%s", user->name, size, date, quota,
 	         login_word(user), user->password.scheme[0] != '\0' ? user->password.scheme : "-",
 	         user->password.is_weak ? " (weak)" : "");
 }
@@ -126,8 +126,7 @@ static int tell_users(struct user_run *run, struct json *list, struct reeve_erro
 			tell_user(&user, list, &is_first);
 			continue;
 		}
-		tool_error("there is no user '%s'", run->words[i]);
-		tool_worse(TOOL_FAILED);
+		user_missing(run, run->words[i]);
 	}
 	return 0;
 }

@@ -61,7 +61,7 @@ bool user_open(struct user_run *run, bool is_for_changes)
 	if (run->users == NULL)
 		user_fail(run, &err);
 	if (run->users == NULL && run->is_json)
-		user_print_json(run, json_map(), &err);
+		user_print_failure(run, &err);
 	return run->users != NULL;
 }
 
@@ -79,6 +79,13 @@ void user_fail(struct user_run *run, const struct reeve_error *err)
 	/* Of a file's lines it is the file that is wrong. */
 	if (err->code == REEVE_EUSAGE && run->batch == NULL)
 		run->is_usage = true;
+}
+
+void user_missing(struct user_run *run, const char *name)
+{
+	run->error.code = REEVE_EREFUSED;
+	snprintf(run->error.text, sizeof run->error.text, "there is no user '%s'", name);
+	tool_fail(&run->error);
 }
 
 /* ---- what is said -------------------------------------------------------------------------- */
@@ -114,6 +121,14 @@ static void put_steps(const struct user_run *run, struct json *results)
 
 void user_print_json(struct user_run *run, struct json *results, const struct reeve_error *err)
 {
+	struct reeve_error said = run->error;
+
+	if (said.code == REEVE_OK && tool_last_error() != NULL) {
+		said.code = REEVE_EIO;
+		snprintf(said.text, sizeof said.text, "%s", tool_last_error());
+	}
+	if ((err == NULL || err->code == REEVE_OK) && said.code != REEVE_OK)
+		err = &said;
 	json_put(results, "diagnostics", run->diags);
 	run->diags = NULL;
 	if (err != NULL)
@@ -122,6 +137,21 @@ void user_print_json(struct user_run *run, struct json *results, const struct re
 		tool_error("out of memory");
 		tool_worse(TOOL_FAILED);
 	}
+}
+
+void user_print_failure(struct user_run *run, const struct reeve_error *err)
+{
+	static const char *const looking[] = {"list", "verify", "check", "alias list"};
+	struct json *map = json_map();
+	bool is_change = true;
+
+	for (size_t i = 0; i < sizeof looking / sizeof looking[0]; i++)
+		is_change = is_change && strcmp(run->command, looking[i]) != 0;
+	if (is_change) {
+		json_put_bool(map, "changed", false);
+		json_put_bool(map, "dry_run", run->how.dry_run);
+	}
+	user_print_json(run, map, err);
 }
 
 static void say_json(struct user_run *run, const struct reeve_users_result *result,
@@ -133,7 +163,10 @@ static void say_json(struct user_run *run, const struct reeve_users_result *resu
 	json_put_bool(map, "changed", run->how.dry_run ? result->steps > 0 : result->is_changed);
 	json_put_bool(map, "dry_run", run->how.dry_run);
 	json_put_text(map, "id", result->id);
-	put_steps(run, map);
+	if (err == NULL || result->is_changed)
+		put_steps(run, map);
+	else
+		json_put(map, "steps", json_list());
 	user_print_json(run, map, err);
 }
 

@@ -70,8 +70,7 @@ static bool ask_for(struct user_run *run, const char *name)
 		    user_has_password(run, name))
 			return true;
 	} else if (reeve_users_find(run->users, name, &user, NULL) <= 0) {
-		tool_error("there is no user '%s'", name);
-		tool_worse(TOOL_FAILED);
+		user_missing(run, name);
 		return false;
 	}
 	secret = add_secret(run, name);

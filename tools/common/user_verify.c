@@ -35,6 +35,7 @@ void user_verify(struct user_run *run)
 	struct reeve_error err = {0};
 	struct reeve_user user;
 	struct secret secret;
+	bool is_read = false;
 	int fits = -1;
 
 	if (!user_open(run, false))
@@ -43,19 +44,18 @@ void user_verify(struct user_run *run)
 	bool is_locked = found > 0 && user.is_locked;
 
 	if (found == 0)
-		snprintf(err.text, sizeof err.text, "there is no user '%s'", run->words[0]);
-	if (found <= 0)
-		err.code = found == 0 ? REEVE_EFORMAT : err.code;
-	else if (read_secret(run, &secret))
+		user_missing(run, run->words[0]);
+	else if (found > 0 && (is_read = read_secret(run, &secret)))
 		fits = reeve_users_verify(run->users, run->words[0], secret.text, &err);
-	else
-		err.code = REEVE_OK; /* it was said */
+	/* What reading the password, or nobody, said is no error of the library's. */
+	if (fits < 0 && (found == 0 || (found > 0 && !is_read)))
+		err.code = REEVE_OK;
 	secret_wipe(&secret);
 	if (fits < 0) {
 		if (err.code != REEVE_OK)
 			user_fail(run, &err);
 		if (run->is_json)
-			user_print_json(run, json_map(), &err);
+			user_print_failure(run, &err);
 		return;
 	}
 	if (fits == 0)
