@@ -3,6 +3,7 @@
 #include "user/add.h"
 
 #include "base/error.h"
+#include "user/both.h"
 #include "user/fresh.h"
 #include "user/orphan.h"
 #include "user/places.h"
@@ -152,11 +153,17 @@ static int check_there(struct reeve_users *users, const struct want *want, struc
 static int understand(struct reeve_users *users, struct want *want, struct reeve_error *err)
 {
 	const struct reeve_user_wish *wish = want->wish;
+	struct users_line line;
 
 	if (reeve_user_name_check(wish->name, false, err) < 0)
 		return -1;
 	if (users_is_wished(users, wish->name))
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' is named twice", wish->name);
+	if (users_line_find(users, wish->name, &line, NULL) > 0 && users_line_has_password(&line))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' is a virtual user in '%s': one of the system of that name "
+		                  "would be another way in",
+		                  wish->name, line.doc->path);
 	want->account = reeve_accounts_find(&users->accounts, wish->name);
 	if (want->account == NULL && users_system_is_elsewhere(users, wish->name))
 		return reeve_fail(err, REEVE_EREFUSED,

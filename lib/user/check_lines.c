@@ -3,6 +3,7 @@
 #include "user/check.h"
 
 #include "base/error.h"
+#include "user/both.h"
 #include "user/line.h"
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,11 @@ static int check_line(struct users_check *check, const struct users_line *line,
 		users_check_fault(check, REEVE_WARNING, user.file, user.line,
 		                  "the password of '%s' is of the scheme %s, which is weak", user.name,
 		                  user.password.scheme);
+	if (users_line_is_second(check->users, line, NULL))
+		users_check_fault(check, REEVE_PROBLEM, user.file, user.line,
+		                  "'%s' is a user of the system, too: each lets him in by a password "
+		                  "of its own",
+		                  user.name);
 	users_check_home(check, &user);
 
 	struct users_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A password shall be this one; and nobody shall log in, or again. */
 #include "base/error.h"
+#include "user/both.h"
 #include "user/hash.h"
 #include "user/programs.h"
 #include "user/secrets.h"
@@ -54,7 +55,9 @@ void reeve_users_password(struct reeve_users *users, const char *name, const cha
 	struct reeve_error err = {0};
 	int result;
 
-	if (users_is_virtual(users, name))
+	if (users_both_refuse(users, name, &err) < 0)
+		result = -1;
+	else if (users_is_virtual(users, name))
 		result = users_virtual_password(users, name, password, hash, scheme, &err);
 	else if ((result = users_system_find(users, name, &account, &err)) == 0)
 		result = set_system(users, account, password, hash, scheme, &err);
@@ -174,7 +177,9 @@ void reeve_users_lock(struct reeve_users *users, const char *name, bool is_locke
 
 	int result;
 
-	if (users_is_virtual(users, name))
+	if (users_both_refuse(users, name, &err) < 0)
+		result = -1;
+	else if (users_is_virtual(users, name))
 		result = users_virtual_lock(users, name, is_locked, &err);
 	else if ((result = users_system_find(users, name, &account, &err)) == 0)
 		result = lock_system(users, account, is_locked, &err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A user shall not be there any more; his mail stays, is archived, or goes. */
+#include "base/diag.h"
 #include "base/error.h"
 #include "user/add.h"
 #include "user/belongings.h"
@@ -141,8 +142,16 @@ void reeve_users_remove(struct reeve_users *users, const char *name, enum reeve_
 		result = reeve_fail(&err, REEVE_EUSAGE, "'%s' is named twice", name);
 	else if (users_fresh_new(users, name) == NULL)
 		result = reeve_fail_nomem(&err);
-	else if (users_is_virtual(users, name))
+	else if (users_is_virtual(users, name)) {
+		/* The way out for who is both: one goes after the other. */
+		if (account != NULL && strchr(name, '@') == NULL)
+			reeve_diag(&users->talk, REEVE_WARNING, users->accounts.passwd_path,
+			           account->line, 0,
+			           "'%s' is a user of the system, too, who stays: to remove both, "
+			           "say it again",
+			           name);
 		result = users_virtual_remove(users, name, mail, archive, &err);
+	}
 	else if (account != NULL)
 		result = remove_system(users, account, mail, archive, &err);
 	else

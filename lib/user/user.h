@@ -19,6 +19,7 @@
  *     add.c         a system user shall be there (system.c: whom that may be about); fresh.c his steps
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
  *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
+ *     both.c        a name that is one of the system, too
  *     entry.c       his line, found and changed; quota.c his quota, and that of a system user
  *     remove.c      a user shall be gone; belongings.c what goes with him
  *     alias.c       aliases

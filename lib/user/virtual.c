@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "user/belongings.h"
+#include "user/both.h"
 #include "user/entry.h"
 #include "user/fresh.h"
 #include "user/hash.h"
@@ -18,10 +19,13 @@
 bool users_is_virtual(struct reeve_users *users, const char *name)
 {
 	struct users_line line;
+	bool has_account;
 
 	if (strchr(name, '@') != NULL)
 		return true;
-	return users_line_find(users, name, &line, NULL) == 1;
+	if (users_line_find(users, name, &line, NULL) != 1)
+		return false;
+	return users_line_is_second(users, &line, &has_account) || !has_account;
 }
 
 int users_virtual_of(struct reeve_users *users, const struct reeve_account *account,
@@ -194,6 +198,13 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 		return -1;
 	if (users_is_wished(users, wish->name))
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' is named twice", wish->name);
+	if (strchr(wish->name, '@') == NULL &&
+	    (reeve_accounts_find(&users->accounts, wish->name) != NULL ||
+	     users_system_is_elsewhere(users, wish->name)))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' is a user of the system: a virtual one of that name would be "
+		                  "another way in",
+		                  wish->name);
 	if (users_entry_find(users, wish->name, &entry, err) < 0)
 		return -1;
 	if (users_entry_whom(users, &entry, wish->name, wish, &whom, err) < 0 ||

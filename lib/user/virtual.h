@@ -9,7 +9,8 @@
 
 #include "user/steps.h"
 
-/* Whether a wish about `name` is about a virtual user: by its '@', or because the file has it. */
+/* Whether a wish about `name` is about a virtual user: by its '@', or because the file has it, and
+ * not only for the quota of a system user. */
 bool users_is_virtual(struct reeve_users *users, const char *name);
 
 /*

@@ -342,6 +342,13 @@ static const struct {
          "P root/etc/dovecot/users:1: no password of 'ann@x' is asked for (nopassword)\n"
          "W root/etc/dovecot/users:2: the password of 'bob@x' is of the scheme DES-CRYPT, which is "
          "weak\n"},
+	{"of the system, too", "root:{DES-CRYPT}JuXD4WLNH.kOs:^:&::/v/root\n", "v/root/ 0700 v/root/M/ 0700",
+         "W root/etc/dovecot/users:1: the password of 'root' is of the scheme DES-CRYPT, which is "
+         "weak\n"
+         "P root/etc/dovecot/users:1: 'root' is a user of the system, too: each lets him in by a "
+         "password of its own\n"},
+	{"the quota of one of the system", "root:::::/v/root::userdb_quota_rule=*:storage=1G\n",
+         "v/root/ 0700 v/root/M/ 0700", ""},
 	{"mail of those who are gone",
          "ann@x::^:&::/v/x/ann\nmoved@x::^:&::/v/x/elsewhere\nbob@y::^:&::/w/bob\ncat@z::^:&::/w/cat\n",
          "v/x/ann/ 0700 v/x/ann/M/ 0700 v/x/elsewhere/ 0700 v/x/elsewhere/M/ 0700 v/x/zoe/M/ 0700 v/x/moved/M/ 0700 "

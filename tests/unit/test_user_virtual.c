@@ -191,6 +191,15 @@ static const struct refused {
          "'eve@example.org' has the home '/srv/vmail/example.org/eve' already"},
 	{"other uid", ":", {.name = "eve@example.org", .has_ids = true, .uid = 950, .gid = 900},
          "'eve@example.org' has uid 900 and gid 900 already"},
+	{"of the system", "echo ann:x:1005:8::/home/ann:/bin/sh >>root/etc/passwd",
+         {.name = "ann", .is_virtual = true},
+         "'ann' is a user of the system: a virtual one of that name would be another way in"},
+	{"of the system, there already",
+         "echo eve:x:1005:8::/home/eve:/bin/sh >>root/etc/passwd; sed -i s/^eve@example.org/eve/ " FILE_,
+         {.name = "eve", .is_virtual = true},
+         "'eve' is a user of the system: a virtual one of that name would be another way in"},
+	{"a system user of a virtual one's name", "sed -i s/^eve@example.org/eve/ " FILE_, {.name = "eve"},
+         NULL},
 	{"no file", "rm root/etc/dovecot/dovecot.conf", {.name = "ann@example.org"},
          "there is no place for 'ann@example.org': no configuration of Dovecot names a passwd-file"},
 };
@@ -327,6 +336,58 @@ START_TEST(test_open)
 }
 END_TEST
 
+/* eve is a user of the system, and has a line. */
+static const struct both {
+	const char *line; /* behind the name */
+	bool is_refused;  /* else the line is only about her quota, or the like */
+} boths[] = {
+	{"{CRYPT}$!:900:900::/srv/x", true},
+	{HASH ":900:900::/srv/x", true},
+	{":900:900::/srv/x::nopassword", true},
+	{":::::::userdb_quota_rule=*:storage=1G", false},
+	{"x:::::::userdb_quota_rule=*:storage=1G", false},
+};
+
+START_TEST(test_both)
+{
+	const struct both *row = &boths[_i];
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+	char text[400];
+
+	ck_assert_int_eq(system("cd root/etc && echo eve:x:1005:8::/home/eve:/usr/sbin/nologin >>passwd "
+	                        "&& echo 'eve:" HASH5 ":19000::::::' >>shadow"),
+	                 0);
+	snprintf(text, sizeof text, "eve:%s\n", row->line);
+	folder_write(FILE_, text);
+	for (int is_password = 0; is_password < 2; is_password++) {
+		err = (struct reeve_error){0};
+		users = begin();
+		if (is_password)
+			reeve_users_password(users, "eve", NULL, "$6$abcdefgh$sKwXUYx1Bx22wVaH3Hs5HMB9vULCuGfDNn6BPXFhlTvRfpE3zPJ3eo9."
+		                     "3VUbPTcs6Kl1RgCxPtNh6Gih8ceNM1", NULL);
+		else
+			reeve_users_lock(users, "eve", true);
+		int got = end(users, &err);
+		ck_assert_msg(got == (row->is_refused ? -1 : 1), "%s: %d, '%s'", row->line, got,
+		              err.text);
+		if (row->is_refused)
+			ck_assert_ptr_nonnull(strstr(err.text, "is a user of the system, and a "
+			                                       "virtual one in '"));
+		ck_assert_str_eq(folder_read(FILE_), text);
+	}
+	/* The virtual one goes, and she of the system is there alone. */
+	if (row->is_refused) {
+		ck_assert_int_ge(remove_user("eve", REEVE_USERS_KEEP_MAIL, &err), 1);
+		ck_assert_int_eq(system("grep -q ^eve: root/etc/passwd"), 0);
+		ck_assert_str_eq(line("eve"), "(none)");
+		users = begin();
+		reeve_users_lock(users, "eve", true);
+		ck_assert_int_eq(end(users, &err), 1);
+	}
+}
+END_TEST
+
 static const struct removed {
 	const char *name, *command;
 	int steps;
@@ -428,7 +489,7 @@ Suite *suite_user_virtual(void)
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
-		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(removed) +
+		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(boths) + COUNT(removed) +
 		                  COUNT(owners),
 		          "virtual users' homes are given to them only by root");
 		return suite;
@@ -439,6 +500,7 @@ Suite *suite_user_virtual(void)
 	tcase_add_test(tcase, test_back);
 	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
 	tcase_add_loop_test(tcase, test_open, 0, COUNT(opens));
+	tcase_add_loop_test(tcase, test_both, 0, COUNT(boths));
 	tcase_add_test(tcase, test_password);
 	tcase_add_loop_test(tcase, test_remove, 0, COUNT(removed));
 	tcase_add_loop_test(tcase, test_owner, 0, COUNT(owners));
