@@ -6,6 +6,7 @@
  *     limits.tsv  what is known of each limit; table.c
  *     size.c      arithmetic; numbers and sizes as Postfix and Dovecot read them
  *     read.c      the values, out of the configurations: limits->rows
+ *     refer.c     a $name that a program of Postfix does not know
  *     quota.c     Dovecot's settings as LMTP meets them, and its quota
  *     ways.c      what they amount to: limits->ways
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
@@ -145,6 +146,12 @@ uint64_t reeve_limits_bytes(const struct reeve_limit *limit);
 /* A parameter of main.cf as Postfix sees it, kept; "" if it is not defined or cannot be expanded.
  */
 const char *reeve_limits_param(struct reeve_limits *limits, const char *name);
+
+/*
+ * A $name in a limit of Postfix that is set nowhere, and whose default the program does not know
+ * that reads the limit: to it, it is empty. NULL: there is none.
+ */
+const char *reeve_limits_unknown(struct reeve_limits *limits, const struct reeve_limit *row);
 
 /* Whether local(8), virtual(8) deliver, as far as main.cf tells. */
 bool reeve_limits_uses_local(struct reeve_limits *limits);

@@ -49,6 +49,7 @@ static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
 	bool is_postfix = strcmp(fact->program, "postfix") == 0;
 	struct reeve_limit *row = reeve_limits_add(limits, &limits->rows, &limits->row_count,
 	                                           &limits->row_room, sizeof *row);
+	struct reeve_conf_setting raw;
 
 	if (row == NULL)
 		return;
@@ -69,6 +70,12 @@ static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
 	};
 	if (row->value[0] != '\0' || row->file != NULL)
 		fill_number(fact, row, limits->is_24);
+	if (reeve_limits_unknown(limits, row) != NULL) {
+		/* As it is written: the program has something else than postconf(1). */
+		if (reeve_conf_get(limits->postfix, path, 0, &raw, NULL) > 0)
+			row->value = reeve_limits_keep(limits, raw.value);
+		row->is_number = row->is_unlimited = false;
+	}
 }
 
 /* ---- Postfix --------------------------------------------------------------------------------- */
