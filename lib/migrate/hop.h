@@ -50,6 +50,7 @@ struct migrate_site {
 	size_t more_count;
 	const char *digits, *star; /* what stood for <n> and '*' */
 	bool was_moved;            /* with one above it */
+	const char *indent;        /* of a comment above it, if it follows others in a new block */
 	bool is_free; /* the block around it is closed before it and opened again behind it */
 };
 

@@ -153,6 +153,8 @@ static void write_group(struct migrate_hop *hop, const struct group *group, cons
 		if (i == 0)
 			text = reeve_migrate_text(hop, "%s%s {\n%s", indent, group->blocks[0],
 			                          text);
+		else
+			group->sites[i]->indent = inner;
 		if (i == group->count - 1)
 			text = reeve_migrate_text(hop, "%s%s}\n", text, indent);
 		else

@@ -178,7 +178,10 @@ static void comment_above(struct migrate_hop *hop, struct migrate_site *site, co
 	reeve_migrate_lines(hop, site, &first, &last);
 	reeve_migrate_before(
 		hop, &page->lines[first],
-		reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first), comment));
+		reeve_migrate_text(hop, "%s%s\n",
+	                           site->indent != NULL ? site->indent
+	                                                : reeve_migrate_indent(hop, page, first),
+	                           comment));
 }
 
 bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_site *site)

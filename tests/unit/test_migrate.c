@@ -147,6 +147,13 @@ static const struct row rows[] = {
          "out, the default is right\n"
          "  executable = /usr/lib/dovecot/dovecot-auth\n}\n",
          "2 decide 4 decide"},
+	{"a remark inside of a new block",
+         "auth_user = root\nauth_executable = /usr/lib/dovecot/dovecot-auth\n",
+         "service auth {\n  user = root\n"
+         "  # mailreeve: 2.x has no program dovecot-auth, and auth cannot start with it: take this "
+         "out, the default is right\n"
+         "  executable = /usr/lib/dovecot/dovecot-auth\n}\n",
+         "2 decide"},
 	{"auth, what 1.x did not have", "auth default {\n  proxy_self = x\n}\n",
          "auth_proxy_self = x\n", ""},
 	{"behind a brace", "auth default { user = x\n}\nprotocol imap { login_user = y }\n", NULL,
