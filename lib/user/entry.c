@@ -11,6 +11,7 @@
 #include "user/mailbox.h"
 #include "user/secrets.h"
 #include "user/steps.h"
+#include "user/system.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,8 +120,9 @@ static const char *usual_home(struct reeve_users *users, const struct users_entr
 	if (text == NULL && mail != NULL)
 		text = mail->home;
 	made = text == NULL ? NULL : users_expand(text, entry->where->is_24, whom);
+	/* Of a name without a domain "/home/vmail/%d/%n" has two slashes. */
 	if (made != NULL)
-		kept = reeve_users_keep(users, made);
+		kept = users_path_clean(users, made);
 	free(made);
 	return kept;
 }

@@ -113,6 +113,10 @@ static const struct added {
          "ann@example.org:{CRYPT}$!:900:900::/srv/vmail/ann::", ":"},
 	{"without a domain", ":", {.name = "ann", .is_virtual = true, .hash = HASH}, 2,
          "ann:" HASH ":900:900::/srv/vmail/ann::", ":"},
+	{"without a domain, where the configuration has one",
+         "echo 'mail_home = /srv/vmail/%d/%n' >>etc/dovecot/dovecot.conf",
+         {.name = "ann", .is_virtual = true, .hash = HASH}, 2,
+         "ann:" HASH ":900:900::/srv/vmail/ann::", ":"},
 	{"she is there", ":", {.name = "eve@example.org", .hash = HASH}, 0,
          "eve@example.org:" HASH
          ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c",
