@@ -6,7 +6,8 @@
  *     check_names.c    names and uids that are not one person's
  *     check_lines.c    virtual users
  *     check_left.c     mail of those who are gone
- *     check_places.c   homes, mailboxes, the spool
+ *     check_places.c   homes and mailboxes
+ *     check_spool.c    what is in the folder of mailboxes, and among the homes
  *     check_thing.c    a home or a mailbox: whose, and who may read it
  *     check_mend.c     owners and modes of these
  *
@@ -58,6 +59,9 @@ void users_check_fault(struct users_check *check, enum reeve_severity severity, 
 int users_check_names(struct users_check *check, struct reeve_error *err);
 int users_check_lines(struct users_check *check, struct reeve_error *err);
 int users_check_places(struct users_check *check, struct reeve_error *err);
+int users_check_spool(struct users_check *check, struct reeve_error *err);
+
+void users_check_homes(struct users_check *check);
 
 /* Strings are borrowed. */
 struct users_thing users_check_thing_of(const struct reeve_user *user, const char *what,

@@ -178,6 +178,11 @@ void users_check_thing(struct users_check *check, struct users_thing thing)
 		                  "the %s of '%s' may be %s by %s (mode %04o)", thing.what,
 		                  thing.user, (mode & 022) != 0 ? "read and changed" : "read", who,
 		                  (unsigned int)(mode & 07777));
+	if (S_ISREG(mode) && thing.st.st_nlink > 1)
+		users_check_fault(check, REEVE_WARNING, thing.path, 0,
+		                  "the %s of '%s' has a second hard link: find / -samefile '%s' "
+		                  "tells where, and rm of the other name ends it",
+		                  thing.what, thing.user, thing.path);
 	if (check->repair && is_new)
 		users_check_mend(check, &thing, who == NULL ? mode : mode & ~(mode_t)077);
 }

@@ -174,8 +174,21 @@ static const struct {
 	{"boxes without users", ROOT ANN, "ann:!:1::::::\n", MAIL,
          GOOD "var/mail/Ann 0600 var/mail/zoe 0600 var/mail/.hidden 0644 var/mail/ann.lock 0644 "
               "var/mail/folder/ 0755",
-         "W root/var/mail/Ann:0: a mailbox without a user: there is no 'Ann'\n"
+         "P root/var/mail/Ann:0: a mailbox without a user: there is no 'Ann', and 'ann' has the uid "
+         "that it belongs to (^), and can read it\n"
+         "P root/var/mail/folder:0: a folder without a user: there is no 'folder', and 'ann' has "
+         "the uid that it belongs to (^), and can read it\n"
+         "P root/var/mail/zoe:0: a mailbox without a user: there is no 'zoe', and 'ann' has the uid "
+         "that it belongs to (^), and can read it\n"},
+	{"nobody's uid", ROOT, "", MAIL, "var/mail/zoe 0600 var/mail/folder/ 0700",
+         "W root/var/mail/folder:0: a folder without a user: there is no 'folder'\n"
          "W root/var/mail/zoe:0: a mailbox without a user: there is no 'zoe'\n"},
+	{"a folder for many", ROOT "vmail:x:^:100::/var/mail/hosts:/bin/false\n", "", MAIL,
+         "var/mail/hosts/ 0700", ""},
+	{"a home without a user", ROOT ANN, "ann:!:1::::::\n", MAIL,
+         GOOD "home/mail-users/zoe/ 0700",
+         "P root/home/mail-users/zoe:0: a home without a user: there is no 'zoe', and 'ann' has the "
+         "uid that it belongs to (^), and can read it\n"},
 	{"a spool for all", ROOT, "", MAIL, "var/mail/ 0777",
          "P root/var/mail:0: every user can remove and replace mailboxes (mode 0777)\n"},
 	{"a spool for all, as /tmp", ROOT, "", MAIL, "var/mail/ 01777", ""},
@@ -268,6 +281,27 @@ START_TEST(test_check)
 }
 END_TEST
 
+/* What is no plain file in the folder of mailboxes, and a box that has two names. */
+START_TEST(test_no_files)
+{
+	struct reeve_users_how how = {.root = "root", .talk = &talk};
+
+	make_root(ROOT ANN, "ann:!:1::::::\n", MAIL, GOOD);
+	ck_assert_int_eq(system("cd root/var/mail; ln ann ../other; mkfifo fifo; ln -s ann link; "
+	                        "ln -s ann root"),
+	                 0);
+	check(&how, false);
+	ck_assert_str_eq(said,
+	                 "W root/var/mail/ann:0: the mailbox of 'ann' has a second hard link: find / "
+	                 "-samefile 'root/var/mail/ann' tells where, and rm of the other name ends "
+	                 "it\n"
+	                 "W root/var/mail/fifo:0: a FIFO without a user: there is no 'fifo'\n"
+	                 "W root/var/mail/link:0: a symbolic link without a user: there is no 'link'\n"
+	                 "W root/var/mail/root:0: the mailbox of 'root' is neither a file nor a "
+	                 "folder, but a symbolic link\n");
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	const char *passwd, *dovecot, *places;
@@ -275,7 +309,8 @@ static const struct {
 } dovecots[] = {
 	{"upper case", ROOT "Ann:x:^:&::/home/ann:/usr/sbin/nologin\n", "", GOOD "var/mail/Ann 0600",
          "P root/etc/passwd:2: Dovecot makes lower case of names: nobody reaches 'Ann'\n"
-         "W root/var/mail/ann:0: a mailbox without a user: there is no 'ann'\n"},
+         "P root/var/mail/ann:0: a mailbox without a user: there is no 'ann', and 'Ann' has the uid "
+         "that it belongs to (^), and can read it\n"},
 	{"two by case", ROOT ANN "ANN:x:#:&::/nonexistent:/usr/sbin/nologin\n", "",
          GOOD "var/mail/ANN 0600",
          "P root/etc/passwd:3: Dovecot makes lower case of names: what is meant for 'ANN' goes to "
@@ -295,6 +330,7 @@ static const struct {
 START_TEST(test_dovecot)
 {
 	struct reeve_users_how how = {.root = "root", .talk = &talk};
+	char says[1000];
 
 	for (int i = 0; i < ROWS(dovecots); i++) {
 		make_root(dovecots[i].passwd, "ann:!:1::::::\nAnn:!:1::::::\nANN:!:1::::::\n", MAIL,
@@ -302,8 +338,8 @@ START_TEST(test_dovecot)
 		ck_assert_int_eq(mkdir("root/etc/dovecot", 0755), 0);
 		folder_write("root/etc/dovecot/dovecot.conf", dovecots[i].dovecot);
 		check(&how, false);
-		ck_assert_msg(strcmp(said, dovecots[i].says) == 0, "%s:\n%s", dovecots[i].name,
-		              said);
+		fill(dovecots[i].says, says, sizeof says);
+		ck_assert_msg(strcmp(said, says) == 0, "%s:\n%s", dovecots[i].name, said);
 	}
 }
 END_TEST
@@ -473,7 +509,7 @@ START_TEST(test_repair_refused)
 	make_root(ROOT ANN, "ann:!:1::::::\n", MAIL, "var/mail/ann 0644 home/ann/ 0705");
 	ck_assert_int_eq(link("root/var/mail/ann", "root/home/ann/mine"), 0);
 	users = reeve_users_open(&how, &err);
-	ck_assert_int_eq(look(users, true), 2);
+	ck_assert_int_eq(look(users, true), 3);
 	ck_assert_msg(strstr(said, "N root/var/mail/ann:0: left as it is: it has a second hard link") !=
 	                      NULL,
 	              "%s", said);
@@ -578,6 +614,7 @@ Suite *suite_user_check(void)
 
 	tcase_add_checked_fixture(tc, enter, folder_leave);
 	tcase_add_test(tc, test_check);
+	tcase_add_test(tc, test_no_files);
 	tcase_add_test(tc, test_dovecot);
 	tcase_add_test(tc, test_lines);
 	tcase_add_test(tc, test_left);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* What is in the folder of mailboxes, and among the homes: whose, and who can read it. */
+#include "user/check.h"
+
+#include "base/error.h"
+#include "base/open.h"
+#include "user/system.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Locks and hidden files are nobody's mail. */
+static bool is_aside(const char *name)
+{
+	size_t n = strlen(name);
+
+	return name[0] == '.' || (n > 5 && strcmp(name + n - 5, ".lock") == 0);
+}
+
+/* ---- without a user ------------------------------------------------------------------------- */
+
+/* "/var/mail/vhosts" in "maildir:/var/mail/vhosts/%d/%n". */
+static bool is_in(const char *text, const char *path)
+{
+	size_t n = strlen(path);
+	const char *found = text == NULL ? NULL : strstr(text, path);
+
+	return found != NULL && (found[n] == '\0' || found[n] == '/' || found[n] == ':');
+}
+
+/* Whether a folder is there for many, as Dovecot's configuration or the home of its owner says. */
+static bool is_for_many(const struct users_check *check, const char *path, uint32_t uid)
+{
+	const struct reeve_account *owner = reeve_accounts_uid(&check->users->accounts, uid);
+	const struct users_location *location = &check->mail->location;
+
+	return uid == 0 || is_in(location->location, path) || is_in(location->path, path) ||
+	       is_in(location->inbox, path) || is_in(check->mail->home, path) ||
+	       (owner != NULL && (users_path_is_inside(path, owner->home) ||
+	                          users_path_is_inside(owner->home, path)));
+}
+
+/* A user who is gone left it, and useradd(8) gave his uid to another one. */
+static void tell_left(struct users_check *check, const char *what, const char *path,
+                      const char *name, uint32_t uid)
+{
+	const struct reeve_account *owner = reeve_accounts_uid(&check->users->accounts, uid);
+
+	if (owner == NULL || uid < USERS_UID_MIN || uid == USERS_UID_NOBODY)
+		users_check_fault(check, REEVE_WARNING, path, 0,
+		                  "a %s without a user: there is no '%s'", what, name);
+	else
+		users_check_fault(check, REEVE_PROBLEM, path, 0,
+		                  "a %s without a user: there is no '%s', and '%s' has the uid that "
+		                  "it belongs to (%u), and can read it",
+		                  what, name, owner->name, (unsigned int)uid);
+}
+
+/* ---- the spool ------------------------------------------------------------------------------ */
+
+static const char *kind_of(mode_t mode)
+{
+	return S_ISLNK(mode)    ? "symbolic link"
+	       : S_ISFIFO(mode) ? "FIFO"
+	       : S_ISSOCK(mode) ? "socket"
+	       : S_ISDIR(mode)  ? "folder"
+	       : S_ISREG(mode)  ? "mailbox"
+	                        : "device";
+}
+
+static void check_entry(struct users_check *check, const char *spool, const char *name,
+                        const struct stat *st)
+{
+	const char *path = reeve_users_text(check->users, "%s/%s", spool, name);
+	const char *inside = path + strlen(check->users->root);
+	struct users_thing thing = {.what = "mailbox", .path = path, .st = *st};
+	bool is_box = S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+	int found;
+
+	if (S_ISDIR(st->st_mode) && !check->mail->is_spool_of_folders &&
+	    is_for_many(check, inside, st->st_uid))
+		return;
+	found = users_check_ids(check, name, &thing.uid, &thing.gid);
+	if (found < 0)
+		users_check_fault(check, REEVE_NOTE, path, 0,
+		                  "whether there is a user '%s' cannot be found out now", name);
+	else if (found == 0)
+		tell_left(check, check->mail->is_spool_of_folders && is_box ? "mailbox"
+		                                                            : kind_of(st->st_mode),
+		          path, name, st->st_uid);
+	else if (!is_box)
+		users_check_fault(check, REEVE_WARNING, path, 0,
+		                  "the mailbox of '%s' is neither a file nor a folder, but a %s",
+		                  name, kind_of(st->st_mode));
+	if (found != 1 || !is_box)
+		return;
+	thing.user = reeve_users_keep(check->users, name);
+	users_check_thing(check, thing);
+}
+
+static void check_folder(struct users_check *check, const char *spool, const struct stat *st)
+{
+	bool is_none;
+	char buf[300];
+
+	if (st->st_uid != 0)
+		users_check_fault(check, REEVE_PROBLEM, spool, 0,
+		                  "the folder of mailboxes belongs to %s, not to root",
+		                  users_check_owner(check, st->st_uid, buf, sizeof buf, &is_none));
+	if ((st->st_mode & 01002) == 02)
+		users_check_fault(check, REEVE_PROBLEM, spool, 0,
+		                  "every user can remove and replace mailboxes (mode %04o)",
+		                  (unsigned int)(st->st_mode & 07777));
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int users_check_spool(struct users_check *check, struct reeve_error *err)
+{
+	struct reeve_users *users = check->users;
+	const char *spool;
+	struct dirent **entries = NULL;
+	struct stat st;
+	int fd, count;
+
+	if (check->mail->spool == NULL)
+		return 0;
+	spool = reeve_users_text(users, "%s%s", users->root, check->mail->spool);
+	fd = reeve_open_in_root(users->root, spool);
+	if (fd < 0 && (errno == ENOENT || errno == EACCES))
+		return 0;
+	count = fd < 0 || fstat(fd, &st) < 0 ? -1 : scandirat(fd, ".", &entries, NULL, by_name);
+	if (count < 0) {
+		reeve_fail_errno(err, "cannot read the mail folder '%s'", spool);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	check_folder(check, spool, &st);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !is_aside(name))
+			check_entry(check, spool, name, &st);
+		free(entries[i]);
+	}
+	free(entries);
+	close(fd);
+	return 0;
+}
+
+/* ---- homes ---------------------------------------------------------------------------------- */
+
+/* Of users who are gone, where others got their uids. */
+void users_check_homes(struct users_check *check)
+{
+	struct reeve_users *users = check->users;
+	const char *homes = reeve_users_text(users, "%s" USERS_HOMES, users->root);
+	int fd = reeve_open_in_root(users->root, homes);
+	struct dirent **entries = NULL;
+	int count = fd < 0 ? 0 : scandirat(fd, ".", &entries, NULL, by_name);
+
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		const char *path = reeve_users_text(users, "%s/%s", homes, name);
+		uint32_t uid, gid;
+		struct stat st;
+
+		if (!is_aside(name) && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISDIR(st.st_mode) && reeve_accounts_uid(&users->accounts, st.st_uid) != NULL &&
+		    !is_for_many(check, path + strlen(users->root), st.st_uid) &&
+		    users_check_ids(check, name, &uid, &gid) == 0)
+			tell_left(check, "home", path, name, st.st_uid);
+		free(entries[i]);
+	}
+	free(entries);
+	if (fd >= 0)
+		close(fd);
+}
