@@ -174,6 +174,22 @@ static void say_json(struct undo *undo, const struct reeve_plan *plan,
 	undo_print_json(undo, map, err);
 }
 
+/* The table that Postfix reads is made by another program, which nobody has run. */
+static void warn_of_tables(struct undo *undo, const struct reeve_plan *plan)
+{
+	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
+		struct reeve_plan_file file = reeve_plan_at(plan, i);
+		const char *slash = strrchr(file.path, '/');
+
+		if (strcmp(slash == NULL ? file.path : slash + 1, "aliases") == 0)
+			hear(undo, &(struct reeve_diag){
+					   .severity = REEVE_WARNING,
+					   .file = file.path,
+					   .text = "a table of aliases stays old, and mail "
+						   "follows it, until newaliases(1) is run"});
+	}
+}
+
 /* ---- the run ------------------------------------------------------------------------------ */
 
 /* The command, for the list of changes. */
@@ -209,6 +225,8 @@ void undo_run(struct undo *undo)
 		print_diffs(plan);
 	if (r < 0)
 		tool_fail(&err);
+	if (r == 0 && result.is_changed)
+		warn_of_tables(undo, plan);
 	if (undo->is_json)
 		say_json(undo, plan, &result, r < 0 ? &err : NULL);
 	else if (r == 0 && !undo->is_quiet &&
