@@ -3,9 +3,11 @@
 #include "user/docs.h"
 
 #include "base/error.h"
+#include "user/where.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct file {
@@ -62,6 +64,51 @@ struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax,
 	}
 	docs->count++;
 	return file->doc;
+}
+
+/* Whether two names are one file; where it is not there, by their folder. */
+static bool is_one(const char *path, const char *other)
+{
+	const char *name = strrchr(path, '/'), *other_name = strrchr(other, '/');
+	struct stat a, b;
+	char *folder, *other_folder;
+	bool is;
+
+	if (stat(path, &a) == 0 && stat(other, &b) == 0)
+		return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	if (other_name == NULL || strcmp(name == NULL ? path : name + 1, other_name + 1) != 0)
+		return false;
+	folder = name == NULL ? strdup(".") : strndup(path, (size_t)(name + 1 - path));
+	other_folder = strndup(other, (size_t)(other_name + 1 - other));
+	/* Without memory: what may be the same is. */
+	is = folder == NULL || other_folder == NULL ||
+	     (stat(folder, &a) == 0 && stat(other_folder, &b) == 0 && a.st_dev == b.st_dev &&
+	      a.st_ino == b.st_ino);
+	free(folder);
+	free(other_folder);
+	return is;
+}
+
+int users_doc_check(struct reeve_users *users, const char *path, struct reeve_error *err)
+{
+	static const char *const names[] = {"passwd", "passwd-", "shadow",   "shadow-", "group",
+	                                    "group-", "gshadow", "gshadow-", "aliases"};
+	const struct users_where *where = users_where(users, err);
+	const size_t count = sizeof names / sizeof names[0];
+
+	if (where == NULL)
+		return -1;
+	/* The last: whatever file Postfix has for aliases. */
+	for (size_t i = 0; i <= count; i++) {
+		const char *own = i < count ? reeve_users_text(users, "%s/etc/%s", users->root, names[i])
+		                            : where->aliases;
+
+		if (own != NULL && is_one(path, own))
+			return reeve_fail(err, REEVE_EREFUSED,
+			                  "'%s' is '%s', which is no passwd-file of Dovecot's", path,
+			                  own);
+	}
+	return 0;
 }
 
 bool users_doc_is_there(const struct reeve_users *users, const struct reeve_doc *doc)

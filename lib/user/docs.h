@@ -21,6 +21,12 @@
 struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax, const char *path,
                             struct reeve_error *err);
 
+/*
+ * A passwd-file that would be changed is none of the system's own files, nor the aliases, by whatever name.
+ * 0, or -1 with err: REEVE_EREFUSED.
+ */
+int users_doc_check(struct reeve_users *users, const char *path, struct reeve_error *err);
+
 /* Whether the file was there when it was read. */
 bool users_doc_is_there(const struct reeve_users *users, const struct reeve_doc *doc);
 

@@ -27,6 +27,8 @@ int users_entry_find(struct reeve_users *users, const char *name, struct users_e
 	if (entry_r->where->passwd_file == NULL)
 		return reeve_fail(err, REEVE_EREFUSED, "there is no place for '%s': %s", name,
 		                  entry_r->where->why);
+	if (users_doc_check(users, entry_r->where->passwd_file, err) < 0)
+		return -1;
 	entry_r->key = users_where_key(users, name, err);
 	if (entry_r->key == NULL)
 		return -1;

@@ -56,6 +56,8 @@ int users_quota_system(struct reeve_users *users, const char *name, uint64_t byt
 			"the "
 			"one of driver passwd",
 			name);
+	if (users_doc_check(users, where->quota_file, err) < 0)
+		return -1;
 	doc = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, where->quota_file, err);
 	if (doc == NULL)
 		return -1;

@@ -223,6 +223,42 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* The files of the system, by name, by another name, and by a link. */
+static const struct foreign {
+	const char *command, *file;
+} foreign[] = {
+	{":", "root/etc/passwd"},
+	{":", "root//etc/./shadow"},
+	{"rm root/etc/group", "root/etc/group"},
+	{"ln root/etc/shadow root/etc/x", "root/etc/x"},
+	{"ln -s passwd root/etc/x", "root/etc/x"},
+	{": >root/etc/aliases", "root/etc/aliases"},
+	{"rm -f root/etc/gshadow", "root/etc//gshadow"},
+};
+
+START_TEST(test_foreign)
+{
+	const struct foreign *row = &foreign[_i];
+	struct reeve_users_how how = {.root = root,
+	                              .passwd_file = row->file,
+	                              .is_for_changes = true,
+	                              .what = "test",
+	                              .lock_timeout_ms = 20000};
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	ck_assert_int_eq(system(row->command), 0);
+	ck_assert_int_eq(system("cat root/etc/passwd root/etc/shadow >before"), 0);
+	users = reeve_users_open(&how, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@example.org", .hash = HASH});
+	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_msg(strstr(err.text, "which is no passwd-file of Dovecot's") != NULL, "%s: '%s'",
+	              row->file, err.text);
+	ck_assert_int_eq(system("cat root/etc/passwd root/etc/shadow | cmp - before"), 0);
+}
+END_TEST
+
 /* A later step fails, of a system user in the same run: the line and the home go again. */
 START_TEST(test_back)
 {
@@ -493,7 +529,7 @@ Suite *suite_user_virtual(void)
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
-		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(boths) + COUNT(removed) +
+		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(foreign) + COUNT(boths) + COUNT(removed) +
 		                  COUNT(owners),
 		          "virtual users' homes are given to them only by root");
 		return suite;
@@ -501,6 +537,7 @@ Suite *suite_user_virtual(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	tcase_add_loop_test(tcase, test_add, 0, COUNT(added));
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_loop_test(tcase, test_foreign, 0, COUNT(foreign));
 	tcase_add_test(tcase, test_back);
 	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
 	tcase_add_loop_test(tcase, test_open, 0, COUNT(opens));
