@@ -180,6 +180,9 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	    users_path_check(want->home, "the home", err) < 0 ||
 	    (wish->shell != NULL && users_path_check(wish->shell, "the shell", err) < 0) ||
 	    (want->account != NULL && check_there(users, want, err) < 0) ||
+	    users_group_check(users, wish->name, want->group, want->gid,
+	                      reeve_account_may_log_in(want->shell) && !wish->allow_shell,
+	                      err) < 0 ||
 	    check_shell(users, want, err) < 0 ||
 	    (want->account == NULL && users_orphans_look(users, want->home, err) < 0) ||
 	    check_ids(users, want, err) < 0 || check_home(users, want, err) < 0)

@@ -35,6 +35,13 @@ int users_system_group(const struct reeve_users *users, const char *group, uint3
                        struct reeve_error *err);
 
 /*
+ * Groups that give power: of some nobody is made, of the others nobody who may log in (has_shell).
+ * By gid, for a group may be given by number, and have two names. 0, or -1: REEVE_EREFUSED.
+ */
+int users_group_check(const struct reeve_users *users, const char *name, const char *group,
+                      uint32_t gid, bool has_shell, struct reeve_error *err);
+
+/*
  * Where a system user's mailbox is: a file, or, with a '/' at its end, a folder; as the root sees
  * it, kept. NULL if it is not known, or has failed, with err then.
  */

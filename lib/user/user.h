@@ -16,7 +16,8 @@
  *
  *     steps.c       wishes become steps:
  *     batch.c       out of CSV
- *     add.c         a system user shall be there (system.c: whom that may be about); fresh.c his steps
+ *     add.c         a system user shall be there (system.c: whom that may be about; power.c: what groups)
+ *     fresh.c       his steps
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
  *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
  *     both.c        a name that is one of the system, too
