@@ -334,4 +334,6 @@ void reeve_users_add(struct reeve_users *users, const struct reeve_user_wish *wi
 
 	if ((is_virtual ? users_virtual_add : users_add_system)(users, wish, &err) < 0)
 		users_wish_fail(users, wish->file, wish->line, &err);
+	else
+		users_secret_warn(users, wish->name, wish->hash, wish->file, wish->line);
 }

@@ -11,8 +11,8 @@
 bool users_line_has_password(const struct users_line *line)
 {
 	char *field = users_line_field(line, REEVE_PWF_PASSWORD);
-	bool has = field == NULL || (field[0] != '\0' && strcmp(field, "x") != 0 &&
-	                             strcmp(field, "*") != 0);
+	bool has = field == NULL ||
+	           (field[0] != '\0' && strcmp(field, "x") != 0 && strcmp(field, "*") != 0);
 
 	if (field != NULL)
 		explicit_bzero(field, strlen(field));

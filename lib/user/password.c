@@ -63,6 +63,8 @@ void reeve_users_password(struct reeve_users *users, const char *name, const cha
 		result = set_system(users, account, password, hash, scheme, &err);
 	if (result < 0)
 		users_wish_fail(users, NULL, 0, &err);
+	else
+		users_secret_warn(users, name, hash, NULL, 0);
 }
 
 /* ---- locks ---------------------------------------------------------------------------------- */

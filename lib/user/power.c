@@ -28,16 +28,15 @@ int users_group_check(const struct reeve_users *users, const char *name, const c
 		const struct power *power = &powers[i];
 		const struct reeve_account_group *row =
 			reeve_accounts_group(&users->accounts, power->group);
-		bool is_it = strcmp(group, power->group) == 0 ||
-		             (row != NULL && row->gid == gid) || (i == 0 && gid == 0);
+		bool is_it = strcmp(group, power->group) == 0 || (row != NULL && row->gid == gid) ||
+		             (i == 0 && gid == 0);
 
 		if (!is_it || (!power->is_for_nobody && !has_shell))
 			continue;
-		return reeve_fail(err, REEVE_EREFUSED, "'%s' in group '%s' %s%s", name, group,
-		                  power->why,
-		                  power->is_for_nobody
-		                          ? ": no group for mail users"
-		                          : " by his login shell: it has to be allowed");
+		return reeve_fail(
+			err, REEVE_EREFUSED, "'%s' in group '%s' %s%s", name, group, power->why,
+			power->is_for_nobody ? ": no group for mail users"
+					     : " by his login shell: it has to be allowed");
 	}
 	return 0;
 }

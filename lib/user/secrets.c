@@ -2,6 +2,7 @@
 /* Fields of shadow(5) on their way to chpasswd(8). */
 #include "user/secrets.h"
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "user/hash.h"
 #include "user/programs.h"
@@ -143,6 +144,19 @@ char *users_secret_make(const char *password, const char *hash, const char *sche
 	}
 	users_secret_wipe(made);
 	return field;
+}
+
+void users_secret_warn(const struct reeve_users *users, const char *name, const char *hash,
+                       const char *file, uint64_t line)
+{
+	struct reeve_password_look look = {0};
+
+	if (hash != NULL)
+		reeve_password_look(hash, &look);
+	if (look.is_weak && !look.is_none)
+		reeve_diag(&users->talk, REEVE_WARNING, file, line, 0,
+		           "the hash that '%s' shall have is of the scheme %s, which is weak", name,
+		           look.scheme);
 }
 
 /* Whether a field is what hashing by a scheme gives: "{BLF-CRYPT}$2b$...", and "$2b$..." as well.

@@ -34,6 +34,10 @@ bool users_secret_fits(const char *field, const char *password, const char *sche
  * NULL. */
 char *users_secret_field(char *hash, const struct reeve_account *account);
 
+/* A warning if a hash that was given (NULL: none) is weak, as check says it of one that is there. */
+void users_secret_warn(const struct reeve_users *users, const char *name, const char *hash,
+                       const char *file, uint64_t line);
+
 void users_secret_wipe(char *field); /* and freed. NULL is fine */
 
 #endif

@@ -298,6 +298,33 @@ START_TEST(test_homes)
 }
 END_TEST
 
+/* A hash that somebody brings along is taken, but not in silence. */
+static const struct weak {
+	const char *hash, *told;
+} weaks[] = {
+	{"$1$abcdefgh$irWbblnpmw.5z7wgBnprh0",
+         ":0 the hash that 'ann' shall have is of the scheme CRYPT md5crypt, which is weak\n"},
+	{"JuXD4WLNH.kOs",
+         ":0 the hash that 'ann' shall have is of the scheme CRYPT descrypt, which is weak\n"},
+	{HASH, ""},
+};
+
+START_TEST(test_weak)
+{
+	const struct weak *row = &weaks[_i];
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	ck_assert_msg(add("ann", row->hash, &err) > 0, "%s", err.text);
+	ck_assert_str_eq(told, row->told);
+	told[0] = '\0';
+	users = begin();
+	reeve_users_password(users, "ann", NULL, row->hash, NULL);
+	ck_assert_msg(end(users, &err) >= 0, "%s", err.text);
+	ck_assert_str_eq(told, row->told);
+}
+END_TEST
+
 /* What is looked at before anything is done. */
 static const struct refused {
 	const char *name, *command;
@@ -705,7 +732,7 @@ Suite *suite_user_change(void)
 
 	if (!user_root_can()) {
 		unit_skip(12 + COUNT(fits) + 2 * STEPS + COUNT(begun) + COUNT(failing) +
-		                  COUNT(refused),
+		                  COUNT(refused) + COUNT(weaks),
 		          "users are made in a root only by who may chroot");
 		return suite;
 	}
@@ -715,6 +742,7 @@ Suite *suite_user_change(void)
 	tcase_add_loop_test(tcase, test_begun, 0, COUNT(begun));
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT(failing));
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_loop_test(tcase, test_weak, 0, COUNT(weaks));
 	tcase_add_loop_test(tcase, test_left, 0, COUNT(left));
 	tcase_add_test(tcase, test_half_made);
 	tcase_add_test(tcase, test_homes);
