@@ -37,6 +37,15 @@ static void bound(struct reeve_limit_way *way, const struct reeve_limit *limit, 
 	}
 }
 
+/* With a limit that it cannot read, a program ends: what others would take does not count. */
+static void bound_unreadable(struct reeve_limit_way *way, const struct reeve_limit *limit)
+{
+	if (limit == NULL || limit->is_number || limit->file == NULL)
+		return;
+	way->message = limit;
+	way->message_bytes = REEVE_NO_LIMIT;
+}
+
 static void bound_mailbox(struct reeve_limit_way *way, const struct reeve_limit *limit)
 {
 	way->mailbox = limit;
@@ -72,6 +81,8 @@ static void into_queue(struct reeve_limits *limits, const char *service, const c
 	cleanup = reeve_limits_find(limits, cleanup_of(limits, service), "message_size_limit");
 	bound(way, own, reeve_limits_bytes(own));
 	bound(way, cleanup, reeve_limits_bytes(cleanup));
+	bound_unreadable(way, cleanup);
+	bound_unreadable(way, own);
 	/* To show where "no limit" comes from. */
 	if (way->message == NULL)
 		way->message = own;
@@ -113,7 +124,8 @@ static void postfix_ways(struct reeve_limits *limits)
 	}
 }
 
-/* Dovecot's submission service hands mail to the relay, which is asked what it takes if it is ours. */
+/* Dovecot's submission service hands mail to the relay, which is asked what it takes if it is ours.
+ */
 static void submission(struct reeve_limits *limits)
 {
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
@@ -127,6 +139,7 @@ static void submission(struct reeve_limits *limits)
 		bytes -= SUBMISSION_HEADERS;
 	bound(way, relay, bytes);
 	bound(way, own, reeve_limits_bytes(own));
+	bound_unreadable(way, relay);
 	if (way->message == NULL)
 		way->message = own;
 	way->attachment = reeve_limits_attachment(way->message_bytes);
