@@ -159,14 +159,45 @@ static const char *maildir_of(struct reeve_limits *limits, struct user *user)
 
 /* ---- one user -------------------------------------------------------------------------------- */
 
+/* In 2.4, what the quota's block sets itself comes before what the userdb says. */
+static const struct reeve_limit *of_block(const struct reeve_limits *limits)
+{
+	const struct reeve_limit *storage = reeve_limits_find(limits, NULL, "quota_storage_size");
+
+	return limits->is_24 && storage != NULL && storage->file != NULL &&
+	                       (strncmp(storage->path, "quota ", 6) == 0 ||
+	                        strstr(storage->path, "/quota ") != NULL)
+	               ? storage
+	               : NULL;
+}
+
+static void say_ignored(struct reeve_limits *limits, const struct user *user, const char *own,
+                        const struct reeve_limit *block)
+{
+	reeve_limits_find_fault(
+		limits, "user-quota-ignored", REEVE_LIMIT_DISAGREES, REEVE_WARNING, user->place,
+		reeve_limits_text(limits, "%s: userdb_quota_storage_size=%s has no effect",
+	                          user->login, own),
+		reeve_limits_text(limits,
+	                          "%s %s (%s:%ju) counts: what the quota's block sets comes "
+	                          "before the userdb",
+	                          block->path, block->value, block->file, (uintmax_t)block->line),
+		"set quota_storage_size outside of the block, or remove the user's");
+}
+
 /* The user's own quota, or what all have. False if there is none, or it cannot be read. */
 static bool read_user_quota(struct reeve_limits *limits, struct user *user)
 {
 	const struct limit_quota *quota = &limits->quota;
 	const char *key = limits->is_24 ? "quota_storage_size" : "quota_rule";
 	const char *own = extra(limits, user, reeve_limits_text(limits, "userdb_%s", key));
+	const struct reeve_limit *block = of_block(limits);
 	size_t start, end;
 
+	if (own != NULL && block != NULL) {
+		say_ignored(limits, user, own, block);
+		own = NULL;
+	}
 	user->name = key;
 	user->is_own = own != NULL;
 	if (own == NULL) {
@@ -184,13 +215,12 @@ static bool read_user_quota(struct reeve_limits *limits, struct user *user)
 		reeve_limits_quota_bytes(limits, &user->bytes, &user->message_bytes);
 		return user->bytes != REEVE_NO_LIMIT;
 	}
-	reeve_limits_find_fault(limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM,
-	                        user->place,
-	                        reeve_limits_text(limits, "%s: userdb_%s=%s: it is no size",
-	                                          user->login, key, own),
-	                        "Dovecot opens none of the user's mailboxes: its LMTP answers 451 "
-	                        "4.3.0, and mail waits in the queue",
-	                        "write a number with B, k, M, G or T");
+	reeve_limits_find_fault(
+		limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM, user->place,
+		reeve_limits_text(limits, "%s: userdb_%s=%s: it is no size", user->login, key, own),
+		"Dovecot opens none of the user's mailboxes: its LMTP answers 451 "
+		"4.3.0, and mail waits in the queue",
+		"write a number with B, k, M, G or T");
 	return false;
 }
 
@@ -207,8 +237,8 @@ static void check_message(struct reeve_limits *limits, const struct user *user)
 			limits,
 			"Postfix's message_size_limit %s is above %s %s of %s (with its grace, "
 			"%ju bytes)",
-			reeve_limits_shown(limits, message), user->name, user->value,
-			user->login, (uintmax_t)user->message_bytes),
+			reeve_limits_shown(limits, message), user->name, user->value, user->login,
+			(uintmax_t)user->message_bytes),
 		"Postfix takes such a message in, Dovecot's LMTP refuses it (552 5.2.2), and it "
 		"bounces",
 		"raise Dovecot's limit to message_size_limit, or lower that");
@@ -252,8 +282,8 @@ static void check_maildir(struct reeve_limits *limits, struct user *user)
 		limits, "mailbox-full", REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, place,
 		reeve_limits_text(limits,
 	                          "the mailbox of %s has %ju bytes (%s), and %s %s is %ju (%s)",
-	                          user->login, (uintmax_t)bytes, size, user->name,
-	                          user->value, (uintmax_t)user->bytes, most),
+	                          user->login, (uintmax_t)bytes, size, user->name, user->value,
+	                          (uintmax_t)user->bytes, most),
 		"Dovecot adds nothing to it: its LMTP answers 552 5.2.2, and mail for it bounces",
 		"delete mail, or raise the quota");
 }

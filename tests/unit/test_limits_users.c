@@ -104,6 +104,11 @@ static const struct {
          "message-above-quota users:1 Postfix's message_size_limit 200 is above "
          "quota_storage_size 199B of bob (with its grace, 199 bytes); "},
 	{NEW "}\n", BOB ":userdb_quota_storage_size=unlimited\n", ""},
+	{NEW "  storage_size = 200B\n}\n", BOB ":userdb_quota_storage_size=199B\n",
+         "user-quota-ignored users:1 bob: userdb_quota_storage_size=199B has no effect; "},
+	{NEW "}\nquota_storage_size = 200B\n", BOB ":userdb_quota_storage_size=199B\n",
+         "message-above-quota users:1 Postfix's message_size_limit 200 is above "
+         "quota_storage_size 199B of bob (with its grace, 199 bytes); "},
 	{NEW "}\n", BOB ":userdb_quota_storage_size=-1\n",
          "bad-value users:1 bob: userdb_quota_storage_size=-1: it is no size; "},
 	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\n", ANN "\n" BOB "\n",
@@ -126,7 +131,8 @@ static void make_folders(const char *path)
 
 static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 {
-	static const char *const rules[] = {"message-above-quota", "mailbox-full", "bad-value"};
+	static const char *const rules[] = {"message-above-quota", "mailbox-full", "bad-value",
+	                                    "user-quota-ignored"};
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
