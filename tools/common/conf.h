@@ -58,6 +58,7 @@ struct conf_run {
 	/* of the run */
 	struct conf_side sides[CONF_SIDES];
 	bool is_usage; /* the exit status is 2 */
+	struct reeve_error unopened; /* why conf_open() failed, for JSON */
 	bool is_terminal; /* standard output */
 	struct json *diags; /* with is_json */
 };

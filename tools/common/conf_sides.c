@@ -206,6 +206,7 @@ static int open_side(struct conf_run *run, enum reeve_conf_kind kind, const char
 		return 0;
 	conf_tell(run, side);
 	conf_fail(run, &err);
+	run->unopened = err;
 	return -1;
 }
 
@@ -229,9 +230,10 @@ static int open_usual(struct conf_run *run)
 	if (!is_any) {
 		const char *root = run->root == NULL ? "" : run->root;
 
-		tool_error("there is neither '%s%s' nor '%s%s': name a configuration with -c", root,
+		conf_error(&run->unopened, REEVE_EIO,
+		           "there is neither '%s%s' nor '%s%s': name a configuration with -c", root,
 		           kinds[0].usual, root, kinds[1].usual);
-		tool_worse(TOOL_FAILED);
+		conf_fail(run, &run->unopened);
 		return -1;
 	}
 	return r;
@@ -248,10 +250,12 @@ int conf_open(struct conf_run *run)
 	if (run->config == NULL)
 		return open_usual(run);
 	r = find_config(run, &path, &kind, &err);
-	if (r < 0)
+	if (r < 0) {
 		conf_fail(run, &err);
-	else
+		run->unopened = err;
+	} else {
 		r = open_side(run, kind, path);
+	}
 	free(path);
 	return r;
 }

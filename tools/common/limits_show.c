@@ -285,6 +285,15 @@ static void print_json(struct conf_run *run, const struct reeve_limits *limits)
 	conf_print_json(run, map);
 }
 
+/* The object of a run that failed. */
+static void print_error(struct conf_run *run, const struct reeve_error *err)
+{
+	struct json *map = json_map();
+
+	json_put_error(map, err);
+	conf_print_json(run, map);
+}
+
 /* ---- the door -------------------------------------------------------------------------------- */
 
 void limits_show(struct limits_run *run)
@@ -297,8 +306,11 @@ void limits_show(struct limits_run *run)
 	struct reeve_error err;
 	struct reeve_limits *limits;
 
-	if (conf_open(conf) < 0)
+	if (conf_open(conf) < 0) {
+		if (conf->is_json)
+			print_error(conf, &conf->unopened);
 		return;
+	}
 	for (size_t i = 0; i < CONF_SIDES; i++)
 		if (conf->sides[i].conf != NULL)
 			conf_tell(conf, &conf->sides[i]);
@@ -306,6 +318,8 @@ void limits_show(struct limits_run *run)
 	                          conf->sides[REEVE_CONF_DOVECOT].conf, &how, &err);
 	if (limits == NULL) {
 		conf_fail(conf, &err);
+		if (conf->is_json)
+			print_error(conf, &err);
 		return;
 	}
 	if (run->is_check && reeve_limits_finding_count(limits) > 0)
