@@ -193,8 +193,9 @@ static const char *about(struct migrate_hop *hop, const struct migrate_site *sit
 {
 	const char *note = site->main->row.note;
 
-	return reeve_migrate_text(hop, "%s: %s = %s%s%s", what, site->thing.type, site->value,
-	                          *note == '\0' ? "" : "; ", note);
+	return reeve_migrate_text(hop, "%s: %s = %s%s%s", what, site->thing.type,
+	                          reeve_migrate_shown(site, site->main), *note == '\0' ? "" : "; ",
+	                          note);
 }
 
 static void act_main(struct migrate_hop *hop, struct migrate_site *site)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct migrate_page *reeve_migrate_page(struct migrate_hop *hop, const struct migrate_site *site)
 {
@@ -69,6 +70,32 @@ uint64_t reeve_migrate_column(const struct reeve_doc *doc, uint32_t start)
 	return at - start + 1;
 }
 
+/* `text` with every `what` replaced. */
+static const char *replaced(struct migrate_hop *hop, const char *text, const char *what,
+                            const char *by)
+{
+	const char *at = strstr(text, what);
+
+	if (at == NULL)
+		return text;
+	return reeve_migrate_text(hop, "%.*s%s%s", (int)(at - text), text, by,
+	                          replaced(hop, at + strlen(what), what, by));
+}
+
+const char *reeve_migrate_shown(const struct migrate_site *site, const struct migrate_rule *rule)
+{
+	static const char *const parts[] = {"pass", "pasw", "pwd", "secret"};
+	bool is_secret = rule != NULL && strcmp(rule->row.old_name, "*") == 0 &&
+	                 *rule->row.old_value == '\0';
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		is_secret |= strcasestr(site->thing.type, parts[i]) != NULL;
+	if (!is_secret || site->thing.name != NULL || *site->value == '\0' ||
+	    strcasecmp(site->value, "yes") == 0 || strcasecmp(site->value, "no") == 0)
+		return site->value;
+	return "...";
+}
+
 /* What is not changed is seen again when a hop is made twice. */
 static bool is_told(const struct reeve_migrate *migrate, const struct reeve_migrate_change *change)
 {
@@ -102,6 +129,7 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 {
 	struct reeve_migrate *migrate = hop->migrate;
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
+	const char *shown = reeve_migrate_shown(site, rule);
 	uint64_t line =
 		page->origins[reeve_migrate_line_of(page, reeve_migrate_node(hop, site)->name)];
 	struct reeve_migrate_change change = {.kind = kind,
@@ -127,12 +155,14 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 	change.column = reeve_migrate_column(page->doc, migrate->starts[site->page][line - 1]);
 	change.before = was_before(migrate, &change);
 	if (change.before == NULL && site->thing.name == NULL)
-		change.before = kept(
-			migrate, reeve_migrate_text(hop, "%s = %s", site->thing.type, site->value));
+		change.before =
+			kept(migrate, reeve_migrate_text(hop, "%s = %s", site->thing.type, shown));
 	else if (change.before == NULL)
 		change.before = kept(migrate, reeve_migrate_text(hop, "%s%s%s {", site->thing.type,
 		                                                 *site->value == '\0' ? "" : " ",
 		                                                 site->value));
+	if (shown != site->value)
+		after = replaced(hop, after, site->value, shown);
 	change.after = kept(migrate, after);
 	change.text = kept(migrate, text);
 	migrate->changes[migrate->change_count++] = change;
@@ -197,18 +227,6 @@ void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
 }
 
 /* ---- filling templates --------------------------------------------------------------------- */
-
-/* `text` with every `what` replaced. */
-static const char *replaced(struct migrate_hop *hop, const char *text, const char *what,
-                            const char *by)
-{
-	const char *at = strstr(text, what);
-
-	if (at == NULL)
-		return text;
-	return reeve_migrate_text(hop, "%.*s%s%s", (int)(at - text), text, by,
-	                          replaced(hop, at + strlen(what), what, by));
-}
 
 static bool is_unit(const char *text)
 {

@@ -149,7 +149,8 @@ static const char *setting_of(struct migrate_hop *hop, const struct sign *sign)
 {
 	if (*sign->rule->row.old_value == '\0')
 		return sign->site->thing.type;
-	return reeve_migrate_text(hop, "%s = %s", sign->site->thing.type, sign->site->value);
+	return reeve_migrate_text(hop, "%s = %s", sign->site->thing.type,
+	                          reeve_migrate_shown(sign->site, NULL));
 }
 
 void reeve_migrate_detect(struct migrate_hop *hop)

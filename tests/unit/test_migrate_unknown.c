@@ -13,43 +13,43 @@ static const struct row {
 } rows[] = {
 	{"known", "mail_uid = 8\nprotocol imap {\n  imap_capability = x\n}\n", ""},
 	{"no version knew it", "nosuch = 5\n",
-         "1:1: nosuch = 5: Dovecot 2.3 does not know nosuch here: take it out, or see what was "
+         "1:1: nosuch = ...: Dovecot 2.3 does not know nosuch here: take it out, or see what was "
          "meant\n"},
 	{"mistyped", "\n\tmail_locaton = x\n",
-         "2:2: mail_locaton = x: Dovecot 2.3 does not know mail_locaton here: is mail_location "
+         "2:2: mail_locaton = ...: Dovecot 2.3 does not know mail_locaton here: is mail_location "
          "meant?\n"},
 	{"of a block", "idle_kill = 5s\n",
-         "1:1: idle_kill = 5s: Dovecot 2.3 does not know idle_kill here: it is a setting inside "
+         "1:1: idle_kill = ...: Dovecot 2.3 does not know idle_kill here: it is a setting inside "
          "service { }: move it there\n"},
 	{"of no block", "service auth {\n  mail_uid = 8\n}\n",
-         "2:3: mail_uid = 8: Dovecot 2.3 does not know mail_uid here: it is a setting outside of "
+         "2:3: mail_uid = ...: Dovecot 2.3 does not know mail_uid here: it is a setting outside of "
          "this block: move it there\n"},
 	{"without its prefix",
          "worker_max_count = 5\nprotocol imap {\n  client_workarounds = x\n}\n",
-         "1:1: worker_max_count = 5: Dovecot 2.3 does not know worker_max_count here: is "
+         "1:1: worker_max_count = ...: Dovecot 2.3 does not know worker_max_count here: is "
          "auth_worker_max_count meant?\n"
-         "3:3: client_workarounds = x: Dovecot 2.3 does not know client_workarounds here: is "
+         "3:3: client_workarounds = ...: Dovecot 2.3 does not know client_workarounds here: is "
          "imap_client_workarounds meant?\n"},
 	{"of a plugin", "protocol imap {\n  sieve_global_dir = /x\n}\nfts_decoder = x\n",
-         "2:3: sieve_global_dir = /x: Dovecot 2.3 does not know sieve_global_dir here: settings of "
+         "2:3: sieve_global_dir = ...: Dovecot 2.3 does not know sieve_global_dir here: settings of "
          "plugins stand in plugin { }: move it there\n"
-         "4:1: fts_decoder = x: Dovecot 2.3 does not know fts_decoder here: settings of plugins "
+         "4:1: fts_decoder = ...: Dovecot 2.3 does not know fts_decoder here: settings of plugins "
          "stand in plugin { }: move it there\n"},
 	{"of an older version", "imap_use_modules = yes\n",
          "1:1: imap_use_modules = yes: Dovecot 2.3 does not know imap_use_modules here: it is of "
          "an older version: take it out\n"},
 	{"of 2.4", "mail_path = ~/x\n",
-         "1:1: mail_path = ~/x: Dovecot 2.3 does not know mail_path here: it is of version 2.4: "
+         "1:1: mail_path = ...: Dovecot 2.3 does not know mail_path here: it is of version 2.4: "
          "take it out\n"},
 	{"renamed before", "auth default {\n  digest_realm = x\n}\n",
-         "2:3: digest_realm = x: Dovecot 2.3 does not know auth_digest_realm here: take it out, or "
+         "2:3: digest_realm = ...: Dovecot 2.3 does not know auth_digest_realm here: take it out, or "
          "see what was meant\n"},
 	{"in listeners",
          "service a {\n  unix_listener x {\n    port = 1\n    mode = 0600\n  }\n"
          "  inet_listener x {\n    port = 1\n    mode = 0600\n  }\n}\n",
-         "3:5: port = 1: Dovecot 2.3 does not know port here: it is a setting inside "
+         "3:5: port = ...: Dovecot 2.3 does not know port here: it is a setting inside "
          "inet_listener { }: move it there\n"
-         "8:5: mode = 0600: Dovecot 2.3 does not know mode here: it is a setting inside "
+         "8:5: mode = ...: Dovecot 2.3 does not know mode here: it is a setting inside "
          "unix_listener { }: move it there\n"},
 	{"blocks",
          "plugins {\n  nosuch = 1\n}\nunix_listener x {\n}\nservice x {\n  passdb {\n  }\n}\n"
