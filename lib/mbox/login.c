@@ -148,11 +148,11 @@ int reeve_login_uids(const char *root, uint32_t *min_r, uint32_t *max_r, struct 
 	if (read_login_defs(root, names, values, err) < 0)
 		return -1;
 	for (size_t i = 0; i < SETTINGS; i++) {
-		char *end;
-		unsigned long n = values[i] == NULL ? 0 : strtoul(values[i], &end, 0);
+		char *end = values[i];
+		unsigned long n = end == NULL ? 0 : strtoul(values[i], &end, 0);
 
 		/* What is no number is the default to useradd(8), too. */
-		if (values[i] != NULL && *end == '\0' && n <= UINT32_MAX)
+		if (end != NULL && *end == '\0' && n <= UINT32_MAX)
 			*numbers[i] = (uint32_t)n;
 		free(values[i]);
 	}

@@ -18,6 +18,7 @@
  *     batch.c       out of CSV
  *     add.c         a system user shall be there (system.c: whom that may be about; power.c: what groups)
  *     fresh.c       his steps
+ *     orphan.c      what users who are gone left, and uids that own none of it
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
  *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
  *     both.c        a name that is one of the system, too
@@ -27,7 +28,7 @@
  *
  *     apply.c       the steps, in order, and back:
  *     programs.c    useradd(8) and its kin
- *     places.c      homes and mailboxes
+ *     places.c      homes and mailboxes; places_unmake.c back
  *     docs.c        passwd-file and aliases, changed in memory
  *     files.c       the plan as a step, and they in it
  *     leaving.c     mail held and removed (tree.c); archive.c copied by tar(1)
