@@ -649,6 +649,17 @@ static const struct row rows[] = {
          "quota-warning 80 %u\n}\n",
          "2 decide"},
 	{"expire", "plugin {\n  expire_dict = proxy::expire\n}\n", NULL, "2 noted"},
+	{"a dict of Berkeley DB", "dict {\n  x = db:/x\n}\nplugin {\n  acl_shared_dict = db:/y\n}\n",
+         "dict {\n  # mailreeve: 2.3.17 has no dict of Berkeley DB any more: use file: or, by proxy:, one of SQL, and bring over what is in it\n  x = db:/x\n}\nplugin {\n  # mailreeve: 2.3.17 has no dict of Berkeley DB any more: use file: or, by proxy:, one of SQL, and bring over what is in it\n  "
+         "acl_shared_dict = db:/y\n}\n",
+         "2 decide 5 decide"},
+	{"plugins of other names", "mail_plugins = mbox_snarf\nplugin {\n  sieve_plugins = sieve_pipe\n}\n",
+         "# mailreeve: the plugin mbox_snarf became snarf, which is gone since 2.3.14, and nobody can "
+         "log in with it here: nothing came instead\nmail_plugins = mbox_snarf\nplugin {\n  "
+         "# mailreeve: the plugin sieve_pipe was for Pigeonhole 0.3, and is part of sieve_extprograms "
+         "since 0.4: write that, and vnd.dovecot.pipe in sieve_extensions or "
+         "sieve_global_extensions\n  sieve_plugins = sieve_pipe\n}\n",
+         "1 decide 3 decide"},
 	{"caches",
          "mail_cache_compress_min_size = 1k\nplugin {\n  imap_zlib_compress_level = 5\n}\n",
          "mail_cache_purge_min_size = 1k\nplugin {\n  imap_compress_deflate_level = 5\n}\n", ""},
