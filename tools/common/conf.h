@@ -50,6 +50,7 @@ struct conf_run {
 	bool is_json;
 	bool is_quiet, is_verbose;
 	bool is_unset; /* of a change: unset */
+	bool is_reloading; /* who changes it has it read: how to is not said */
 	const char *value_file;
 	int64_t lock_timeout_ms;
 	char **words; /* PATHs, PATH=VALUEs, PATTERNs: argv's, which are written to */

@@ -44,7 +44,7 @@ static void say_words(const struct conf_change *change)
 	if (run->is_dry_run || !change->result.is_changed)
 		return;
 	/* In an image or a chroot no server is running, and of a copy none reads. */
-	bool is_live = run->root == NULL && run->config == NULL;
+	bool is_live = run->root == NULL && run->config == NULL && !run->is_reloading;
 	if (is_live && is_of[REEVE_CONF_DOVECOT])
 		puts("to have Dovecot read it: doveadm reload");
 	if (is_live && is_of[REEVE_CONF_POSTFIX])

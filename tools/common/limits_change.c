@@ -181,32 +181,37 @@ static struct json *json_texts(const struct reeve_limits_changes *changes)
 	return list;
 }
 
-/* Whose files were changed is told to read them. */
+/* Whose files were changed is told to read them; if none was, all are: that was asked for. */
 static void reload(struct limits_run *run, const struct reeve_limits_changes *changes)
 {
-	bool is_changed[CONF_SIDES] = {false};
+	bool is_changed[CONF_SIDES] = {false}, is_any = false;
 	struct reeve_error err;
 
 	/* In an image or a chroot no server is running, and of a copy none reads. */
 	if (run->conf.root != NULL || run->conf.config != NULL) {
 		if (!run->conf.is_quiet)
 			tool_error(
-				"nothing is reloaded: no server is known to read what was changed");
+				"nothing is reloaded: no server is known to read these files");
 		return;
 	}
 	for (size_t i = 0; i < reeve_limits_change_count(changes); i++) {
 		const struct reeve_limits_change *row = reeve_limits_change_at(changes, i);
 
 		is_changed[row->program] = is_changed[row->program] || row->is_changed;
+		is_any = is_any || row->is_changed;
 	}
 	for (unsigned int i = 0; i < CONF_SIDES; i++) {
-		int r = is_changed[i] ? reeve_limits_reload((enum reeve_conf_kind)i, &err) : 1;
+		if (is_any ? !is_changed[i] : run->conf.sides[i].conf == NULL)
+			continue;
+		int r = reeve_limits_reload((enum reeve_conf_kind)i, &err);
 
 		if (r < 0)
 			conf_fail(&run->conf, &err);
 		else if (r == 0 && !run->conf.is_quiet)
 			tool_error("%s does not run: nothing is reloaded",
 			           conf_program((enum reeve_conf_kind)i));
+		else if (r > 0 && run->conf.is_verbose && !run->conf.is_json)
+			printf("%s was reloaded\n", conf_program((enum reeve_conf_kind)i));
 	}
 }
 
@@ -242,6 +247,7 @@ void limits_change(struct limits_run *run)
 	struct conf_change change;
 	struct reeve_error err = {.code = REEVE_OK};
 
+	conf->is_reloading = run->wants_reload;
 	conf_change_begin(&change, conf);
 	change.user = &deciding;
 	change.what = describe(&run->goal);
@@ -260,7 +266,7 @@ void limits_change(struct limits_run *run)
 	if (change.is_done && conf->is_json)
 		change.tidied = json_texts(deciding.changes);
 	conf_change_say(&change, change.is_done || change.is_told ? NULL : &err);
-	if (change.is_done && run->wants_reload && change.result.is_changed && !conf->is_dry_run)
+	if (change.is_done && run->wants_reload && !conf->is_dry_run)
 		reload(run, deciding.changes);
 	conf_change_dispose(&change);
 	reeve_limits_changes_free(deciding.changes);
