@@ -32,6 +32,7 @@ struct conf_change {
 	struct reeve_plan_result result;
 	bool is_done; /* nothing failed */
 	bool is_told; /* why it failed was said already */
+	struct json *goal;   /* of reeve-limits(8): as tidied */
 	struct json *tidied; /* of reeve-limits(8): goes into the JSON; NULL */
 	void *user;   /* whose decide() knows it */
 };

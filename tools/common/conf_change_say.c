@@ -103,6 +103,8 @@ static void say_json(struct conf_change *change, const struct reeve_error *err)
 	json_put_bool(map, "changed", change->is_done && change->result.files > 0);
 	json_put_bool(map, "dry_run", change->run->is_dry_run);
 	json_put_text(map, "id", change->result.id[0] != '\0' ? change->result.id : NULL);
+	if (change->goal != NULL)
+		json_put(map, "goal", change->goal);
 	if (change->is_done) {
 		json_put(map, "settings", json_items(change));
 		json_put(map, "files", json_files(change));

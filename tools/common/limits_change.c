@@ -142,6 +142,60 @@ out:
 
 /* ---- afterwards ------------------------------------------------------------------------------ */
 
+/* What the goal makes of a message; false: it is not named, or too large. */
+static bool message_of(const struct reeve_limits_goal *goal, uint64_t *bytes_r)
+{
+	*bytes_r = goal->message;
+	return goal->has_message ||
+	       (goal->has_attachment && reeve_limits_message(goal->attachment, bytes_r));
+}
+
+static void say_size(const char *what, uint64_t bytes, const char **separator)
+{
+	char size[16];
+
+	printf("%s%s %s = %ju bytes", *separator, what, reeve_size_format(bytes, size),
+	       (uintmax_t)bytes);
+	*separator = "; ";
+}
+
+/* "attachment 20 MiB = 20971520 bytes; message 27.5 MiB = 28800272 bytes" */
+static void say_goal(const struct conf_run *conf, const struct reeve_limits_goal *goal)
+{
+	const char *separator = "";
+	uint64_t message;
+
+	if (conf->is_quiet || conf->is_json ||
+	    !(conf->is_verbose || (conf->is_dry_run && !conf->wants_diff)))
+		return;
+	if (goal->has_attachment)
+		say_size("attachment", goal->attachment, &separator);
+	if (message_of(goal, &message))
+		say_size("message", message, &separator);
+	if (goal->has_mailbox && goal->mailbox == UINT64_MAX)
+		printf("%smailbox unlimited", separator);
+	else if (goal->has_mailbox)
+		say_size("mailbox", goal->mailbox, &separator);
+	putchar('\n');
+}
+
+/* The same for JSON; a mailbox without a limit is null. */
+static struct json *json_goal(const struct reeve_limits_goal *goal)
+{
+	struct json *map = json_map();
+	uint64_t message;
+
+	if (goal->has_attachment)
+		json_put_number(map, "attachment_bytes", goal->attachment);
+	if (message_of(goal, &message))
+		json_put_number(map, "message_bytes", message);
+	if (goal->has_mailbox && goal->mailbox == UINT64_MAX)
+		json_put_text(map, "mailbox_bytes", NULL);
+	else if (goal->has_mailbox)
+		json_put_number(map, "mailbox_bytes", goal->mailbox);
+	return map;
+}
+
 /* The changes that are no settings: what was made a comment. */
 static void say_texts(const struct conf_run *conf, const struct reeve_limits_changes *changes)
 {
@@ -190,8 +244,7 @@ static void reload(struct limits_run *run, const struct reeve_limits_changes *ch
 	/* In an image or a chroot no server is running, and of a copy none reads. */
 	if (run->conf.root != NULL || run->conf.config != NULL) {
 		if (!run->conf.is_quiet)
-			tool_error(
-				"nothing is reloaded: no server is known to read these files");
+			tool_error("nothing is reloaded: no server is known to read these files");
 		return;
 	}
 	for (size_t i = 0; i < reeve_limits_change_count(changes); i++) {
@@ -261,8 +314,12 @@ void limits_change(struct limits_run *run)
 	conf_tell(conf, &change.said);
 	if (!change.is_done && !change.is_told)
 		conf_fail(conf, &err);
-	if (change.is_done)
+	if (change.is_done) {
+		say_goal(conf, &run->goal);
 		say_texts(conf, deciding.changes);
+	}
+	if (conf->is_json)
+		change.goal = json_goal(&run->goal);
 	if (change.is_done && conf->is_json)
 		change.tidied = json_texts(deciding.changes);
 	conf_change_say(&change, change.is_done || change.is_told ? NULL : &err);
