@@ -26,11 +26,11 @@ uint64_t reeve_limits_attachment(uint64_t message)
 {
 	uint64_t bytes, rest;
 
-	if (message <= REEVE_LIMITS_HEADERS)
+	if (message <= REEVE_LIMITS_PLAIN)
 		return 0;
 	if (message == REEVE_NO_LIMIT)
 		return REEVE_NO_LIMIT;
-	bytes = message - REEVE_LIMITS_HEADERS;
+	bytes = message - REEVE_LIMITS_PLAIN;
 	rest = bytes % LINE_WIRE;
 	/* A last line: each four letters are three bytes, and its CRLF takes two. */
 	return bytes / LINE_WIRE * LINE_BYTES + (rest < 6 ? 0 : (rest - 2) / 4 * 3);

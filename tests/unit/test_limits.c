@@ -49,9 +49,9 @@ END_TEST
 static const struct {
 	uint64_t message, attachment;
 } attachment_rows[] = {
-	{0, 0},       {102400, 0},  {102405, 0},         {102406, 3},
-	{102409, 3},  {102410, 6},  {102477, 54},        {102478, 57},
-	{102483, 57}, {102484, 60}, {10240000, 7408245}, {28800272, 20971521},
+	{0, 0},     {2048, 0},  {2053, 0},  {2054, 3},           {2057, 3},
+	{2058, 6},  {2125, 54}, {2126, 57}, {2131, 57},          {2132, 60},
+	{100000, 71580}, {200000, 144657}, {10139648, 7408245}, {28699920, 20971521},
 	{NO, NO},
 };
 
@@ -65,10 +65,10 @@ START_TEST(attachments)
 		/* It fits, and one byte more does not. */
 		if (most == 0 || most == NO)
 			continue;
-		ck_assert(reeve_limits_message(most, &bytes) &&
-		          bytes <= attachment_rows[i].message);
-		ck_assert(reeve_limits_message(most + 1, &bytes) &&
-		          bytes > attachment_rows[i].message);
+		const uint64_t room =
+			attachment_rows[i].message + REEVE_LIMITS_HEADERS - REEVE_LIMITS_PLAIN;
+		ck_assert(reeve_limits_message(most, &bytes) && bytes <= room);
+		ck_assert(reeve_limits_message(most + 1, &bytes) && bytes > room);
 	}
 	ck_assert(reeve_limits_and_half(10) == 15);
 	ck_assert(reeve_limits_and_half(11) == 17);

@@ -32,13 +32,19 @@ extern "C" {
  */
 #define REEVE_LIMITS_HEADERS UINT64_C(102400)
 
+/* What a plain mail of one attachment needs beside it. */
+#define REEVE_LIMITS_PLAIN UINT64_C(2048)
+
 /*
  * The size of a message with an attachment of so many bytes: base64 in lines of 76 with CRLF (RFC
  * 2045 section 6.8), 78 bytes for 57, and REEVE_LIMITS_HEADERS. False on overflow.
  */
 bool reeve_limits_message(uint64_t attachment, uint64_t *bytes_r);
 
-/* The largest attachment that fits into a message of so many bytes; 0 if none does. */
+/*
+ * The largest attachment that gets through in a plain mail (REEVE_LIMITS_PLAIN) of so many bytes; 0
+ * if none does. Not the inverse of reeve_limits_message(), which promises room for any headers.
+ */
 uint64_t reeve_limits_attachment(uint64_t message);
 
 /* ---- what is there --------------------------------------------------------------------------- */
