@@ -68,6 +68,30 @@ static void check_negative(struct reeve_limits *limits, const struct reeve_limit
 		"write 0 if that is meant, or a number");
 }
 
+/* The line that continues a setting of main.cf and looks like one itself; 0 if none does. */
+static uint64_t continued_in(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	struct reeve_conf_file file = reeve_conf_file(limits->postfix, 0);
+	const char *at = file.new_bytes, *end = at + file.new_size;
+
+	if (row->service != NULL || row->file == NULL || strcmp(row->file, file.path) != 0)
+		return 0;
+	for (uint64_t line = 1; at < end; line++) {
+		const char *next = memchr(at, '\n', (size_t)(end - at));
+		const char *word = at;
+
+		next = next == NULL ? end : next + 1;
+		while (word < next && (*word == ' ' || *word == '\t' || *word == '\r'))
+			word++;
+		/* Empty lines and comments may stand between. */
+		if (line > row->line && word < next && *word != '\n' && *word != '#')
+			return word > at && memchr(word, '=', (size_t)(next - word)) != NULL ? line
+			                                                                     : 0;
+		at = next;
+	}
+	return 0;
+}
+
 static const char *reader_of(const char *name)
 {
 	const struct limit_fact *fact = reeve_limit_facts;
@@ -118,6 +142,20 @@ static void check_postfix_value(struct reeve_limits *limits, const struct reeve_
 	if (row->is_number && number >= strtoull(fact->least, NULL, 10))
 		return;
 	const char *remedy = "write a number of bytes";
+	uint64_t line = row->is_number || is == LIMIT_NUMBER ? 0 : continued_in(limits, row);
+	if (line > 0) {
+		reeve_limits_find_fault(
+			limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM,
+			reeve_limits_place(row),
+			reeve_limits_text(limits,
+		                          "%s = %s: line %ju continues it, since white "
+		                          "space is in front",
+		                          row->name, written, (uintmax_t)line),
+			what_stops(limits, row),
+			reeve_limits_text(limits, "remove the white space in front of line %ju",
+		                          (uintmax_t)line));
+		return;
+	}
 	if (row->is_number)
 		remedy = reeve_limits_text(limits, "write %s or more", fact->least);
 	reeve_limits_find_fault(limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM,
