@@ -222,28 +222,15 @@ const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate
 	return n > 0 && folder[n - 1] == '/' ? reeve_migrate_copy(hop, folder, n - 1) : folder;
 }
 
-/* What lies below `folder` by its name there; NULL: it lies elsewhere. /var/run is a link to /run. */
-static const char *below(const char *path, const char *folder)
-{
-	size_t n;
-
-	path += strncmp(path, "/var/run/", 9) == 0 ? 4 : 0;
-	folder += strncmp(folder, "/var/run/", 9) == 0 ? 4 : 0;
-	n = strlen(folder);
-	if (strncmp(path, folder, n) != 0 || path[n] != '/')
-		return NULL;
-	path += n + strspn(path + n, "/");
-	return *path == '\0' ? NULL : path;
-}
-
 /* *is_default_r: none is written, and 1.x had one (master-settings.c, DEFAULT_MASTER_SOCKET_PATH).
  */
 static const char *path_of(struct migrate_hop *hop, const struct migrate_site *block,
                            bool *is_default_r)
 {
 	const char *path = strcmp(block->thing.type, "master") == 0 ? "auth-master" : "auth-client",
-		   *name;
+		   *base;
 	uint32_t number = (uint32_t)(block - hop->sites) + 1;
+	size_t n;
 
 	*is_default_r = true;
 	for (uint32_t i = number; i < hop->count; i++)
@@ -251,10 +238,9 @@ static const char *path_of(struct migrate_hop *hop, const struct migrate_site *b
 			path = hop->sites[i].value;
 			*is_default_r = false;
 		}
-	/* With its whole path it would be a second listener beside Dovecot's own of that name, and
-	 * Dovecot does not start: "Socket already exists" (service-listen.c of 2.3.19). */
-	name = below(path, reeve_migrate_base_dir(hop, block));
-	return name != NULL ? name : path;
+	base = reeve_migrate_base_dir(hop, block);
+	n = strlen(base);
+	return strncmp(path, base, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
 
 const char *reeve_migrate_listener(struct migrate_hop *hop, struct migrate_site *site)
@@ -295,6 +281,10 @@ static void tell_listener(struct migrate_hop *hop, struct migrate_site *site)
 			hop, site, site->main,
 			"a socket for clients must not end in -userdb or -master: choose another "
 			"name, and tell it to whoever uses this socket");
+	else if (strncmp(path, "/var/run/dovecot/", 17) == 0)
+		reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, site->main, "",
+		                   "where /var/run is a link to /run, a listener of Dovecot's own "
+		                   "may have this path: then take the folder off the name");
 }
 
 static void drop_path(struct migrate_hop *hop, struct migrate_site *site)
