@@ -176,6 +176,10 @@ bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_sit
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text);
 
+/* It is right as far as we know: a note, and a comment in place for who meets what it warns of. */
+void reeve_migrate_remind(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text);
+
 void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site);
 
 /* ---- places.c, move.c: into blocks of its own

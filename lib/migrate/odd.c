@@ -282,9 +282,11 @@ static void tell_listener(struct migrate_hop *hop, struct migrate_site *site)
 			"a socket for clients must not end in -userdb or -master: choose another "
 			"name, and tell it to whoever uses this socket");
 	else if (strncmp(path, "/var/run/dovecot/", 17) == 0)
-		reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, site->main, "",
-		                   "where /var/run is a link to /run, a listener of Dovecot's own "
-		                   "may have this path: then take the folder off the name");
+		/* doveconf takes it, and converts it to the same; the server may not start. */
+		reeve_migrate_remind(
+			hop, site, site->main,
+			"if Dovecot says 'Socket already exists', take the folder off this name: "
+			"it is Dovecot's own then, and /var/run a link to /run");
 }
 
 static void drop_path(struct migrate_hop *hop, struct migrate_site *site)

@@ -226,6 +226,13 @@ void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
 	comment_above(hop, site, text);
 }
 
+void reeve_migrate_remind(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text)
+{
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, rule, "", text);
+	comment_above(hop, site, text);
+}
+
 /* ---- filling templates --------------------------------------------------------------------- */
 
 static bool is_unit(const char *text)

@@ -175,7 +175,9 @@ static const struct row rows[] = {
 	{"a socket in the other run",
          "auth default {\n  socket listen {\n    client {\n"
          "      path = /var/run/dovecot/auth-client # why\n    }\n  }\n}\n",
-         "service auth {\n  unix_listener /var/run/dovecot/auth-client {\n    # why\n  }\n}\n",
+         "service auth {\n  # mailreeve: if Dovecot says 'Socket already exists', take the folder "
+         "off this name: it is Dovecot's own then, and /var/run a link to /run\n"
+         "  unix_listener /var/run/dovecot/auth-client {\n    # why\n  }\n}\n",
          "3 noted"},
 	{"a socket without a path",
          "auth default {\n  socket listen {\n    master {\n    }\n  }\n}\n",
