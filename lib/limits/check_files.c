@@ -2,7 +2,6 @@
 /* What misleads who reads or changes the files: settings that are there twice, in a wrong
  * file, or of another version.
  */
-#include "conf/tree.h"
 #include "limits/limits.h"
 
 #include <string.h>
@@ -109,43 +108,10 @@ static void check_version(struct reeve_limits *limits, const struct reeve_conf_s
 				limits, "%s is a setting of Dovecot %s, and this file is for %s",
 				name, limits->is_24 ? "2.3" : "2.4", limits->is_24 ? "2.4" : "2.3"),
 			is_refused ? "Dovecot refuses a setting that it does not know, and does "
-				     "not start"
+		                     "not start"
 				   : "it does nothing: no plugin looks for it",
 			reeve_limits_text(limits, "set %s instead", here));
 	}
-}
-
-/* ---- what Postfix refuses -------------------------------------------------------------------- */
-
-/* A reeve_diag_fn: a line of main.cf that is no setting. */
-static void take_refused(void *user, const struct reeve_diag *diag)
-{
-	struct limit_place place = {diag->file, diag->line, diag->column};
-
-	if (diag->severity != REEVE_PROBLEM)
-		return;
-	reeve_limits_find_fault(user, "refused-file", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM, place,
-	                        diag->text,
-	                        "every program of Postfix that starts ends, and a reload is "
-	                        "refused: those that run go on as before",
-	                        "mend the line, or remove it");
-}
-
-static int check_refused(struct reeve_limits *limits, struct reeve_error *err)
-{
-	struct reeve_conf_file file = reeve_conf_file(limits->postfix, 0);
-	struct reeve_talk talk = {.diag = take_refused, .user = limits};
-	const char *name = strrchr(file.path, '/');
-	struct reeve_doc *doc;
-
-	if (name == NULL || strcmp(name + 1, "main.cf") != 0)
-		return 0;
-	doc = reeve_doc_of(REEVE_SYNTAX_MAIN_CF, file.path, file.new_bytes, file.new_size, &talk,
-	                   err);
-	if (doc == NULL)
-		return -1;
-	reeve_doc_free(doc);
-	return 0;
 }
 
 /* ---- the last line --------------------------------------------------------------------------- */
@@ -182,8 +148,6 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 		              "Postfix does not know it: it does nothing here");
 		reeve_conf_list_free(list);
 		check_end(limits);
-		if (check_refused(limits, err) < 0)
-			return -1;
 	}
 	if (limits->dovecot != NULL) {
 		list = reeve_conf_list(limits->dovecot, 0, err);
