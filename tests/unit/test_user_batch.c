@@ -226,7 +226,7 @@ static void play_many(size_t n, struct reeve_talk *talk, struct reeve_error *err
 	char text[1000] = "name\n";
 
 	for (size_t i = 0; i < n; i++)
-		snprintf(text + strlen(text), 16, "Ann%zu\n", i);
+		snprintf(text + strlen(text), 32, "Ann%zu\n", i);
 	batch.bytes = text;
 	batch.n = strlen(text);
 	enter_root();
