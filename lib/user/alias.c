@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "conf/aliases.h"
+#include "user/alias_look.h"
 #include "user/docs.h"
 #include "user/files.h"
 #include "user/programs.h"
@@ -164,8 +165,10 @@ void users_alias(struct reeve_users *users, const char *alias, const char *targe
 		r = reeve_aliases_remove(doc, alias, target, &err);
 	else if (target == NULL)
 		reeve_fail(&err, REEVE_EUSAGE, "alias '%s' has to lead somewhere", alias);
-	else
+	else if (users_alias_look(users, doc, alias, target, &err) == 0)
 		r = reeve_aliases_add(doc, alias, target, &err);
+	if (r > 0 && !is_there)
+		users_alias_warn_gone(users, doc, alias);
 	if (r < 0) {
 		users_wish_fail(users, file, line, &err);
 		return;

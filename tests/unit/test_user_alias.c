@@ -84,6 +84,67 @@ START_TEST(test_wishes)
 }
 END_TEST
 
+struct heard {
+	char text[1000];
+};
+
+static void hear(void *user, const struct reeve_diag *diag)
+{
+	struct heard *heard = user;
+
+	if (diag->severity == REEVE_WARNING)
+		snprintf(heard->text + strlen(heard->text), sizeof heard->text - strlen(heard->text),
+		         "%s\n", diag->text);
+}
+
+/* 1: done; 0: refused. What is warned of is in `heard`. */
+static int try(const char *alias, const char *target, bool is_there, struct heard *heard)
+{
+	const struct reeve_talk talk = {.diag = hear, .user = heard};
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .dry_run = true, .what = "test", .talk = &talk};
+	struct reeve_error err = {0};
+	struct reeve_users_result result;
+	struct reeve_users *users = reeve_users_open(&how, &err);
+
+	ck_assert_msg(users != NULL, "%s", err.text);
+	heard->text[0] = '\0';
+	reeve_users_alias(users, alias, target, is_there);
+	int r = reeve_users_apply(users, &result, &err);
+	reeve_users_close(users);
+	return r == 0;
+}
+
+START_TEST(test_where_they_lead)
+{
+	static const struct {
+		const char *alias, *target;
+		bool is_there;
+		int is_good;
+		const char *warning;
+	} rows[] = {
+		{"c3", "c1", true, 0, ""},    {"c3", "c2", true, 0, ""},  {"c2", "x", true, 1, ""},
+		{"c4", "C4", true, 0, ""},    {"c1", "c1", true, 1, ""},  {"c4", "c1", true, 1, ""},
+		{"loop", "a1", true, 1, ""},  {"c2", NULL, false, 1, ""}, {"c3", "b", true, 1, ""},
+		{"postmaster", NULL, false, 1, "nobody reads the mail for 'postmaster' any more"},
+		{"ann", "x", true, 1, "all mail for the user 'ann' goes to 'x'"},
+	};
+	struct heard heard;
+
+	folder_write("root/etc/aliases", "postmaster: x\nc1: c2\nc2: x@y, C3\na1: a2\na2: a1\n");
+	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n");
+	folder_write("root/etc/group", "mail:x:8:\n");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int r = try(rows[i].alias, rows[i].target, rows[i].is_there, &heard);
+
+		ck_assert_msg(r == rows[i].is_good, "%s %s", rows[i].alias, rows[i].target);
+		ck_assert_msg(strncmp(heard.text, rows[i].warning, strlen(rows[i].warning)) == 0 &&
+		              (heard.text[0] == '\0') == (rows[i].warning[0] == '\0'),
+		              "%s: %s", rows[i].alias, heard.text);
+	}
+}
+END_TEST
+
 START_TEST(test_together)
 {
 	struct reeve_users *users = begin(false);
@@ -210,13 +271,14 @@ Suite *suite_user_alias(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	if (user_root_can()) {
 		tcase_add_test(tcase, test_wishes);
+		tcase_add_test(tcase, test_where_they_lead);
 		tcase_add_test(tcase, test_together);
 		tcase_add_test(tcase, test_taken_back);
 		tcase_add_test(tcase, test_stale);
 		tcase_add_test(tcase, test_broken_off);
 		tcase_add_test(tcase, test_next);
 	} else {
-		unit_skip(6, "only root may chroot(2)");
+		unit_skip(7, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
