@@ -4,6 +4,12 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "user/docs.h"
+#include "user/line.h"
+#include "user/system.h"
+#include "user/where.h"
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -79,4 +85,122 @@ void users_alias_warn_gone(struct reeve_users *users, const struct reeve_doc *do
 		if (strcasecmp(needed[i], alias) == 0)
 			reeve_diag(&users->talk, REEVE_WARNING, doc->path, 0, 0,
 			           "nobody reads the mail for '%s' any more", alias);
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+/* NULL: there are none, or none that can be read. */
+static struct reeve_doc *aliases_of(struct reeve_users *users)
+{
+	const struct users_where *where = users_where(users, NULL);
+
+	return where == NULL || where->aliases == NULL
+	               ? NULL
+	               : users_doc(users, REEVE_SYNTAX_ALIASES, where->aliases, NULL);
+}
+
+/* The next target as plain text, cut where it is longer than any name; false: there is none. */
+static bool next_target(const struct reeve_doc *doc, uint32_t node, uint32_t *at, char text[300])
+{
+	struct reeve_span span;
+	struct reeve_buf plain;
+
+	if (!reeve_aliases_target(doc, node, at, &span))
+		return false;
+	reeve_buf_init(&plain, REEVE_CONF_MAX_BYTES);
+	reeve_aliases_plain(doc, (uint32_t)span.offset, (uint32_t)(span.offset + span.length),
+	                    &plain);
+	snprintf(text, 300, "%s", reeve_buf_text(&plain));
+	reeve_buf_dispose(&plain);
+	return true;
+}
+
+static bool leads_to(const struct reeve_doc *doc, uint32_t node, const char *name)
+{
+	uint32_t at = 0;
+	char text[300];
+
+	while (next_target(doc, node, &at, text))
+		if (strcasecmp(text[0] == '\\' ? text + 1 : text, name) == 0)
+			return true;
+	return false;
+}
+
+static const char *name_of(struct reeve_users *users, const struct reeve_doc *doc, uint32_t node)
+{
+	struct reeve_buf buf;
+	const char *name;
+
+	reeve_buf_init(&buf, REEVE_CONF_MAX_BYTES);
+	reeve_aliases_name(doc, node, &buf);
+	name = reeve_users_keep(users, reeve_buf_text(&buf));
+	reeve_buf_dispose(&buf);
+	return name;
+}
+
+void users_alias_warn_left(struct reeve_users *users, const char *name)
+{
+	struct reeve_doc *doc = aliases_of(users);
+	uint64_t line, column;
+
+	for (uint32_t n = doc == NULL ? 0 : doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
+		if (doc->nodes[n].kind != REEVE_NODE_SETTING || !leads_to(doc, n, name))
+			continue;
+		reeve_doc_where(doc, doc->nodes[n].start, &line, &column);
+		reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,
+		           "alias '%s' still leads to '%s', who goes", name_of(users, doc, n), name);
+	}
+}
+
+/* Whether local mail for the name has somewhere to go, as far as can be told. */
+static bool is_somebody(struct reeve_users *users, const struct reeve_doc *doc, const char *text)
+{
+	char name[300];
+	struct users_line line;
+	size_t n = 0;
+
+	if (text[0] == '\0' || strchr("|/:", text[0]) != NULL || strpbrk(text, "@%!+") != NULL)
+		return true;
+	for (text += text[0] == '\\'; *text != '\0'; text++)
+		name[n++] = (char)tolower((unsigned char)*text);
+	name[n] = '\0';
+	return reeve_aliases_find(doc, name) != 0 ||
+	       reeve_accounts_find(&users->accounts, name) != NULL ||
+	       users_line_find(users, name, &line, NULL) != 0 ||
+	       users_system_is_elsewhere(users, name);
+}
+
+long users_alias_check(struct reeve_users *users)
+{
+	struct reeve_doc *doc = aliases_of(users);
+	long found = 0;
+
+	for (uint32_t n = doc == NULL ? 0 : doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
+		const struct reeve_account *account;
+		uint64_t line, column;
+		uint32_t at = 0;
+		char text[300];
+
+		if (doc->nodes[n].kind != REEVE_NODE_SETTING)
+			continue;
+		const char *name = name_of(users, doc, n);
+		reeve_doc_where(doc, doc->nodes[n].start, &line, &column);
+		while (next_target(doc, n, &at, text)) {
+			if (is_somebody(users, doc, text))
+				continue;
+			reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,
+			           "alias '%s' leads to '%s', and there is no such user or alias",
+			           name, text);
+			found++;
+		}
+		account = reeve_accounts_find(&users->accounts, name);
+		if (account == NULL || !reeve_users_is_mail_user(users, account) ||
+		    leads_to(doc, n, name))
+			continue;
+		reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,
+		           "an alias takes all mail for the user '%s': none comes into his mailbox",
+		           name);
+		found++;
+	}
+	return found;
 }

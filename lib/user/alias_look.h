@@ -17,4 +17,10 @@ int users_alias_look(struct reeve_users *users, const struct reeve_doc *doc, con
 void users_alias_warn_gone(struct reeve_users *users, const struct reeve_doc *doc,
                            const char *alias);
 
+/* A warning of the aliases that lead to a user who goes; nothing where no file of aliases can be read. */
+void users_alias_warn_left(struct reeve_users *users, const char *name);
+
+/* Warnings of aliases that lead to nobody, and of mail users whose mail an alias takes. How many. */
+long users_alias_check(struct reeve_users *users);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/open.h"
+#include "user/alias_look.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -191,7 +192,9 @@ long reeve_users_check(struct reeve_users *users, bool repair, struct reeve_erro
 	    users_check_names(&check, err) < 0 || users_check_places(&check, err) < 0 ||
 	    users_check_lines(&check, err) < 0)
 		check.found = -1;
-	else if (users->has_failed)
+	else
+		check.found += users_alias_check(users);
+	if (check.found >= 0 && users->has_failed)
 		check.found = reeve_fail_nomem(err);
 	users_check_forget(&check);
 	return check.found;

@@ -2,6 +2,7 @@
 /* A user shall not be there any more; his mail stays, is archived, or goes. */
 #include "base/diag.h"
 #include "base/error.h"
+#include "user/alias_look.h"
 #include "user/add.h"
 #include "user/belongings.h"
 #include "user/fresh.h"
@@ -158,4 +159,6 @@ void reeve_users_remove(struct reeve_users *users, const char *name, enum reeve_
 		result = remove_rest(users, name, mail, archive, &err);
 	if (result < 0)
 		users_wish_fail(users, NULL, 0, &err);
+	else
+		users_alias_warn_left(users, name);
 }

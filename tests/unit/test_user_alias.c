@@ -5,6 +5,7 @@
 #include "user_root.h"
 
 #include "conf/passwd_file.h"
+#include "user/alias_look.h"
 #include "user/docs.h"
 #include "user/files.h"
 #include <stdio.h>
@@ -145,6 +146,33 @@ START_TEST(test_where_they_lead)
 }
 END_TEST
 
+/* Who goes while aliases lead to him, and what leads nowhere. */
+START_TEST(test_leads_nowhere)
+{
+	struct heard heard = {""};
+	const struct reeve_talk talk = {.diag = hear, .user = &heard};
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .dry_run = true, .what = "test", .talk = &talk};
+	struct reeve_users *users;
+
+	folder_write("root/etc/aliases", "info: bob, x@y, Ann\nbob: info\nann: |/bin/x, nobody\n");
+	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n"
+	                                "bob:x:1002:8::/home/bob:/usr/sbin/nologin\n");
+	folder_write("root/etc/group", "mail:x:8:\n");
+	users = reeve_users_open(&how, NULL);
+	ck_assert_ptr_nonnull(users);
+	ck_assert_int_eq(users_alias_check(users), 3);
+	ck_assert_str_eq(heard.text,
+	                 "an alias takes all mail for the user 'bob': none comes into his mailbox\n"
+	                 "alias 'ann' leads to 'nobody', and there is no such user or alias\n"
+	                 "an alias takes all mail for the user 'ann': none comes into his mailbox\n");
+	heard.text[0] = '\0';
+	reeve_users_remove(users, "ann", REEVE_USERS_KEEP_MAIL, NULL);
+	ck_assert_str_eq(heard.text, "alias 'info' still leads to 'ann', who goes\n");
+	reeve_users_close(users);
+}
+END_TEST
+
 START_TEST(test_together)
 {
 	struct reeve_users *users = begin(false);
@@ -272,13 +300,14 @@ Suite *suite_user_alias(void)
 	if (user_root_can()) {
 		tcase_add_test(tcase, test_wishes);
 		tcase_add_test(tcase, test_where_they_lead);
+		tcase_add_test(tcase, test_leads_nowhere);
 		tcase_add_test(tcase, test_together);
 		tcase_add_test(tcase, test_taken_back);
 		tcase_add_test(tcase, test_stale);
 		tcase_add_test(tcase, test_broken_off);
 		tcase_add_test(tcase, test_next);
 	} else {
-		unit_skip(7, "only root may chroot(2)");
+		unit_skip(8, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
