@@ -160,7 +160,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=a
 
 ## check        unit, tool, documentation and packaging tests; under ten seconds
 check: test-programs | $(call deps,check)
-	@$(run) -j $(BUILD)/unit $(wildcard tests/tool/run tests/crash/run tests/docs/run \
+	@$(run) -j6 $(BUILD)/unit $(wildcard tests/tool/run tests/crash/run tests/docs/run \
 		tests/docs/examples tests/house/run)
 
 ## check-asan   unit and tool tests, and the fuzz seeds, with gcc's and clang's sanitizers
