@@ -150,7 +150,7 @@ int reeve_passwd_file_add(struct reeve_doc *doc, const char *const fields[REEVE_
 	at = find_place(doc, name, &like);
 	const char *eol = reeve_line_eol(doc, at > 0 ? at - 1 : 0);
 	if (at > 0 && doc->bytes[at - 1] != '\n')
-		reeve_buf_add_text(&line, eol);
+		reeve_buf_add_text(&line, doc->bytes[at - 1] == '\r' ? "\n" : eol);
 	add_fields(doc, fields, like, &line);
 	reeve_buf_add_text(&line, eol);
 

@@ -47,11 +47,12 @@ uint32_t reeve_line_after(const struct reeve_doc *doc, uint32_t at)
 
 uint32_t reeve_line_text_end(const struct reeve_doc *doc, uint32_t start, uint32_t end)
 {
-	if (end > start && doc->bytes[end - 1] == '\n') {
+	bool is_whole = end > start && doc->bytes[end - 1] == '\n';
+
+	if (is_whole)
 		end--;
-		if (end > start && doc->bytes[end - 1] == '\r')
-			end--;
-	}
+	if ((is_whole || end == doc->size) && end > start && doc->bytes[end - 1] == '\r')
+		end--;
 	return end;
 }
 
@@ -59,6 +60,8 @@ const char *reeve_line_eol(const struct reeve_doc *doc, uint32_t at)
 {
 	uint32_t end = reeve_line_after(doc, at);
 
+	if (end > at && end == doc->size && doc->bytes[end - 1] == '\r')
+		return "\r\n";
 	if (end == at || doc->bytes[end - 1] != '\n') {
 		/* The last line has none: as the one before. */
 		while (at > 0 && doc->bytes[at - 1] != '\n')

@@ -145,10 +145,13 @@ uint32_t reeve_tree_add(struct reeve_doc *doc, uint32_t parent, enum reeve_node_
 /* The first byte of the next line after `at` (behind the line's "\n"), or the size. */
 uint32_t reeve_line_after(const struct reeve_doc *doc, uint32_t at);
 
-/* The offset of the line end ("\n" or "\r\n") of the line that ends at `end`; `end` if there is none. */
+/*
+ * The offset of the line end ("\n" or "\r\n") of the line that ends at `end`; `end` if there is none. A "\r"
+ * that ends the document is one, too (Dovecot, src/lib/istream.c, i_stream_last_line()).
+ */
 uint32_t reeve_line_text_end(const struct reeve_doc *doc, uint32_t start, uint32_t end);
 
-/* What ends the line that `at` is in, "\n" or "\r\n"; of one that has no end, the line before it. */
+/* What ends the line that `at` is in, "\n" or "\r\n" (half of it counts); of one without an end, the one before. */
 const char *reeve_line_eol(const struct reeve_doc *doc, uint32_t at);
 
 /* ---- walking ------------------------------------------------------------------------------- */

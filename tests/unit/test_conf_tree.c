@@ -134,7 +134,10 @@ static const struct {
 	{"a\r\nb", 3, 4, 4},
 	{"\n", 0, 1, 0},
 	{"\r\n", 0, 2, 0},
-	{"\r", 0, 1, 1}, /* a CR alone ends no line */
+	{"\r", 0, 1, 0}, /* a CR alone ends the last line only */
+	{"a\r", 0, 2, 1},
+	{"a\r\r", 0, 3, 2},
+	{"a\rb", 0, 3, 3},
 	{"a\r\r\n", 0, 4, 2},
 	{"", 0, 0, 0},
 };
