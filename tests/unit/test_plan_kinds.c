@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans that make a file, remove one, or give it to somebody: there, back, and broken off. */
-#include "plan/parts.h"
-
 #include "folder.h"
+#include "plan_root.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -12,49 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct reeve_plan_how how;
 static struct reeve_rights mine; /* 0640 */
 
 static void enter(void)
 {
-	folder_enter();
-	umask(022);
-	ck_assert_int_eq(mkdir("r", 0755), 0);
-	ck_assert_int_eq(mkdir("r/etc", 0755), 0);
-	ck_assert_int_eq(mkdir("r/mail", 0755), 0);
-	folder_write("r/etc/a", "a = 1\n");
-	folder_write("r/mail/ann", "From ann\n");
-	folder_write("r/mail/bob", "From bob\n");
-	how = (struct reeve_plan_how){.root = "r", .what = "a test"};
+	plan_root_enter();
 	mine = (struct reeve_rights){geteuid(), getegid(), 0640};
-}
-
-static struct reeve_plan *begin(void)
-{
-	struct reeve_error err = {0};
-	struct reeve_plan *plan = reeve_plan_begin(&how, &err);
-
-	ck_assert_msg(plan != NULL, "%s", err.text);
-	return plan;
-}
-
-static int apply(struct reeve_plan *plan, struct reeve_plan_result *result, struct reeve_error *err)
-{
-	struct reeve_plan_result unused;
-	int r = plan == NULL ? -1 : reeve_plan_apply(plan, result ? result : &unused, err);
-
-	reeve_plan_free(plan);
-	return r;
-}
-
-static int undo(const char *id, struct reeve_plan_result *result, struct reeve_error *err)
-{
-	return apply(reeve_plan_undo(&how, id, err), result, err);
-}
-
-static void replace(struct reeve_plan *plan, const char *path, const char *old, const char *new)
-{
-	reeve_plan_replace(plan, path, old, strlen(old), new, strlen(new));
 }
 
 static void create(struct reeve_plan *plan, const char *path, const char *text)
@@ -83,20 +45,6 @@ static void give(struct reeve_plan *plan, const char *path, unsigned int from, u
 	reeve_plan_give(plan, path, &old, &new);
 }
 
-static void assert_tidy(int records)
-{
-	static const char *const folders[] = {"r/etc", "../mail", "../var/lib/mailreeve"};
-
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-		ck_assert_int_eq(chdir(folders[i]), 0);
-		ck_assert_int_eq(folder_count(".reeve"), 0);
-	}
-	ck_assert_int_eq(folder_count("stage"), 0);
-	ck_assert_int_eq(chdir("undo"), 0);
-	ck_assert_int_eq(folder_count("2"), records);
-	ck_assert_int_eq(chdir("../../../../.."), 0);
-}
-
 static void assert_diff(const struct reeve_plan *plan, size_t i, enum reeve_diff which,
                         const char *text)
 {
@@ -116,13 +64,13 @@ START_TEST(test_create)
 {
 	struct reeve_plan_result first, second;
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 	char line[200];
 
 	if (mine.uid == 0)
 		mine.uid = 65534, mine.gid = 8;
 	create(plan, "r/etc/users", "ann:x\n");
-	replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+	plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 	ck_assert_uint_eq(reeve_plan_count(plan), 2);
 	ck_assert_int_eq(reeve_plan_at(plan, 0).kind, REEVE_PLAN_CREATE);
 	ck_assert_str_eq(reeve_plan_at(plan, 0).path, "/etc/users");
@@ -133,44 +81,44 @@ START_TEST(test_create)
 	         "--- /dev/null\n+++ b/etc/users\n@@ -0,0 +1 @@\n+ann:x\n",
 	         mine.uid, mine.gid);
 	assert_diff(plan, 0, REEVE_DIFF_CHANGE, line);
-	ck_assert_msg(apply(plan, &first, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_apply(plan, &first, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(folder_read("r/etc/users"), "ann:x\n");
 	ck_assert_uint_eq(mode("r/etc/users"), 0640);
 	ck_assert_uint_eq(look("r/etc/users").st_uid, mine.uid);
 	ck_assert_uint_eq(look("r/etc/users").st_gid, mine.gid);
-	assert_tidy(1);
+	plan_root_assert_tidy(1);
 
 	/* Its mode does not tell that somebody wrote to it; made again, it has that. */
 	ck_assert_int_eq(chmod("r/etc/users", 0600), 0);
-	ck_assert_msg(undo(first.id, &second, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_undo(first.id, &second, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(folder_read("r/etc/users"), "(none)");
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
-	ck_assert_msg(undo(second.id, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_undo(second.id, NULL, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(folder_read("r/etc/users"), "ann:x\n");
 	ck_assert_uint_eq(mode("r/etc/users"), 0600);
 	ck_assert_uint_eq(look("r/etc/users").st_uid, mine.uid);
-	assert_tidy(3);
+	plan_root_assert_tidy(3);
 }
 END_TEST
 
 START_TEST(test_create_conflict)
 {
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 
 	create(plan, "r/etc/users", "ann:x\n");
-	replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
-	ck_assert_int_eq(apply(plan, NULL, NULL), 0);
+	plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+	ck_assert_int_eq(plan_root_apply(plan, NULL, NULL), 0);
 	folder_write("r/etc/users", "ann:x\nbob:y\n");
-	plan = reeve_plan_undo(&how, NULL, &err);
+	plan = reeve_plan_undo(&plan_root_how, NULL, &err);
 	ck_assert(reeve_plan_at(plan, 0).is_conflict);
 	assert_diff(plan, 0, REEVE_DIFF_SINCE,
 	            "--- a/etc/users\n+++ b/etc/users\n@@ -1 +1,2 @@\n ann:x\n+bob:y\n");
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_int_eq(err.code, REEVE_ECHANGED);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 2\n");
-	how.leave_changed = true;
-	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	plan_root_how.leave_changed = true;
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), 0);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
 	ck_assert_str_eq(folder_read("r/etc/users"), "ann:x\nbob:y\n");
 }
@@ -179,7 +127,7 @@ END_TEST
 START_TEST(test_remove)
 {
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 	char line[200];
 
 	ck_assert_int_eq(chmod("r/etc/a", 0604), 0);
@@ -190,9 +138,9 @@ START_TEST(test_remove)
 	         "--- a/etc/a\n+++ /dev/null\n@@ -1 +0,0 @@\n-a = 1\n",
 	         mine.uid, mine.gid);
 	assert_diff(plan, 0, REEVE_DIFF_CHANGE, line);
-	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(folder_read("r/etc/a"), "(none)");
-	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), 0);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
 	ck_assert_uint_eq(mode("r/etc/a"), 0604);
 }
@@ -204,7 +152,7 @@ START_TEST(test_give)
 {
 	struct stat before = look("r/mail/ann"), after;
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 	int fd = open("r/mail/ann", O_WRONLY | O_APPEND | O_CLOEXEC);
 	char line[100];
 
@@ -218,25 +166,25 @@ START_TEST(test_give)
 	assert_diff(plan, 0, REEVE_DIFF_CHANGE, line);
 	/* Mail comes meanwhile. */
 	ck_assert_int_eq(write(fd, "more\n", 5), 5);
-	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s", err.text);
 	ck_assert_int_eq(write(fd, "more\n", 5), 5);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0600);
 	ck_assert_uint_eq(mode("r/mail"), 02770);
 	after = look("r/mail/ann");
 	ck_assert_uint_eq(after.st_ino, before.st_ino);
 	ck_assert_str_eq(folder_read("r/mail/ann"), "From ann\nmore\nmore\n");
-	assert_tidy(1);
+	plan_root_assert_tidy(1);
 
 	/* One of them was changed since. */
 	ck_assert_int_eq(chmod("r/mail", 0700), 0);
-	plan = reeve_plan_undo(&how, NULL, &err);
+	plan = reeve_plan_undo(&plan_root_how, NULL, &err);
 	ck_assert(!reeve_plan_at(plan, 0).is_conflict);
 	ck_assert(reeve_plan_at(plan, 1).is_conflict);
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_int_eq(err.code, REEVE_ECHANGED);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0600);
 	ck_assert_int_eq(chmod("r/mail", 02770), 0);
-	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), 0);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0644);
 	ck_assert_uint_eq(mode("r/mail"), 0755);
 	ck_assert_int_eq(write(fd, "more\n", 5), 5);
@@ -254,11 +202,11 @@ START_TEST(test_give_large)
 
 	if (truncate("r/mail/ann", size) < 0)
 		return; /* no room on this file system */
-	plan = begin();
+	plan = plan_root_begin();
 	give(plan, "r/mail/ann", 0644, 0600);
-	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s", err.text);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0600);
-	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), 0);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0644);
 	ck_assert_int_eq(look("r/mail/ann").st_size, size);
 }
@@ -269,7 +217,7 @@ START_TEST(test_in_place)
 {
 	struct reeve_error err = {0};
 	struct reeve_plan_result result;
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 
 	give(plan, "r/mail/ann", 0644, 0600);
 	create(plan, "r/etc/users", "ann:x\n");
@@ -291,17 +239,17 @@ START_TEST(test_give_owner)
 
 	if (geteuid() != 0)
 		return;
-	plan = begin();
+	plan = plan_root_begin();
 	reeve_plan_give(plan, "r/mail/ann", &old, &new);
-	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s", err.text);
 	ck_assert_uint_eq(look("r/mail/ann").st_uid, 65534);
 	ck_assert_uint_eq(look("r/mail/ann").st_gid, 8);
 	ck_assert_uint_eq(mode("r/mail/ann"), 04600);
 	ck_assert_int_eq(chmod("r/mail/ann", 0644), 0);
-	ck_assert_int_eq(undo(NULL, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), -1);
 	ck_assert_int_eq(err.code, REEVE_ECHANGED);
 	ck_assert_int_eq(chmod("r/mail/ann", 04600), 0);
-	ck_assert_int_eq(undo(NULL, NULL, &err), 0);
+	ck_assert_int_eq(plan_root_undo(NULL, NULL, &err), 0);
 	ck_assert_uint_eq(look("r/mail/ann").st_uid, 0);
 	ck_assert_uint_eq(mode("r/mail/ann"), 0644);
 }
@@ -325,13 +273,13 @@ START_TEST(test_give_fails)
 		                 0);
 		mine.uid = mine.gid = 65534;
 	}
-	plan = begin();
-	replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+	plan = plan_root_begin();
+	plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 	create(plan, "r/etc/users", "ann:x\n");
 	give(plan, "r/mail/ann", 0644, 0600);
 	struct reeve_rights old = {mine.uid, mine.gid, 0644};
 	reeve_plan_give(plan, "r/mail/bob", &old, &new);
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_msg(err.code == REEVE_EREFUSED &&
 	                      strcmp(err.text, "cannot give 'r/mail/bob' to uid 65533, gid "
 	                                       "65533: Operation not permitted") == 0,
@@ -340,7 +288,7 @@ START_TEST(test_give_fails)
 	ck_assert_uint_eq(mode("r/mail/bob"), 0644);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
 	ck_assert_str_eq(folder_read("r/etc/users"), "(none)");
-	assert_tidy(0);
+	plan_root_assert_tidy(0);
 	ck_assert_int_eq(seteuid(getuid()) + setegid(getgid()), 0);
 }
 END_TEST
@@ -415,7 +363,7 @@ static void change_x(struct reeve_plan *plan, enum reeve_plan_kind kind)
 		give(plan, "r/mail/x", 0644, 0600);
 		break;
 	case REEVE_PLAN_REPLACE:
-		replace(plan, "r/mail/x", "x\n", "y\n");
+		plan_root_replace(plan, "r/mail/x", "x\n", "y\n");
 		break;
 	}
 }
@@ -427,14 +375,14 @@ START_TEST(test_refused)
 	struct reeve_plan *plan;
 
 	row->make();
-	plan = begin();
-	replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+	plan = plan_root_begin();
+	plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 	change_x(plan, row->kind);
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_msg(err.code == row->code && strncmp(err.text, row->text, strlen(row->text)) == 0,
 	              "%d: %d %s", _i, err.code, err.text);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
-	assert_tidy(0);
+	plan_root_assert_tidy(0);
 }
 END_TEST
 
@@ -442,9 +390,9 @@ END_TEST
 START_TEST(test_changed)
 {
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 
-	replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+	plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 	create(plan, "r/etc/users", "ann:x\n");
 	give(plan, "r/mail/ann", 0644, 0600);
 	if (_i == 0) {
@@ -458,12 +406,12 @@ START_TEST(test_changed)
 	} else {
 		ck_assert_int_eq(link("r/mail/ann", "r/mail/carl"), 0);
 	}
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_int_eq(err.code, REEVE_ECHANGED);
 	ck_assert_str_eq(folder_read("r/etc/a"), "a = 1\n");
 	ck_assert_str_eq(folder_read("r/etc/users"), _i == 0 ? "his\n" : "(none)");
 	ck_assert_uint_eq(mode("r/mail/ann"), _i == 2 ? 0666 : 0644);
-	assert_tidy(0);
+	plan_root_assert_tidy(0);
 }
 END_TEST
 
@@ -471,18 +419,18 @@ END_TEST
 START_TEST(test_twice)
 {
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
+	struct reeve_plan *plan = plan_root_begin();
 
 	if (_i == 0) {
 		create(plan, "r/etc/users", "ann:x\n");
 		create(plan, "r/etc/../etc/users", "bob:x\n");
 	} else {
 		give(plan, "r/etc/a", 0644, 0600);
-		replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+		plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 	}
-	ck_assert_int_eq(apply(plan, NULL, &err), -1);
+	ck_assert_int_eq(plan_root_apply(plan, NULL, &err), -1);
 	ck_assert_int_eq(err.code, REEVE_EUSAGE);
-	assert_tidy(0);
+	plan_root_assert_tidy(0);
 }
 END_TEST
 
@@ -517,19 +465,17 @@ START_TEST(test_leftover)
 	const struct leftover *row = &leftovers[_i];
 	struct reeve_plan_result result;
 	struct reeve_error err = {0};
-	struct reeve_plan *plan = begin();
-	char done[100];
+	struct reeve_plan *plan = plan_root_begin();
 
 	ck_assert_int_eq(chmod("r/mail/bob", 0664), 0);
 	if (row->has_files) {
-		replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+		plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
 		create(plan, "r/etc/users", "u\n");
 	}
 	give(plan, "r/mail/ann", 0644, 0600);
 	give(plan, "r/mail/bob", 0664, 0640);
-	ck_assert_msg(apply(plan, &result, &err) == 0, "%s", err.text);
-	snprintf(done, sizeof done, "r/var/lib/mailreeve/undo/%s/done", result.id);
-	ck_assert_int_eq(unlink(done), 0);
+	ck_assert_msg(plan_root_apply(plan, &result, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(unlink(plan_root_record(&result, "done")), 0);
 	if (row->a != NULL)
 		folder_write("r/etc/a", row->a);
 	if (row->users != NULL)
@@ -539,27 +485,27 @@ START_TEST(test_leftover)
 	ck_assert_int_eq(chmod("r/mail/ann", row->ann) + chmod("r/mail/bob", row->bob), 0);
 
 	/* A dry run leaves it. */
-	how.dry_run = true;
-	reeve_plan_free(begin());
-	how.dry_run = false;
+	plan_root_how.dry_run = true;
+	reeve_plan_free(plan_root_begin());
+	plan_root_how.dry_run = false;
 	ck_assert_uint_eq(mode("r/mail/bob"), row->bob);
 
-	plan = reeve_plan_begin(&how, &err);
+	plan = reeve_plan_begin(&plan_root_how, &err);
 	ck_assert_msg((plan == NULL) == row->asks, "%s: %s", row->name, err.text);
 	reeve_plan_free(plan);
 	ck_assert_msg(mode("r/mail/ann") == row->ann_then && mode("r/mail/bob") == row->bob_then,
 	              "%s: %o %o", row->name, mode("r/mail/ann"), mode("r/mail/bob"));
 	ck_assert_str_eq(folder_read("r/etc/users"), row->users == NULL ? "(none)" : row->users);
-	assert_tidy(row->records);
+	plan_root_assert_tidy(row->records);
 	if (!row->asks)
 		return;
-	plan = _i % 2 == 0 ? reeve_plan_finish(&how, NULL, &err)
-	                   : reeve_plan_undo(&how, NULL, &err);
-	ck_assert_msg(apply(plan, NULL, &err) == 0, "%s: %s", row->name, err.text);
+	plan = _i % 2 == 0 ? reeve_plan_finish(&plan_root_how, NULL, &err)
+	                   : reeve_plan_undo(&plan_root_how, NULL, &err);
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s: %s", row->name, err.text);
 	ck_assert_str_eq(folder_read("r/etc/a"), _i % 2 == 0 ? "a = 2\n" : "a = 1\n");
 	ck_assert_str_eq(folder_read("r/etc/users"), _i % 2 == 0 ? "u\n" : "(none)");
 	ck_assert_uint_eq(mode("r/mail/bob"), _i % 2 == 0 ? 0640 : 0664);
-	assert_tidy(1);
+	plan_root_assert_tidy(1);
 }
 END_TEST
 

@@ -48,6 +48,8 @@ void unit_skip(int count, const char *why);
 	X(run)         \
 	X(replace)     \
 	X(plan)        \
+	X(plan_undo)   \
+	X(plan_leftover) \
 	X(plan_record) \
 	X(plan_kinds)  \
 	X(plan_verify) \
