@@ -5,9 +5,11 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -434,6 +436,42 @@ START_TEST(test_twice)
 }
 END_TEST
 
+/* One name in two folders, and one number in two file systems, are two files. */
+START_TEST(test_not_twice)
+{
+	struct reeve_error err = {0};
+	struct reeve_plan *plan;
+
+	if (_i == 1) {
+		/* Of this test's process alone, which mounts are gone with. */
+		if (unshare(CLONE_NEWNS) < 0 ||
+		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount("none", "r/etc", "tmpfs", 0, NULL) < 0 ||
+		    mount("none", "r/mail", "tmpfs", 0, NULL) < 0)
+			return; /* nothing can be mounted here */
+		folder_write("r/etc/a", "a = 1\n");
+		folder_write("r/mail/ann", "a = 1\n");
+		ck_assert_uint_eq(look("r/etc/a").st_ino, look("r/mail/ann").st_ino);
+	}
+	plan = plan_root_begin();
+	if (_i == 0) {
+		create(plan, "r/etc/users", "ann:x\n");
+		create(plan, "r/mail/users", "bob:x\n");
+	} else {
+		plan_root_replace(plan, "r/etc/a", "a = 1\n", "a = 2\n");
+		plan_root_replace(plan, "r/mail/ann", "a = 1\n", "a = 3\n");
+	}
+	ck_assert_msg(plan_root_apply(plan, NULL, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(folder_read(_i == 0 ? "r/etc/users" : "r/etc/a"),
+	                 _i == 0 ? "ann:x\n" : "a = 2\n");
+	ck_assert_str_eq(folder_read(_i == 0 ? "r/mail/users" : "r/mail/ann"),
+	                 _i == 0 ? "bob:x\n" : "a = 3\n");
+	plan_root_assert_tidy(1);
+	if (_i == 1)
+		ck_assert_int_eq(umount("r/etc") + umount("r/mail"), 0);
+}
+END_TEST
+
 /* ---- broken off --------------------------------------------------------------------------- */
 
 /* A change without its note; files and modes as they are then, and what the next run makes of it.
@@ -548,6 +586,7 @@ Suite *suite_plan_kinds(void)
 	tcase_add_loop_test(tc, test_refused, 0, sizeof refused / sizeof refused[0]);
 	tcase_add_loop_test(tc, test_changed, 0, 5);
 	tcase_add_loop_test(tc, test_twice, 0, 2);
+	tcase_add_loop_test(tc, test_not_twice, 0, 2);
 	tcase_add_loop_test(tc, test_leftover, 0, sizeof leftovers / sizeof leftovers[0]);
 	tcase_add_loop_test(tc, test_between, 0, sizeof betweens / sizeof betweens[0]);
 	suite_add_tcase(suite, tc);
