@@ -34,6 +34,7 @@ void unit_skip(int count, const char *why);
 	X(parts)       \
 	X(from)        \
 	X(scan)        \
+	X(scan_file)   \
 	X(query)       \
 	X(finder)      \
 	X(text)        \
