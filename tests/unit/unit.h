@@ -86,6 +86,8 @@ void unit_skip(int count, const char *why);
 	X(user_mailbox) \
 	X(user_line) \
 	X(user_check) \
+	X(user_check_lines) \
+	X(user_check_mend) \
 	X(user_accounts) \
 	X(user_programs) \
 	X(user_where) \
