@@ -205,7 +205,7 @@ END_TEST
 
 Suite *suite_aliases(void)
 {
-	Suite *suite = suite_create("aliases");
+	Suite *suite = suite_create("conf/aliases");
 	TCase *tcase = tcase_create("tree");
 
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);

@@ -159,7 +159,7 @@ END_TEST
 
 Suite *suite_append(void)
 {
-	Suite *suite = suite_create("append");
+	Suite *suite = suite_create("base/append");
 	TCase *tc = tcase_create("append");
 
 	tcase_add_checked_fixture(tc, folder_enter, folder_leave);

@@ -339,7 +339,7 @@ END_TEST
 
 Suite *suite_archive(void)
 {
-	Suite *suite = suite_create("archive");
+	Suite *suite = suite_create("mbox/archive");
 	TCase *tc = tcase_create("archive");
 
 	tcase_add_checked_fixture(tc, enter, folder_leave);

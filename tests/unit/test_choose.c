@@ -110,7 +110,7 @@ END_TEST
 
 Suite *suite_choose(void)
 {
-	Suite *suite = suite_create("choose");
+	Suite *suite = suite_create("mbox/choose");
 	TCase *tc = tcase_create("choose");
 
 	tcase_add_loop_test(tc, test_row, 0, (int)(sizeof rows / sizeof rows[0]));

@@ -266,7 +266,7 @@ END_TEST
 
 Suite *suite_compact(void)
 {
-	Suite *suite = suite_create("compact");
+	Suite *suite = suite_create("base/compact");
 	TCase *tc = tcase_create("compact");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);

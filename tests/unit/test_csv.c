@@ -130,7 +130,7 @@ END_TEST
 
 Suite *suite_csv(void)
 {
-	Suite *suite = suite_create("csv");
+	Suite *suite = suite_create("base/csv");
 	TCase *test = tcase_create("csv");
 
 	tcase_add_test(test, records);

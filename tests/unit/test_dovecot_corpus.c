@@ -191,7 +191,7 @@ END_TEST
 
 Suite *suite_dovecot_corpus(void)
 {
-	Suite *s = suite_create("dovecot_corpus");
+	Suite *s = suite_create("conf/dovecot_corpus");
 	TCase *c = tcase_create("dovecot_corpus");
 	struct stat st;
 

@@ -272,7 +272,7 @@ END_TEST
 
 Suite *suite_dovecot_eval(void)
 {
-	Suite *suite = suite_create("dovecot_eval");
+	Suite *suite = suite_create("conf/dovecot_eval");
 	TCase *tcase = tcase_create("tables");
 
 	tcase_add_loop_test(tcase, lists, 0, sizeof rows / sizeof rows[0]);

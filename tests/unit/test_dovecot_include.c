@@ -205,7 +205,7 @@ END_TEST
 
 Suite *suite_dovecot_include(void)
 {
-	Suite *suite = suite_create("dovecot_include");
+	Suite *suite = suite_create("conf/dovecot_include");
 	TCase *tcase = tcase_create("tables");
 
 	tcase_add_loop_test(tcase, includes, 0, sizeof rows / sizeof rows[0]);

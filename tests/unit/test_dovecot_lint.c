@@ -224,7 +224,7 @@ END_TEST
 
 Suite *suite_dovecot_lint(void)
 {
-	Suite *s = suite_create("dovecot_lint");
+	Suite *s = suite_create("conf/dovecot_lint");
 	TCase *c = tcase_create("dovecot_lint");
 
 	tcase_add_loop_test(c, table, 0, sizeof rows / sizeof rows[0]);

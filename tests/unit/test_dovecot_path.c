@@ -215,7 +215,7 @@ END_TEST
 
 Suite *suite_dovecot_path(void)
 {
-	Suite *s = suite_create("dovecot_path");
+	Suite *s = suite_create("conf/dovecot_path");
 	TCase *c = tcase_create("dovecot_path");
 
 	tcase_add_test(c, steps);

@@ -344,7 +344,7 @@ END_TEST
 
 Suite *suite_dovecot_set(void)
 {
-	Suite *s = suite_create("dovecot_set");
+	Suite *s = suite_create("conf/dovecot_set");
 	TCase *c = tcase_create("dovecot_set");
 
 	tcase_add_loop_test(c, table, 0, sizeof rows / sizeof rows[0]);

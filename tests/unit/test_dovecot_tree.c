@@ -348,7 +348,7 @@ END_TEST
 
 Suite *suite_dovecot_tree(void)
 {
-	Suite *s = suite_create("dovecot_tree");
+	Suite *s = suite_create("conf/dovecot_tree");
 	TCase *c = tcase_create("dovecot_tree");
 
 	tcase_add_test(c, table);

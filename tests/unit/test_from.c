@@ -192,7 +192,7 @@ END_TEST
 
 Suite *suite_from(void)
 {
-	Suite *suite = suite_create("from");
+	Suite *suite = suite_create("mbox/from");
 	TCase *lines = tcase_create("lines");
 
 	tcase_add_loop_test(lines, test_parse, 0, sizeof rows / sizeof rows[0]);

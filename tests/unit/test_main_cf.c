@@ -87,7 +87,7 @@ END_TEST
 
 Suite *suite_main_cf(void)
 {
-	Suite *suite = suite_create("main_cf");
+	Suite *suite = suite_create("conf/main_cf");
 	TCase *tcase = tcase_create("tree");
 
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);

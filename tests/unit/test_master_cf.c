@@ -112,7 +112,7 @@ END_TEST
 
 Suite *suite_master_cf(void)
 {
-	Suite *suite = suite_create("master_cf");
+	Suite *suite = suite_create("conf/master_cf");
 	TCase *tcase = tcase_create("master_cf");
 
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);

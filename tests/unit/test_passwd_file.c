@@ -266,7 +266,7 @@ END_TEST
 
 Suite *suite_passwd_file(void)
 {
-	Suite *suite = suite_create("passwd_file");
+	Suite *suite = suite_create("conf/passwd_file");
 	TCase *tcase = tcase_create("tree");
 
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);

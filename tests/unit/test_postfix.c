@@ -459,7 +459,7 @@ END_TEST
 
 Suite *suite_postfix(void)
 {
-	Suite *suite = suite_create("postfix");
+	Suite *suite = suite_create("conf/postfix");
 	TCase *tcase = tcase_create("postfix");
 
 	tcase_add_loop_test(tcase, test_expression, 0, sizeof expressions / sizeof *expressions);

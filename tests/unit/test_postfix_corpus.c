@@ -180,7 +180,7 @@ END_TEST
 
 Suite *suite_postfix_corpus(void)
 {
-	Suite *suite = suite_create("postfix_corpus");
+	Suite *suite = suite_create("conf/postfix_corpus");
 	TCase *tcase = tcase_create("corpus");
 	struct stat st;
 

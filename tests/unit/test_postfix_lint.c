@@ -181,7 +181,7 @@ END_TEST
 
 Suite *suite_postfix_lint(void)
 {
-	Suite *suite = suite_create("postfix_lint");
+	Suite *suite = suite_create("conf/postfix_lint");
 	TCase *tcase = tcase_create("lint");
 
 	tcase_add_loop_test(tcase, test_garbage, 0, 3);

@@ -317,7 +317,7 @@ END_TEST
 
 Suite *suite_postfix_set(void)
 {
-	Suite *suite = suite_create("postfix_set");
+	Suite *suite = suite_create("conf/postfix_set");
 	TCase *tcase = tcase_create("set");
 
 	tcase_add_loop_test(tcase, test_main, 0, sizeof main_rows / sizeof *main_rows);

@@ -193,7 +193,7 @@ END_TEST
 
 Suite *suite_user_accounts(void)
 {
-	Suite *s = suite_create("user_accounts");
+	Suite *s = suite_create("user/accounts");
 	TCase *tc = tcase_create("accounts");
 
 	tcase_add_checked_fixture(tc, enter, leave);

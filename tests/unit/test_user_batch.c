@@ -291,7 +291,7 @@ END_TEST
 
 Suite *suite_user_batch(void)
 {
-	Suite *suite = suite_create("user_batch");
+	Suite *suite = suite_create("user/batch");
 	TCase *test = tcase_create("user_batch");
 
 	tcase_add_test(test, lines);

@@ -179,7 +179,7 @@ END_TEST
 
 Suite *suite_user_line(void)
 {
-	Suite *s = suite_create("user_line");
+	Suite *s = suite_create("user/line");
 	TCase *tc = tcase_create("line");
 
 	tcase_add_checked_fixture(tc, enter, folder_leave);

@@ -146,7 +146,7 @@ END_TEST
 
 Suite *suite_user_location(void)
 {
-	Suite *s = suite_create("user_location");
+	Suite *s = suite_create("user/location");
 	TCase *tc = tcase_create("location");
 
 	tcase_add_test(tc, test_texts);

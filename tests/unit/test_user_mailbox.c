@@ -246,7 +246,7 @@ END_TEST
 
 Suite *suite_user_mailbox(void)
 {
-	Suite *s = suite_create("user_mailbox");
+	Suite *s = suite_create("user/mailbox");
 	TCase *tc = tcase_create("mailbox");
 
 	tcase_add_checked_fixture(tc, enter, folder_leave);

@@ -82,7 +82,7 @@ END_TEST
 
 Suite *suite_user_name(void)
 {
-	Suite *s = suite_create("user_name");
+	Suite *s = suite_create("user/name");
 	TCase *tc = tcase_create("names");
 
 	tcase_add_test(tc, test_names);

@@ -389,7 +389,7 @@ END_TEST
 
 Suite *suite_password(void)
 {
-	Suite *suite = suite_create("password");
+	Suite *suite = suite_create("user/password");
 	TCase *test = tcase_create("password");
 
 	tcase_add_test(test, verify);

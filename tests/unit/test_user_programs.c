@@ -90,7 +90,7 @@ static void tear_down(void)
 
 Suite *suite_user_programs(void)
 {
-	Suite *suite = suite_create("user programs");
+	Suite *suite = suite_create("user/programs");
 	TCase *tcase = tcase_create("run");
 	const int count = sizeof rows / sizeof rows[0];
 

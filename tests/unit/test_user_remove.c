@@ -330,7 +330,7 @@ END_TEST
 
 Suite *suite_user_remove(void)
 {
-	Suite *suite = suite_create("user remove");
+	Suite *suite = suite_create("user/remove");
 	TCase *tcase = tcase_create("remove");
 
 	if (!user_root_can()) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Unit tests are tables run by a Check loop: rows with a name, expected values written by hand.
- * A new file test_<room>_<file>.c has `Suite *suite_<file>(void)` and a row here.
+ * A new file test_<room>_<file>.c has `Suite *suite_<file>(void)`, named "<room>/<file>", and a row here.
  */
 #ifndef UNIT_H
 #define UNIT_H
