@@ -27,6 +27,7 @@
 #define REEVE_COMPACT_GAP_BYTES (UINT64_C(1) << 20) /* below it the journal is worth its flushes */
 #endif
 
+#define REEVE_MOVER_BYTES ((size_t)1 << 20) /* gathered at once */
 #define REEVE_TICK_MS 20000 /* Dovecot takes over a dotlock that is not touched for 120 s */
 
 /*
@@ -38,7 +39,7 @@ struct reeve_mover {
 	const struct reeve_compact *c;
 	struct reeve_journal *journal;
 	struct reeve_hasher *hasher;
-	unsigned char *buf; /* COPY_BYTES */
+	unsigned char *buf; /* REEVE_MOVER_BYTES */
 	struct reeve_source box; /* for small pieces; what it holds is overwritten only when moved */
 	uint64_t at;
 	uint64_t index;
@@ -62,12 +63,18 @@ int reeve_mover_advance(struct reeve_mover *m, uint64_t n, struct reeve_error *e
  */
 int reeve_mover_lowest_needed(struct reeve_mover *m, uint64_t *offset_r, struct reeve_error *err);
 
-/* Put a chunk from the journal where its record says; the next record flushes it. -1 with err. */
-int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *record,
-                            struct reeve_error *err);
+/* Read n (at most REEVE_MOVER_BYTES) bytes of the new file from here on into buf, and advance. */
+int reeve_mover_gather(struct reeve_mover *m, size_t n, struct reeve_error *err);
+
+/* Advance to the end of this piece. -1 with err. */
+int reeve_mover_pass(struct reeve_mover *m, struct reeve_error *err);
 
 /* What was appended meanwhile is one more kept range. -1 with err; REEVE_ECHANGED if it shrank. */
 int reeve_mover_take_in_appended(struct reeve_mover *m, struct reeve_error *err);
+
+/* Put a chunk from the journal where its record says; the next record flushes it. -1 with err. */
+int reeve_mover_place_chunk(struct reeve_mover *m, const struct reeve_record *record,
+                            struct reeve_error *err);
 
 /*
  * Hashes of the bytes at both ends of what is to be cut off, by which to tell later whether it was.
