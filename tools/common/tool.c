@@ -124,6 +124,16 @@ void tool_error(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The same for what is no error, and not remembered as one. */
+__attribute__((format(printf, 1, 2))) static void remark(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_line(stderr, program_invocation_short_name, fmt, ap);
+	va_end(ap);
+}
+
 void tool_fail(const struct reeve_error *err)
 {
 	tool_error("%s", err->text);
@@ -164,8 +174,9 @@ void tool_diag(const struct reeve_diag *diag)
 		         (unsigned long long)diag->column);
 	else if (diag->line != 0)
 		snprintf(where, sizeof where, ":%llu", (unsigned long long)diag->line);
-	tool_error("%s%s%s%s: %s", diag->file != NULL ? diag->file : "", where,
-	           diag->file != NULL ? ": " : "", tool_severity_word(diag->severity), diag->text);
+	(diag->severity == REEVE_PROBLEM ? tool_error : remark)(
+		"%s%s%s%s: %s", diag->file != NULL ? diag->file : "", where,
+		diag->file != NULL ? ": " : "", tool_severity_word(diag->severity), diag->text);
 }
 
 void tool_usage(const char *fmt, ...)
