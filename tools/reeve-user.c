@@ -301,6 +301,7 @@ int main(int argc, char **argv)
 		user_print_failure(&run, NULL);
 	user_secrets_wipe(&run);
 	user_close(&run);
+	user_forget(&run);
 	free(run.words);
 	free(file);
 	free(archive);

@@ -39,6 +39,8 @@ struct user_run {
 	struct reeve_users *users;
 	struct user_secret *secrets;
 	size_t secret_count, secret_room;
+	bool is_asking;     /* the users are open to see whose passwords are asked for */
+	struct user_said *said; /* meanwhile: user_run.c */
 	struct json *diags;       /* with is_json */
 	struct reeve_error error; /* that the library did not say */
 	bool has_problem;         /* a diagnostic was one */
@@ -64,6 +66,9 @@ void user_check(struct user_run *run);
 /* Open run->users. False after saying why not. */
 bool user_open(struct user_run *run, bool is_for_changes);
 void user_close(struct user_run *run);
+
+/* What was said, at the end. */
+void user_forget(struct user_run *run);
 
 /* Carry out what was wished, and tell. False if that failed, which has been said. */
 bool user_apply(struct user_run *run);

@@ -10,10 +10,45 @@
 
 #define WHAT_BYTES 200 /* of the command in the list of changes */
 
+/* A diagnostic, for all is read a second time when passwords were asked for. */
+struct user_said {
+	struct user_said *next;
+	char *text;
+};
+
+/* Whether it was said while passwords were asked for; each counts once. */
+static bool was_said(struct user_run *run, const struct reeve_diag *diag)
+{
+	struct user_said **at = &run->said, *said;
+	char *text;
+
+	if (asprintf(&text, "%s:%llu:%llu:%s", diag->file != NULL ? diag->file : "",
+	             (unsigned long long)diag->line, (unsigned long long)diag->column,
+	             diag->text) < 0)
+		return false;
+	while (*at != NULL && (run->is_asking || strcmp((*at)->text, text) != 0))
+		at = &(*at)->next;
+	said = *at;
+	if (said != NULL) {
+		*at = said->next;
+		free(said->text);
+		free(said);
+		free(text);
+		return true;
+	}
+	if (run->is_asking && (*at = calloc(1, sizeof **at)) != NULL)
+		(*at)->text = text;
+	else
+		free(text);
+	return false;
+}
+
 static void hear(void *user, const struct reeve_diag *diag)
 {
 	struct user_run *run = user;
 
+	if (was_said(run, diag))
+		return;
 	tool_diag(diag);
 	run->has_problem = run->has_problem || diag->severity == REEVE_PROBLEM;
 	if (run->is_json)
@@ -71,6 +106,17 @@ void user_close(struct user_run *run)
 	run->users = NULL;
 	free(run->what);
 	run->what = NULL;
+}
+
+void user_forget(struct user_run *run)
+{
+	while (run->said != NULL) {
+		struct user_said *next = run->said->next;
+
+		free(run->said->text);
+		free(run->said);
+		run->said = next;
+	}
 }
 
 void user_fail(struct user_run *run, const struct reeve_error *err)

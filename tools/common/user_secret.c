@@ -80,11 +80,14 @@ static bool ask_for(struct user_run *run, const char *name)
 /* Nobody else should wait while somebody types, so the users are opened to look, and closed. */
 static bool ask_for_all(struct user_run *run)
 {
-	bool is_good = user_open(run, false);
+	bool is_good;
 
+	run->is_asking = true;
+	is_good = user_open(run, false);
 	for (size_t i = 0; is_good && i < run->word_count; i++)
 		is_good = ask_for(run, run->words[i]);
 	user_close(run);
+	run->is_asking = false;
 	return is_good;
 }
 
