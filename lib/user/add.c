@@ -3,6 +3,7 @@
 #include "user/add.h"
 
 #include "base/error.h"
+#include "user/alias_look.h"
 #include "user/both.h"
 #include "user/fresh.h"
 #include "user/orphan.h"
@@ -305,6 +306,7 @@ int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wi
 	users_fresh_settle(users, fresh);
 	if (want.account == NULL) {
 		users_fresh_account(users, fresh);
+		users_alias_warn_taken(users, wish->name);
 		steps++;
 	}
 	if (add_place(users, &want, fresh, USERS_PLACE_HOME, &steps, err) < 0 ||

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "user/docs.h"
+#include "user/fresh.h"
 #include "user/line.h"
 #include "user/system.h"
 #include "user/where.h"
@@ -65,8 +66,9 @@ int users_alias_look(struct reeve_users *users, const struct reeve_doc *doc, con
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "alias '%s' would lead back to itself: '%s' leads to it", alias,
 		                  target);
-	if (!is_self && account != NULL && reeve_users_is_mail_user(users, account) &&
-	    reeve_aliases_find(doc, alias) == 0)
+	if (!is_self && reeve_aliases_find(doc, alias) == 0 &&
+	    (account == NULL ? users_is_wished(users, alias)
+	                     : reeve_users_is_mail_user(users, account)))
 		reeve_diag(&users->talk, REEVE_WARNING, doc->path, 0, 0,
 		           "all mail for the user '%s' goes to '%s', and none into his mailbox, "
 		           "unless the alias leads to '%s', too",
@@ -150,6 +152,21 @@ void users_alias_warn_left(struct reeve_users *users, const char *name)
 		reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,
 		           "alias '%s' still leads to '%s', who goes", name_of(users, doc, n), name);
 	}
+}
+
+void users_alias_warn_taken(struct reeve_users *users, const char *name)
+{
+	struct reeve_doc *doc = aliases_of(users);
+	uint32_t node = doc == NULL ? 0 : reeve_aliases_find(doc, name);
+	uint64_t line, column;
+
+	if (node == 0 || leads_to(doc, node, name))
+		return;
+	reeve_doc_where(doc, doc->nodes[node].start, &line, &column);
+	reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,
+	           "an alias takes all mail for the user '%s': none comes into his mailbox, unless "
+	           "it leads to '%s', too",
+	           name, name);
 }
 
 /* Whether local mail for the name has somewhere to go, as far as can be told. */

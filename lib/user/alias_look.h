@@ -20,6 +20,9 @@ void users_alias_warn_gone(struct reeve_users *users, const struct reeve_doc *do
 /* A warning of the aliases that lead to a user who goes; nothing where no file of aliases can be read. */
 void users_alias_warn_left(struct reeve_users *users, const char *name);
 
+/* A warning where an alias of this name, of who comes, leads elsewhere only; else as the one above. */
+void users_alias_warn_taken(struct reeve_users *users, const char *name);
+
 /* Warnings of aliases that lead to nobody, and of mail users whose mail an alias takes. How many. */
 long users_alias_check(struct reeve_users *users);
 

@@ -173,6 +173,54 @@ START_TEST(test_leads_nowhere)
 }
 END_TEST
 
+/* Somebody comes whose name is an alias already: by the file, or by a wish before or after his. */
+START_TEST(test_new_user)
+{
+	static const struct {
+		const char *name, *alias, *before, *after, *warning;
+	} rows[] = {
+		{"cid", "", NULL, NULL, ""},
+		{"cid", "info: cid\n", NULL, NULL, ""},
+		{"cid", "cid: bob, Cid\n", NULL, NULL, ""},
+		{"cid", "cid: \\cid, bob\n", NULL, NULL, ""},
+		{"cid", "a: b\nCid: bob\n", NULL, NULL,
+	         "an alias takes all mail for the user 'cid': none comes into his mailbox, unless "
+	         "it leads to 'cid', too\n"},
+		{"cid", "", "bob", NULL,
+	         "an alias takes all mail for the user 'cid': none comes into his mailbox, unless "
+	         "it leads to 'cid', too\n"},
+		{"cid", "", NULL, "bob",
+	         "all mail for the user 'cid' goes to 'bob', and none into his mailbox, unless the "
+	         "alias leads to 'cid', too\n"},
+		{"ann", "ann: bob\n", NULL, NULL, ""}, /* he is there: check tells it */
+	};
+	struct heard heard;
+	const struct reeve_talk talk = {.diag = hear, .user = &heard};
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .dry_run = true, .what = "test", .talk = &talk};
+
+	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct reeve_user_wish wish = {.name = rows[i].name};
+		struct reeve_users_result result;
+		struct reeve_error err = {0};
+
+		folder_write("root/etc/aliases", rows[i].alias);
+		heard.text[0] = '\0';
+		struct reeve_users *users = reeve_users_open(&how, &err);
+		ck_assert_msg(users != NULL, "%s", err.text);
+		if (rows[i].before != NULL)
+			reeve_users_alias(users, "cid", rows[i].before, true);
+		reeve_users_add(users, &wish);
+		if (rows[i].after != NULL)
+			reeve_users_alias(users, "cid", rows[i].after, true);
+		ck_assert_msg(reeve_users_apply(users, &result, &err) == 0, "%zu: %s", i, err.text);
+		reeve_users_close(users);
+		ck_assert_msg(strcmp(heard.text, rows[i].warning) == 0, "%zu: %s", i, heard.text);
+	}
+}
+END_TEST
+
 START_TEST(test_together)
 {
 	struct reeve_users *users = begin(false);
@@ -301,13 +349,14 @@ Suite *suite_user_alias(void)
 		tcase_add_test(tcase, test_wishes);
 		tcase_add_test(tcase, test_where_they_lead);
 		tcase_add_test(tcase, test_leads_nowhere);
+		tcase_add_test(tcase, test_new_user);
 		tcase_add_test(tcase, test_together);
 		tcase_add_test(tcase, test_taken_back);
 		tcase_add_test(tcase, test_stale);
 		tcase_add_test(tcase, test_broken_off);
 		tcase_add_test(tcase, test_next);
 	} else {
-		unit_skip(8, "only root may chroot(2)");
+		unit_skip(9, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
