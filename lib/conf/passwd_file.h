@@ -51,6 +51,14 @@ bool reeve_passwd_file_field(const struct reeve_doc *doc, uint32_t node, enum re
 bool reeve_passwd_file_extra(const struct reeve_doc *doc, uint32_t node, const char *key,
                              struct reeve_span *value_r);
 
+/*
+ * The line by which a file is clearly no passwd-file: a setting ("name = value") in front of all users
+ * with a password; or, where there are none of these, one of several words. If no line has a ':' and each
+ * may be a name, the first, and *is_names_r: Dovecot would take them for users without passwords. 0: there
+ * is none.
+ */
+uint32_t reeve_passwd_file_alien(const struct reeve_doc *doc, bool *is_names_r);
+
 /* The items of the eighth field, one after another; `at` begins with 0. 1 or 0. */
 struct reeve_pwf_item {
 	struct reeve_span all, key, value;

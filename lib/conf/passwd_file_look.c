@@ -51,6 +51,65 @@ bool reeve_passwd_file_field(const struct reeve_doc *doc, uint32_t node, enum re
 	return fields == field && last != 0 && doc->nodes[last].value_end < end;
 }
 
+/* What a line looks like, whatever Dovecot makes of it. */
+enum look { NOTHING, A_USER, A_NAME, WORDS, A_SETTING };
+
+static bool has_blank(const unsigned char *text, size_t n)
+{
+	return memchr(text, ' ', n) != NULL || memchr(text, '\t', n) != NULL;
+}
+
+static enum look look_at(const struct reeve_doc *doc, uint32_t node)
+{
+	const unsigned char *name = doc->bytes + doc->nodes[node].name, *equals;
+	size_t n = doc->nodes[node].name_end - doc->nodes[node].name;
+	struct reeve_span field;
+	bool has_colon = reeve_passwd_file_field(doc, node, REEVE_PWF_PASSWORD, &field);
+
+	while (n > 0 && (name[0] == ' ' || name[0] == '\t')) {
+		name++;
+		n--;
+	}
+	while (n > 0 && has_blank(name + n - 1, 1))
+		n--;
+	if (n == 0 || name[0] == '#')
+		return NOTHING;
+	equals = memchr(name, '=', n);
+	if (equals > name && (!has_colon || has_blank(equals - 1, 1) ||
+	                      (equals + 1 < name + n && has_blank(equals + 1, 1))))
+		return A_SETTING;
+	if (has_blank(name, n))
+		return WORDS;
+	if (!has_colon)
+		return A_NAME;
+	return has_blank(doc->bytes + field.offset, (size_t)field.length) ? NOTHING : A_USER;
+}
+
+uint32_t reeve_passwd_file_alien(const struct reeve_doc *doc, bool *is_names_r)
+{
+	const struct reeve_node *nodes = doc->nodes;
+	uint32_t words = 0, name = 0;
+	bool has_colon = false;
+
+	*is_names_r = false;
+	for (uint32_t i = nodes[0].first; i != 0; i = nodes[i].next) {
+		enum look look = nodes[i].kind == REEVE_NODE_SETTING ? look_at(doc, i) : NOTHING;
+
+		if (look == A_SETTING)
+			return i;
+		if (look == A_USER)
+			return 0;
+		if (look == WORDS && words == 0)
+			words = i;
+		if (look == A_NAME && name == 0)
+			name = i;
+		has_colon = has_colon || memchr(doc->bytes + nodes[i].start, ':',
+		                                nodes[i].end - nodes[i].start) != NULL;
+	}
+	*is_names_r = words == 0 && name != 0 && !has_colon;
+	return words != 0 ? words : *is_names_r ? name : 0;
+}
+
 int reeve_passwd_file_item(const struct reeve_doc *doc, uint32_t node, uint64_t *at,
                            struct reeve_pwf_item *item_r)
 {

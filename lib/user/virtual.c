@@ -98,6 +98,24 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 	return 0;
 }
 
+/* A slip of --file must not put a user into a configuration. Names alone count if Dovecot reads them. */
+static int check_file(struct reeve_users *users, const struct users_entry *entry,
+                      struct reeve_error *err)
+{
+	bool is_names;
+	uint32_t node = reeve_passwd_file_alien(entry->doc, &is_names);
+	uint64_t line, column;
+
+	if (node == 0 || (is_names && users->how.passwd_file == NULL))
+		return 0;
+	reeve_doc_where(entry->doc, entry->doc->nodes[node].start, &line, &column);
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "'%s' is no passwd-file of Dovecot's: line %llu is %s",
+	                  entry->where->passwd_file, (unsigned long long)line,
+	                  is_names ? "without a ':', as all are"
+	                           : "a setting, or words, and no user");
+}
+
 /* He is there: what was asked for by name has to be what he has. */
 static int check_there(struct reeve_users *users, const struct reeve_user_wish *wish,
                        const struct users_entry *entry, const struct users_whom *whom,
@@ -212,6 +230,8 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 	    (entry.node != 0 && check_there(users, wish, &entry, &whom, err) < 0))
 		return -1;
 	if (entry.node == 0) {
+		if (check_file(users, &entry, err) < 0)
+			return -1;
 		if (wish->password != NULL || wish->hash != NULL) {
 			field = users_secret_make(wish->password, wish->hash, wish->scheme, true,
 			                          err);

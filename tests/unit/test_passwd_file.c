@@ -264,6 +264,52 @@ START_TEST(test_extra)
 }
 END_TEST
 
+/* Which line says that a file is something else; negative: for all lines are names. */
+START_TEST(test_alien)
+{
+	static const struct {
+		const char *text;
+		int line;
+	} files[] = {
+		{"", 0},
+		{"\n# a = b\n", 0},
+		{"ann:{PLAIN}x\n", 0},
+		{"# users\nann\nbob:{PLAIN}x::::::\n", 0},
+		{"bob:{PLAIN}x\nann\n", 0},
+		{" # a = b\n \nann:x:1:1::/h\n", 0},
+		{"people of the mill\nann:x:1:1::/h\n", 0},
+		{"ann:{PLAIN}two words\n", 0},
+		{"a=b:{PLAIN}x\n", 0},
+		{"ann:x:1:1::/h::a=b\nx = y\n", 0},
+		{"=:x\n", 0},
+		{"ann\nbob \n", -1},
+		{"# names\n\nann\n", -3},
+		{"# Postfix\n\nmyhostname = a.example.org\nalias_maps = hash:/etc/aliases\n", 3},
+		{"alias_maps = hash:/etc/aliases\n", 1},
+		{"alias_maps =hash:/etc/aliases\n", 1},
+		{"alias_maps= hash:/etc/aliases\n", 1},
+		{"compatibility_level=3.6\nx:y\n", 1},
+		{"smtp      inet  n       -       y       -       -       smtpd\n"
+	         "127.0.0.1:10025 inet n - n - - smtpd\n", 1},
+		{"!include conf.d/*.conf\n", 1},
+		{"passdb {\n  args = /etc/dovecot/users\n}\n", 2},
+		{"ann@example.org bob\n", 1},
+	};
+	struct reeve_error err;
+	uint64_t line = 0, column;
+	bool is_names;
+	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_PASSWD_FILE, "users", files[_i].text,
+	                                     strlen(files[_i].text), NULL, &err);
+	uint32_t node = reeve_passwd_file_alien(doc, &is_names);
+
+	if (node != 0)
+		reeve_doc_where(doc, doc->nodes[node].start, &line, &column);
+	ck_assert_msg((is_names ? -(int)line : (int)line) == files[_i].line, "row %d: %d, %d", _i,
+	              (int)line, is_names);
+	reeve_doc_free(doc);
+}
+END_TEST
+
 Suite *suite_passwd_file(void)
 {
 	Suite *suite = suite_create("conf/passwd_file");
@@ -272,6 +318,7 @@ Suite *suite_passwd_file(void)
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tcase, test_edit, 0, sizeof edits / sizeof *edits);
 	tcase_add_loop_test(tcase, test_extra, 0, 8);
+	tcase_add_loop_test(tcase, test_alien, 0, 22);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
