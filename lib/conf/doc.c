@@ -23,7 +23,10 @@ static int parse(struct reeve_doc *doc, struct reeve_error *err)
 	};
 
 	free(doc->lines);
-	doc->lines = NULL;
+	free(doc->names);
+	doc->lines = doc->names = NULL;
+	doc->asked = 0;
+	doc->parses++;
 	doc->count = 0;
 	doc->errors = 0;
 	reeve_tree_add(doc, 0, REEVE_NODE_FILE, 0, doc->size);
@@ -100,6 +103,7 @@ void reeve_doc_free(struct reeve_doc *doc)
 	reeve_whole_dispose(&doc->read);
 	free(doc->nodes);
 	free(doc->lines);
+	free(doc->names);
 	free(doc->path);
 	free(doc);
 }

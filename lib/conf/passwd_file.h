@@ -3,6 +3,7 @@
  * The users of a passwd-file of Dovecot: whose line counts, what its fields hold, and edits of them, in
  * memory (reeve_doc_apply()). What an edit does not name stays, byte for byte.
  *
+ *     passwd_file_find.c    a user's line
  *     passwd_file_look.c    asking
  *     passwd_file_edit.c    changing
  *
@@ -33,7 +34,11 @@ enum reeve_pwf_field {
 /* ---- asking -------------------------------------------------------------------------------- */
 
 /* The line that Dovecot takes for a user: the first of his. Its node, or 0. */
-uint32_t reeve_passwd_file_find(const struct reeve_doc *doc, const char *name);
+uint32_t reeve_passwd_file_find(struct reeve_doc *doc, const char *name);
+
+/* The name of a line and another: less than 0, 0, more, as sort(1) has it in the C locale. */
+int reeve_passwd_file_compare(const struct reeve_doc *doc, uint32_t node, const char *name,
+                              size_t n);
 
 /*
  * The bytes of a field. A line may end before it: false, and the span is empty and stands at its end.

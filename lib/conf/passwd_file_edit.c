@@ -33,7 +33,7 @@ static int check_text(const char *text, enum reeve_pwf_field field, struct reeve
 	return 0;
 }
 
-static int find(const struct reeve_doc *doc, const char *name, uint32_t *node_r,
+static int find(struct reeve_doc *doc, const char *name, uint32_t *node_r,
                 struct reeve_error *err)
 {
 	*node_r = reeve_passwd_file_find(doc, name);
@@ -55,15 +55,6 @@ static unsigned int count_fields(const struct reeve_doc *doc, uint32_t node)
 }
 
 /* ---- a new line ---------------------------------------------------------------------------- */
-
-/* Less than 0, 0, more: as sort(1) has it in the C locale. */
-static int compare_name(const struct reeve_doc *doc, uint32_t node, const char *name, size_t n)
-{
-	size_t length = doc->nodes[node].name_end - doc->nodes[node].name;
-	int r = memcmp(doc->bytes + doc->nodes[node].name, name, length < n ? length : n);
-
-	return r != 0 ? r : (length > n) - (length < n);
-}
 
 static bool has_domain_of(const struct reeve_doc *doc, uint32_t node, const char *name)
 {
@@ -88,10 +79,10 @@ static uint32_t find_place(const struct reeve_doc *doc, const char *name, uint32
 			end = nodes[i].start;
 		if (nodes[i].kind != REEVE_NODE_SETTING)
 			continue;
-		if (last != 0 && compare_name(doc, i, (const char *)doc->bytes + nodes[last].name,
+		if (last != 0 && reeve_passwd_file_compare(doc, i, (const char *)doc->bytes + nodes[last].name,
 		                              nodes[last].name_end - nodes[last].name) < 0)
 			is_sorted = false;
-		if (compare_name(doc, i, name, n) < 0)
+		if (reeve_passwd_file_compare(doc, i, name, n) < 0)
 			below = i;
 		if (has_domain_of(doc, i, name))
 			of_domain = i;
@@ -354,7 +345,7 @@ int reeve_passwd_file_remove(struct reeve_doc *doc, const char *name, struct ree
 		return 0;
 	edits = reeve_edits_new();
 	for (uint32_t i = doc->nodes[0].first; i != 0 && edits != NULL; i = doc->nodes[i].next) {
-		if (doc->nodes[i].kind == REEVE_NODE_SETTING && compare_name(doc, i, name, n) == 0)
+		if (doc->nodes[i].kind == REEVE_NODE_SETTING && reeve_passwd_file_compare(doc, i, name, n) == 0)
 			replace(edits,
 			        (struct reeve_span){doc->nodes[i].start,
 			                            doc->nodes[i].end - doc->nodes[i].start},

@@ -14,19 +14,6 @@ static bool is_text(const struct reeve_doc *doc, struct reeve_span span, const c
 	return span.length == n && memcmp(doc->bytes + span.offset, text, n) == 0;
 }
 
-uint32_t reeve_passwd_file_find(const struct reeve_doc *doc, const char *name)
-{
-	const struct reeve_node *nodes = doc->nodes;
-	size_t n = strlen(name);
-
-	for (uint32_t i = nodes[0].first; i != 0; i = nodes[i].next) {
-		if (nodes[i].kind == REEVE_NODE_SETTING && nodes[i].name_end - nodes[i].name == n &&
-		    memcmp(doc->bytes + nodes[i].name, name, n) == 0)
-			return i;
-	}
-	return 0;
-}
-
 bool reeve_passwd_file_field(const struct reeve_doc *doc, uint32_t node, enum reeve_pwf_field field,
                              struct reeve_span *span_r)
 {

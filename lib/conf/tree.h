@@ -80,6 +80,9 @@ struct reeve_doc {
 	const struct reeve_talk *talk;
 	uint32_t *lines; /* where lines start; made when first asked for */
 	uint32_t line_count;
+	uint32_t parses; /* how often the bytes were parsed: indexes of nodes are good for one of them */
+	uint32_t *names; /* of a passwd-file, its users by name; made when often asked for */
+	uint32_t name_count, asked;
 	uint32_t errors; /* that its parser told; of Dovecot only what it refuses */
 	uint32_t found; /* warnings and problems that were told, or would have been */
 };

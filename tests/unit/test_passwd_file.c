@@ -264,6 +264,40 @@ START_TEST(test_extra)
 }
 END_TEST
 
+/* Asked often enough for an index: the same answers, the first line of a name, and none of before. */
+START_TEST(test_find)
+{
+	static const struct {
+		const char *name;
+		int line;
+	} users[] = {
+		{"bob", 2}, {"ann", 4}, {"ann@x", 1}, {"an", 0}, {"ann@", 0}, {"zoe", 7}, {"", 0},
+		{"#bob", 0}, {"b", 8}, {"bobby", 0},
+	};
+	const char text[] = "ann@x:1\nbob:1\n#bob:x\nann:1\nbob:2\n:zoe\nzoe\nb:1";
+	struct reeve_error err;
+	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_PASSWD_FILE, "users", text,
+	                                     strlen(text), NULL, &err);
+
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+			uint32_t node = reeve_passwd_file_find(doc, users[i].name);
+			uint64_t line = 0, column;
+
+			if (node != 0)
+				reeve_doc_where(doc, doc->nodes[node].start, &line, &column);
+			ck_assert_msg((int)line == users[i].line, "%s: %d", users[i].name, (int)line);
+		}
+		ck_assert_ptr_nonnull(doc->names);
+	}
+	ck_assert_int_eq(reeve_passwd_file_remove(doc, "bob", &err), 1);
+	ck_assert_ptr_null(doc->names);
+	for (size_t i = 0; i < 9; i++)
+		ck_assert_uint_eq(reeve_passwd_file_find(doc, "bob"), 0);
+	reeve_doc_free(doc);
+}
+END_TEST
+
 /* Which line says that a file is something else; negative: for all lines are names. */
 START_TEST(test_alien)
 {
@@ -318,6 +352,7 @@ Suite *suite_passwd_file(void)
 	tcase_add_loop_test(tcase, test_tree, 0, sizeof rows / sizeof *rows);
 	tcase_add_loop_test(tcase, test_edit, 0, sizeof edits / sizeof *edits);
 	tcase_add_loop_test(tcase, test_extra, 0, 8);
+	tcase_add_test(tcase, test_find);
 	tcase_add_loop_test(tcase, test_alien, 0, 22);
 	suite_add_tcase(suite, tcase);
 	return suite;
