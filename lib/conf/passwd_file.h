@@ -5,7 +5,8 @@
  *
  *     passwd_file_find.c    a user's line
  *     passwd_file_look.c    asking
- *     passwd_file_edit.c    changing
+ *     passwd_file_add.c     new lines
+ *     passwd_file_edit.c    changing those that are there
  *
  * Each change makes nodes and offsets from before void. It returns 1, 0 if that was so already, -1 with
  * err and nothing changed: REEVE_EUSAGE for a text that the file cannot hold (a ':' or a line end), also
@@ -82,6 +83,19 @@ int reeve_passwd_file_item(const struct reeve_doc *doc, uint32_t node, uint64_t 
 int reeve_passwd_file_add(struct reeve_doc *doc, const char *const fields[REEVE_PWF_FIELDS],
                           struct reeve_error *err);
 
+/*
+ * Many at once, and the file is parsed once. Their names differ; who is there already is left out. Those of a
+ * new domain come together, else they keep their order. 1, 0 if all are there, -1 with err.
+ */
+struct reeve_pwf_line {
+	const char *fields[REEVE_PWF_FIELDS];
+};
+int reeve_passwd_file_add_all(struct reeve_doc *doc, const struct reeve_pwf_line *list, size_t count,
+                              struct reeve_error *err);
+
+/* Whether it can be a line; -1 with err: REEVE_EUSAGE. */
+int reeve_passwd_file_check(const struct reeve_pwf_line *line, struct reeve_error *err);
+
 /* A field (not the name, nor the extra ones) of the line that counts, which is there. */
 int reeve_passwd_file_set(struct reeve_doc *doc, const char *name, enum reeve_pwf_field field,
                           const char *value, struct reeve_error *err);
@@ -96,5 +110,14 @@ int reeve_passwd_file_set_extra(struct reeve_doc *doc, const char *name, const c
 
 /* The user goes: all lines of his, or the second would come to life. Comments stay. */
 int reeve_passwd_file_remove(struct reeve_doc *doc, const char *name, struct reeve_error *err);
+
+/* ---- between the files ---------------------------------------------------------------------- */
+
+/* Whether a text can be a field. The last one, of extra fields, may have colons, but not begin with one. */
+int reeve_passwd_file_check_text(const char *text, enum reeve_pwf_field field,
+                                 struct reeve_error *err);
+
+/* How many fields a line has: REEVE_PWF_FIELDS at most. */
+unsigned int reeve_passwd_file_count(const struct reeve_doc *doc, uint32_t node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Edits of a passwd-file: a user's line, one field of it, one of its extra fields. */
+/* Edits of a passwd-file: one field of a user's line, one of its extra fields; the line goes. */
 #include "base/error.h"
 #include "conf/passwd_file.h"
 
@@ -19,8 +19,8 @@ static int apply(struct reeve_doc *doc, struct reeve_edits *edits, struct reeve_
 	return r < 0 ? -1 : 1;
 }
 
-/* Whether a text can be a field. The last one, of extra fields, may have colons, but not begin with one. */
-static int check_text(const char *text, enum reeve_pwf_field field, struct reeve_error *err)
+int reeve_passwd_file_check_text(const char *text, enum reeve_pwf_field field,
+                                 struct reeve_error *err)
 {
 	bool is_last = field == REEVE_PWF_EXTRA;
 
@@ -42,8 +42,7 @@ static int find(struct reeve_doc *doc, const char *name, uint32_t *node_r,
 	return 0;
 }
 
-/* How many fields a line has: REEVE_PWF_FIELDS at most. */
-static unsigned int count_fields(const struct reeve_doc *doc, uint32_t node)
+unsigned int reeve_passwd_file_count(const struct reeve_doc *doc, uint32_t node)
 {
 	struct reeve_span span;
 	unsigned int n = 1;
@@ -54,107 +53,6 @@ static unsigned int count_fields(const struct reeve_doc *doc, uint32_t node)
 	return n;
 }
 
-/* ---- a new line ---------------------------------------------------------------------------- */
-
-static bool has_domain_of(const struct reeve_doc *doc, uint32_t node, const char *name)
-{
-	const struct reeve_node *user = &doc->nodes[node];
-	const char *at = strrchr(name, '@');
-	size_t n = at == NULL ? 0 : strlen(at);
-
-	return n > 0 && user->name_end - user->name > n &&
-	       memcmp(doc->bytes + user->name_end - n, at, n) == 0;
-}
-
-/* Where a new line goes, and the neighbour (0: there is none) that it shall look like. */
-static uint32_t find_place(const struct reeve_doc *doc, const char *name, uint32_t *like_r)
-{
-	const struct reeve_node *nodes = doc->nodes;
-	uint32_t last = 0, below = 0, of_domain = 0, first = 0, end = doc->size;
-	size_t n = strlen(name), users = 0;
-	bool is_sorted = true;
-
-	for (uint32_t i = nodes[0].first; i != 0; i = nodes[i].next) {
-		if (nodes[i].kind == REEVE_NODE_BLANK && nodes[i].next == 0)
-			end = nodes[i].start;
-		if (nodes[i].kind != REEVE_NODE_SETTING)
-			continue;
-		if (last != 0 && reeve_passwd_file_compare(doc, i, (const char *)doc->bytes + nodes[last].name,
-		                              nodes[last].name_end - nodes[last].name) < 0)
-			is_sorted = false;
-		if (reeve_passwd_file_compare(doc, i, name, n) < 0)
-			below = i;
-		if (has_domain_of(doc, i, name))
-			of_domain = i;
-		first = first == 0 ? i : first;
-		last = i;
-		users++;
-	}
-	*like_r = last;
-	/* Two lines may be in order by chance. */
-	if (is_sorted && users > 2 && below != last) {
-		*like_r = below != 0 ? below : first;
-		return below != 0 ? nodes[below].end : nodes[first].start;
-	}
-	if (of_domain != 0 && !(is_sorted && users > 2)) {
-		*like_r = of_domain;
-		return nodes[of_domain].end;
-	}
-	return end;
-}
-
-static void add_fields(const struct reeve_doc *doc, const char *const fields[REEVE_PWF_FIELDS],
-                       uint32_t like, struct reeve_buf *line)
-{
-	unsigned int count = like != 0 ? count_fields(doc, like) : REEVE_PWF_FIELDS;
-
-	for (unsigned int i = count; i < REEVE_PWF_FIELDS; i++) {
-		if (fields[i] != NULL && fields[i][0] != '\0')
-			count = i + 1;
-	}
-	for (unsigned int i = 0; i < count; i++) {
-		if (i > 0)
-			reeve_buf_add_byte(line, ':');
-		reeve_buf_add_text(line, fields[i] != NULL ? fields[i] : "");
-	}
-}
-
-int reeve_passwd_file_add(struct reeve_doc *doc, const char *const fields[REEVE_PWF_FIELDS],
-                          struct reeve_error *err)
-{
-	const char *name = fields[REEVE_PWF_NAME];
-	struct reeve_edits *edits;
-	struct reeve_buf line;
-	uint32_t at, like;
-
-	if (name == NULL || name[0] == '\0' || name[0] == '#')
-		return reeve_fail(err, REEVE_EUSAGE, "a passwd-file cannot hold a user '%s'",
-		                  name != NULL ? name : "");
-	for (unsigned int i = 0; i < REEVE_PWF_FIELDS; i++) {
-		if (check_text(fields[i], (enum reeve_pwf_field)i, err) < 0)
-			return -1;
-	}
-	if (reeve_passwd_file_find(doc, name) != 0)
-		return 0;
-
-	reeve_buf_init(&line, REEVE_CONF_MAX_BYTES);
-	at = find_place(doc, name, &like);
-	const char *eol = reeve_line_eol(doc, at > 0 ? at - 1 : 0);
-	if (at > 0 && doc->bytes[at - 1] != '\n')
-		reeve_buf_add_text(&line, doc->bytes[at - 1] == '\r' ? "\n" : eol);
-	add_fields(doc, fields, like, &line);
-	reeve_buf_add_text(&line, eol);
-
-	edits = line.has_failed || line.is_cut ? NULL : reeve_edits_new();
-	if (edits != NULL)
-		reeve_edits_add(edits, (struct reeve_span){at, 0}, line.bytes, line.length);
-	/* It may hold a password in the clear: {PLAIN}. */
-	if (line.bytes != NULL)
-		explicit_bzero(line.bytes, line.size);
-	reeve_buf_dispose(&line);
-	return apply(doc, edits, err);
-}
-
 /* ---- a field ------------------------------------------------------------------------------- */
 
 /* The colons that a line needs in front of its field `field`. */
@@ -163,7 +61,7 @@ static const char *missing_colons(const struct reeve_doc *doc, uint32_t node,
 {
 	static const char colons[] = ":::::::";
 
-	return colons + (sizeof colons - 1) - (field + 1 - count_fields(doc, node));
+	return colons + (sizeof colons - 1) - (field + 1 - reeve_passwd_file_count(doc, node));
 }
 
 int reeve_passwd_file_set(struct reeve_doc *doc, const char *name, enum reeve_pwf_field field,
@@ -175,7 +73,7 @@ int reeve_passwd_file_set(struct reeve_doc *doc, const char *name, enum reeve_pw
 	size_t n = strlen(value);
 	bool is_there;
 
-	if (check_text(value, field, err) < 0 || find(doc, name, &node, err) < 0)
+	if (reeve_passwd_file_check_text(value, field, err) < 0 || find(doc, name, &node, err) < 0)
 		return -1;
 	is_there = reeve_passwd_file_field(doc, node, field, &span);
 	if (span.length == n && memcmp(doc->bytes + span.offset, value, n) == 0)

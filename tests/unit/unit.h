@@ -76,6 +76,7 @@ void unit_skip(int count, const char *why);
 	X(main_cf) \
 	X(master_cf) \
 	X(passwd_file) \
+	X(passwd_file_add) \
 	X(aliases) \
 	X(postfix) \
 	X(postfix_set) \
