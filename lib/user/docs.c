@@ -3,6 +3,7 @@
 #include "user/docs.h"
 
 #include "base/error.h"
+#include "user/coming.h"
 #include "user/where.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct file {
 struct users_docs {
 	struct file rows[4]; /* passwd-file, the one for quotas, aliases; one more */
 	size_t count;
+	char *checked; /* a passwd-file that users_doc_check() found to be none of the system's */
 };
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -32,8 +34,8 @@ static struct users_docs *docs_of(struct reeve_users *users)
 	return users->docs;
 }
 
-struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax, const char *path,
-                             struct reeve_error *err)
+static struct reeve_doc *open_doc(struct reeve_users *users, enum reeve_syntax syntax,
+                                  const char *path, struct reeve_error *err)
 {
 	struct users_docs *docs = docs_of(users);
 	struct reeve_error why = {0};
@@ -66,6 +68,25 @@ struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax,
 	return file->doc;
 }
 
+struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax, const char *path,
+                            struct reeve_error *err)
+{
+	struct reeve_doc *doc = open_doc(users, syntax, path, err);
+
+	return doc == NULL || users_coming_settle(users, doc, err) < 0 ? NULL : doc;
+}
+
+struct reeve_doc *users_doc_for(struct reeve_users *users, const char *path, const char *key,
+                                struct reeve_error *err)
+{
+	struct reeve_doc *doc = open_doc(users, REEVE_SYNTAX_PASSWD_FILE, path, err);
+
+	if (doc != NULL && users_coming_has(users, doc, key) &&
+	    users_coming_settle(users, doc, err) < 0)
+		return NULL;
+	return doc;
+}
+
 /* Whether two names are one file; where it is not there, by their folder. */
 static bool is_one(const char *path, const char *other)
 {
@@ -95,9 +116,15 @@ int users_doc_check(struct reeve_users *users, const char *path, struct reeve_er
 	                                    "group-", "gshadow", "gshadow-", "aliases"};
 	const struct users_where *where = users_where(users, err);
 	const size_t count = sizeof names / sizeof names[0];
+	struct users_docs *docs = docs_of(users);
 
 	if (where == NULL)
 		return -1;
+	if (docs == NULL)
+		return reeve_fail_nomem(err);
+	/* Each user of a batch asks. */
+	if (docs->checked != NULL && strcmp(docs->checked, path) == 0)
+		return 0;
 	/* The last: whatever file Postfix has for aliases. */
 	for (size_t i = 0; i <= count; i++) {
 		const char *own = i < count ? reeve_users_text(users, "%s/etc/%s", users->root, names[i])
@@ -108,6 +135,8 @@ int users_doc_check(struct reeve_users *users, const char *path, struct reeve_er
 			                  "'%s' is '%s', which is no passwd-file of Dovecot's", path,
 			                  own);
 	}
+	free(docs->checked);
+	docs->checked = strdup(path);
 	return 0;
 }
 
@@ -182,5 +211,6 @@ void users_docs_free(struct users_docs *docs)
 		return;
 	for (size_t i = 0; i < docs->count; i++)
 		reeve_doc_free(docs->rows[i].doc);
+	free(docs->checked);
 	free(docs);
 }

@@ -21,6 +21,10 @@
 struct reeve_doc *users_doc(struct reeve_users *users, enum reeve_syntax syntax, const char *path,
                             struct reeve_error *err);
 
+/* The same without the lines that come (coming.h), except that of `key`. */
+struct reeve_doc *users_doc_for(struct reeve_users *users, const char *path, const char *key,
+                                struct reeve_error *err);
+
 /*
  * A passwd-file that would be changed is none of the system's own files, nor the aliases, by whatever name.
  * 0, or -1 with err: REEVE_EREFUSED.

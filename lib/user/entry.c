@@ -32,7 +32,7 @@ int users_entry_find(struct reeve_users *users, const char *name, struct users_e
 	entry_r->key = users_where_key(users, name, err);
 	if (entry_r->key == NULL)
 		return -1;
-	entry_r->doc = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, entry_r->where->passwd_file, err);
+	entry_r->doc = users_doc_for(users, entry_r->where->passwd_file, entry_r->key, err);
 	if (entry_r->doc == NULL)
 		return -1;
 	entry_r->node = reeve_passwd_file_find(entry_r->doc, entry_r->key);

@@ -2,6 +2,7 @@
 /* The files of the plan as one step among the others. */
 #include "user/files.h"
 
+#include "user/coming.h"
 #include "user/docs.h"
 #include "user/steps.h"
 #include <stdio.h>
@@ -11,6 +12,8 @@ static int carry_out(struct reeve_users *users, void *what, struct reeve_error *
 	struct reeve_plan_result result;
 
 	(void)what;
+	if (users_coming_settle(users, NULL, err) < 0)
+		return -1;
 	users_docs_put(users);
 	if (reeve_plan_apply(users->plan, &result, err) < 0)
 		return -1;

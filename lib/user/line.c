@@ -27,13 +27,14 @@ int users_lines(struct reeve_users *users, struct reeve_doc **doc_r, struct reev
 int users_line_find(struct reeve_users *users, const char *name, struct users_line *line_r,
                     struct reeve_error *err)
 {
+	const struct users_where *where = users_where(users, err);
 	struct reeve_error why = {0};
 	const char *key;
 
 	*line_r = (struct users_line){0};
-	if (users_lines(users, &line_r->doc, err) < 0)
+	if (where == NULL)
 		return -1;
-	if (line_r->doc == NULL)
+	if (where->passwd_file == NULL)
 		return 0;
 	key = users_where_key(users, name, &why);
 	if (key == NULL) {
@@ -42,6 +43,9 @@ int users_line_find(struct reeve_users *users, const char *name, struct users_li
 			return 0;
 		return reeve_fail(err, why.code, "%s", why.text);
 	}
+	line_r->doc = users_doc_for(users, where->passwd_file, key, err);
+	if (line_r->doc == NULL)
+		return -1;
 	line_r->node = reeve_passwd_file_find(line_r->doc, key);
 	line_r->name = reeve_users_keep(users, name);
 	return line_r->node != 0;

@@ -22,6 +22,16 @@ const char *users_quota_text(struct reeve_users *users, uint64_t bytes)
 	return reeve_users_text(users, "%ju%c", (uintmax_t)bytes, units[unit]);
 }
 
+const char *users_quota_item(struct reeve_users *users, uint64_t bytes, struct reeve_error *err)
+{
+	struct users_quota_field field;
+
+	if (!users_where_quota(users, &field, err))
+		return NULL;
+	return reeve_users_text(users, "%s=%s%s", field.key, field.before,
+	                        users_quota_text(users, bytes));
+}
+
 int users_quota_set(struct reeve_users *users, struct reeve_doc *doc, const char *key,
                     uint64_t bytes, struct reeve_error *err)
 {

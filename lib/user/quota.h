@@ -12,6 +12,9 @@
  */
 const char *users_quota_text(struct reeve_users *users, uint64_t bytes);
 
+/* The extra field that says it, "userdb_quota_rule=*:storage=2G"; kept. NULL with err: REEVE_EREFUSED. */
+const char *users_quota_item(struct reeve_users *users, uint64_t bytes, struct reeve_error *err);
+
 /*
  * The line of `key`, which is there, shall say this quota. 1 if it is changed, 0 if it is so
  * already, -1 with err.

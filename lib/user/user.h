@@ -30,6 +30,7 @@
  *     programs.c    useradd(8) and its kin
  *     places.c      homes and mailboxes; places_unmake.c back
  *     docs.c        passwd-file and aliases, changed in memory
+ *     coming.c      lines that come to a passwd-file, all at once
  *     files.c       the plan as a step, and they in it
  *     leaving.c     mail held and removed (tree.c); archive.c copied by tar(1)
  */
@@ -68,6 +69,7 @@ struct reeve_users {
 	struct users_mail *mail;   /* mailbox.h: in the arena */
 	struct users_where *where; /* where.h */
 	struct users_docs *docs;   /* docs.h */
+	struct users_coming *coming; /* coming.h */
 	struct users_orphans *orphans; /* orphan.h: in the arena */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
 

@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "user/coming.h"
 #include "user/docs.h"
 #include "user/steps.h"
 #include <errno.h>
@@ -138,6 +139,7 @@ void reeve_users_close(struct reeve_users *users)
 	if (users == NULL)
 		return;
 	users_steps_free(users->steps);
+	users_coming_free(users->coming);
 	users_docs_free(users->docs);
 	reeve_plan_free(users->plan);
 	reeve_conf_close(users->confs[REEVE_CONF_DOVECOT]);

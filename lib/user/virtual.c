@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "user/belongings.h"
 #include "user/both.h"
+#include "user/coming.h"
 #include "user/entry.h"
 #include "user/fresh.h"
 #include "user/hash.h"
@@ -90,7 +91,8 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 	if (entry->node != 0)
 		return 0;
 	other = users_fresh_home(users, whom->home);
-	shares = other != NULL ? other->name : users_entry_shares(users, entry, whom->home);
+	shares = other != NULL ? other->name
+	                       : users_coming_lives_in(users, entry->doc, whom->home);
 	if (shares != NULL)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' is that of '%s', or has it inside", whom->home,
@@ -139,18 +141,23 @@ static int add_line(struct reeve_users *users, const struct reeve_user_wish *wis
                     struct reeve_error *err)
 {
 	char uid[12], gid[12];
-	const char *fields[REEVE_PWF_FIELDS] = {
+	struct reeve_pwf_line line = {{
 		[REEVE_PWF_NAME] = entry->key,
 		/* Of an empty field nobody should have to know what it means. */
 		[REEVE_PWF_PASSWORD] = field == NULL ? REEVE_LOCK_VIRTUAL : field,
 		[REEVE_PWF_UID] = uid,
 		[REEVE_PWF_GID] = gid,
 		[REEVE_PWF_HOME] = whom->home,
-	};
+	}};
 
+	if (wish->quota_bytes != 0) {
+		line.fields[REEVE_PWF_EXTRA] = users_quota_item(users, wish->quota_bytes, err);
+		if (line.fields[REEVE_PWF_EXTRA] == NULL)
+			return -1;
+	}
 	snprintf(uid, sizeof uid, "%u", whom->uid);
 	snprintf(gid, sizeof gid, "%u", whom->gid);
-	if (reeve_passwd_file_add(entry->doc, fields, err) < 0)
+	if (users_coming_add(users, entry->doc, &line, err) < 0)
 		return -1;
 	users_entry_say(users, wish->name, true,
 	                reeve_users_text(users, "add virtual user '%s' to '%s' (home '%s', uid %u)",
@@ -246,8 +253,11 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 	}
 	if (result < 0 || add_home(users, &whom, wish->name, &steps, err) < 0)
 		return -1;
+	/* A new line has it already. */
 	if (wish->quota_bytes != 0)
-		quota = users_quota_set(users, entry.doc, entry.key, wish->quota_bytes, err);
+		quota = entry.node == 0 ? 1
+		                        : users_quota_set(users, entry.doc, entry.key,
+		                                          wish->quota_bytes, err);
 	if (quota < 0)
 		return -1;
 	if (quota > 0) {
