@@ -266,7 +266,6 @@ static int add_place(struct reeve_users *users, const struct want *want, struct 
 	                            .knows_owner = want->has_uid,
 	                            .uid = want->uid,
 	                            .gid = want->gid};
-	enum users_place_state state;
 
 	if (kind == USERS_PLACE_HOME && strcmp(path, USERS_NO_HOME) == 0)
 		return 0;
@@ -274,13 +273,7 @@ static int add_place(struct reeve_users *users, const struct want *want, struct 
 	if (kind == USERS_PLACE_BOX && (path == NULL || path[strlen(path) - 1] == '/' ||
 	                                users_path_is_inside(path, want->home)))
 		return 0;
-	if (users_place_look(users, &place, &state, err) < 0)
-		return -1;
-	if (state != USERS_PLACE_HIS) {
-		users_fresh_place(users, fresh, &place);
-		(*steps)++;
-	}
-	return 0;
+	return users_fresh_need(users, fresh, &place, steps, err);
 }
 
 int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wish,

@@ -244,16 +244,21 @@ static int unmake_place(struct reeve_users *users, void *what, struct reeve_erro
 	return users_place_unmake(users, &errand->place, err);
 }
 
-void users_fresh_place(struct reeve_users *users, struct users_fresh *fresh,
-                       const struct users_place *place)
+int users_fresh_need(struct reeve_users *users, struct users_fresh *fresh,
+                     const struct users_place *place, unsigned int *steps_r,
+                     struct reeve_error *err)
 {
-	struct errand *errand = reeve_arena_alloc(users->arena, sizeof *errand);
 	bool is_home = place->kind == USERS_PLACE_HOME;
+	enum users_place_state state;
+	struct errand *errand;
 
-	if (errand == NULL) {
-		users->has_failed = true;
-		return;
-	}
+	if (users_place_look(users, place, &state, err) < 0)
+		return -1;
+	if (state == USERS_PLACE_HIS)
+		return 0;
+	errand = reeve_arena_alloc(users->arena, sizeof *errand);
+	if (errand == NULL)
+		return reeve_fail_nomem(err);
 	errand->fresh = fresh;
 	errand->place = *place;
 	users_step_add(users, &(struct users_step){
@@ -267,4 +272,6 @@ void users_fresh_place(struct reeve_users *users, struct users_fresh *fresh,
 				      .carry_out = make_place,
 				      .take_back = unmake_place,
 				      .what = errand});
+	(*steps_r)++;
+	return 0;
 }

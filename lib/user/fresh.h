@@ -33,9 +33,15 @@ bool users_is_wished(const struct reeve_users *users, const char *name);
 const struct users_fresh *users_fresh_home(const struct reeve_users *users, const char *home);
 const struct users_fresh *users_fresh_uid(const struct reeve_users *users, uint32_t uid);
 
-/* Steps: the account is made; a home or mailbox is made or taken over (its owner is filled in). */
+/* A step: the account is made. */
 void users_fresh_account(struct reeve_users *users, struct users_fresh *fresh);
-void users_fresh_place(struct reeve_users *users, struct users_fresh *fresh,
-                       const struct users_place *place);
+
+/*
+ * A home or mailbox is made or taken over (its owner is filled in): a step, and *steps_r one more, unless
+ * it is his already. 0, or -1 with err as of users_place_look().
+ */
+int users_fresh_need(struct reeve_users *users, struct users_fresh *fresh,
+                     const struct users_place *place, unsigned int *steps_r,
+                     struct reeve_error *err);
 
 #endif

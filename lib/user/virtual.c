@@ -194,20 +194,13 @@ static int add_home(struct reeve_users *users, const struct users_whom *whom, co
 	                            .knows_owner = true,
 	                            .uid = whom->uid,
 	                            .gid = whom->gid};
-	enum users_place_state state;
 
 	if (fresh == NULL)
 		return reeve_fail_nomem(err);
 	fresh->home = whom->home;
 	fresh->is_virtual = true;
 	users_fresh_settle(users, fresh);
-	if (users_place_look(users, &place, &state, err) < 0)
-		return -1;
-	if (state != USERS_PLACE_HIS) {
-		users_fresh_place(users, fresh, &place);
-		(*steps)++;
-	}
-	return 0;
+	return users_fresh_need(users, fresh, &place, steps, err);
 }
 
 int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *wish,
