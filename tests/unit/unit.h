@@ -65,6 +65,8 @@ void unit_skip(int count, const char *why);
 	X(dovecot_set) \
 	X(limits) \
 	X(limits_boxes) \
+	X(limits_check) \
+	X(limits_set) \
 	X(limits_tidy) \
 	X(limits_users) \
 	X(password) \

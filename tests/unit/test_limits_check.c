@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits: what contradicts what. */
+#include "folder.h"
+#include "limits/limits.h"
+#include "limits_files.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+/* "rule FILE:LINE; rule FILE:LINE" */
+static void describe(const struct reeve_limits *limits, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
+		const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, i);
+		size_t n = strlen(buf);
+
+		ck_assert(f->text[0] != '\0' && f->consequence[0] != '\0' && f->remedy[0] != '\0');
+		if (f->file == NULL)
+			snprintf(buf + n, size - n, "%s%s", n > 0 ? "; " : "", f->rule);
+		else
+			snprintf(buf + n, size - n, "%s%s %s:%ju", n > 0 ? "; " : "", f->rule,
+			         base_name(f->file), (uintmax_t)f->line);
+	}
+}
+
+/* smtpd(8) compares without a sign what it asks of the disk; other programs with one. */
+static const struct {
+	const char *text;
+	enum reeve_severity severity;
+} negative_rows[] = {
+	{"message_size_limit = -1\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n", REEVE_PROBLEM},
+	{"queue_minfree = -5\n", REEVE_PROBLEM},
+	{MASTER "587 inet n - n - - smtpd -o queue_minfree=-5\n", REEVE_PROBLEM},
+	{"mailbox_size_limit = -5\n", REEVE_WARNING},
+	{"virtual_mailbox_limit = -5\n", REEVE_WARNING},
+	{"mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n== master.cf\n"
+         "cleanup unix n - n - 0 cleanup -o message_size_limit=-1\n",
+         REEVE_WARNING},
+};
+
+static const struct {
+	const char *text, *findings;
+	uint64_t blocks; /* free, of 4096 bytes; 0: the disk is not known */
+} check_rows[] = {
+	{"", "", 0},
+	{"mailbox_size_limit = 0\n", "", 0},
+	{"message_size_limit = 51200000\n", "", 0},
+	{"message_size_limit = 51200001\n",
+         "message-above-mailbox main.cf:1; message-above-virtual-mailbox main.cf:1", 0},
+	{"message_size_limit = 99999999\nmailbox_size_limit = 0\n",
+         "message-above-virtual-mailbox main.cf:1", 0},
+	{"mailbox_size_limit = 10239999\n", "message-above-mailbox main.cf:1", 0},
+	{"mailbox_size_limit = 10240000\n", "", 0},
+	{"message_size_limit = 0\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n",
+         "message-unlimited main.cf:1", 0},
+	{"message_size_limit = 0\nmailbox_size_limit = 0\n",
+         "message-unlimited main.cf:1; message-unlimited-virtual-mailbox-not main.cf:1", 0},
+	{"message_size_limit = -1\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n",
+         "negative main.cf:1", 0},
+	{"mailbox_size_limit = -1\n", "negative main.cf:1", 0},
+	{"queue_minfree = 15359999\n", "queue-minfree-too-small main.cf:1", 0},
+	{"queue_minfree = 15360000\n", "", 0},
+	{"message_size_limit = 20M\n", "bad-value main.cf:1", 0},
+	{"message_size_limit = 20480000 # 20 MB\n", "bad-value main.cf:1", 0},
+	{"x = 1\nmessage_size_limit =\n", "bad-value main.cf:2", 0},
+	{"message_size_limit = $unset\n", "bad-value main.cf:1", 0},
+	{"message_size_limit = $message_size_limit\n", "bad-value main.cf:1", 0},
+	{"a = $b\nb = $a\nmailbox_size_limit = $a\n", "bad-value main.cf:3", 0},
+	{"a = 20000000\nmessage_size_limit = $a\n", "", 0},
+	/* of what is not set, a program knows the defaults that it reads itself */
+	{"message_size_limit = $mailbox_size_limit\n", "bad-value main.cf:1", 0},
+	{"a = ${mailbox_size_limit}\nmessage_size_limit = $(a)\n", "bad-value main.cf:2", 0},
+	{"queue_minfree = $virtual_mailbox_limit\n", "bad-value main.cf:1", 0},
+	{"virtual_mailbox_limit = $mailbox_size_limit\n", "bad-value main.cf:1", 0},
+	{"header_size_limit = $message_size_limit\n", "bad-value main.cf:1", 0},
+	{"mailbox_size_limit = $message_size_limit\n", "", 0},
+	{"mailbox_size_limit = 50000000\nvirtual_mailbox_limit = $mailbox_size_limit\n", "", 0},
+	{MASTER "587 inet n - n - - smtpd -o message_size_limit=$mailbox_size_limit\n",
+         "bad-value master.cf:5", 0},
+	{"message_size_limit = 99999999999999999999\n", "bad-value main.cf:1", 0},
+	{"header_size_limit = 0\n", "bad-value main.cf:1", 0},
+	{"bounce_size_limit = 50k\n", "bad-value main.cf:1", 0},
+	{"header_size_limit = 9999999999\n", "bad-value main.cf:1", 0},
+	{"relayhost = a\nrelayhost = b\n", "set-twice main.cf:1", 0},
+	{"mailbox_size_limit = 1\nx = y\nmailbox_size_limit = 0\n", "set-twice main.cf:1", 0},
+	{"relayhost = a", "no-line-end main.cf:1", 0},
+	{"relayhost = a\n# end", "no-line-end main.cf:2", 0},
+	{"quota_max_mail_size = 5M\n", "wrong-file main.cf:1", 0},
+	{"== dovecot.conf\nmessage_size_limit = 5\n", "wrong-file dovecot.conf:1", 0},
+	/* the disk: 3750 blocks are 1.5 times 2500, the default's */
+	{"", "no-room main.cf:0", 3750},
+	{"", "", 3751},
+	{"message_size_limit = 10239999\n", "", 3750},
+	{"message_size_limit = 10240000\n", "no-room main.cf:1", 3750},
+	{"queue_minfree = 20480000\n", "no-room main.cf:1", 5000},
+	{"queue_minfree = 20479999\n", "", 5000},
+	/* services */
+	{"mailbox_size_limit = 0\nvirtual_mailbox_limit = 0\n" MASTER
+         "submission inet n - n - - smtpd\n  -o message_size_limit=20000000\n",
+         "service-above-cleanup master.cf:6", 0},
+	{MASTER "submission inet n - n - - smtpd\n  -o message_size_limit=5000\n",
+         "submission-below-server master.cf:6", 0},
+	{MASTER "587 inet n - n - - smtpd -o message_size_limit=10240000\n", "", 0},
+	{"== master.cf\n127.0.0.1:25 inet n - n - - smtpd\n[::1]:587 inet n - n - - smtpd -o "
+         "message_size_limit=5000\n",
+         "submission-below-server master.cf:2", 0},
+	/* Without a server there is nothing to be below. */
+	{"== master.cf\n587 inet n - n - - smtpd -o message_size_limit=5000\n", "", 0},
+	{DOVECOT "submission_max_mail_size = 5M\nsubmission_relay_port = 2525\n", "", 0},
+	{DOVECOT "submission_max_mail_size = 5M\nsubmission_relay_port = 2525\n" MASTER
+                 "127.0.0.1:2525 inet n - n - - smtpd -o message_size_limit=10239999\n",
+         "dovecot-submission-below-server dovecot.conf:4", 0},
+	{"== master.cf\nsmtp inet n - n - - smtpd\n  -o message_size_limit=5000\n"
+         "submission inet n - n - - smtpd\ncleanup unix n - n - 0 cleanup\n",
+         "", 0},
+	{"== master.cf\nsmtp inet n - n - - smtpd\n  -o mailbox_size_limit=5\nlocal unix - n n - - "
+         "local\n",
+         "wrong-place master.cf:2", 0},
+	{"== master.cf\nlocal unix - n n - - local\n  -o mailbox_size_limit=5\n",
+         "message-above-mailbox master.cf:2", 0},
+	{"message_size_limit = 60000000\n== master.cf\nlocal unix - n n - - local -o "
+         "mailbox_size_limit=0\n",
+         "", 0},
+	/* Dovecot */
+	{DOVECOT, "", 0},
+	{DOVECOT "submission_max_mail_size = 10238976B\n", "", 0},
+	{DOVECOT "submission_max_mail_size = 10238975B\n",
+         "dovecot-submission-below-server dovecot.conf:4", 0},
+	{DOVECOT "submission_max_mail_size = 20M\n",
+         "dovecot-submission-above-server dovecot.conf:4", 0},
+	{"message_size_limit = 50000000\n" DOVECOT, "dovecot-submission-below-server main.cf:1", 0},
+	{DOVECOT "submission_max_mail_size = 5X\n", "bad-value dovecot.conf:4", 0},
+	{DOVECOT "plugin {\n  quota_max_mail_size = 5M\n}\n", "message-above-quota dovecot.conf:5",
+         0},
+	{DOVECOT "plugin {\n  quota_max_mail_size = 10240000B\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1M\n}\n", "message-above-quota dovecot.conf:6",
+         0},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "quota-above-mailbox dovecot.conf:6",
+         0},
+	{"home_mailbox = Maildir/\n" DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "", 0},
+	{"mailbox_size_limit = 0\n" DOVECOT PLUGIN "  quota_rule = *:storage=1G\n}\n", "", 0},
+	/* One message may go beyond by a tenth, or by what is set. 9309091 + 930909 = 10240000 */
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=9309091\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=9309090\n}\n", "message-above-quota dovecot.conf:6",
+         0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239999\n  quota_grace = 0\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 100%\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=240000\n  quota_grace = 10M\n}\n", "", 0},
+	/* No root, a rule of a folder, a protocol without the plugin. */
+	{DOVECOT "plugin {\n  quota_rule = *:storage=1M\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = Trash:storage=+100M\n  quota_rule2 = *:storage=1M\n}\n",
+         "message-above-quota dovecot.conf:7", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1X\n}\n", "bad-value dovecot.conf:6", 0},
+	{DOVECOT "protocol lmtp {\n  mail_plugins = sieve\n}\n" PLUGIN
+                 "  quota_rule = *:storage=1M\n}\n",
+         "", 0},
+	{DOVECOT "protocol lmtp {\n  mail_plugins = $mail_plugins sieve\n}\n" PLUGIN
+                 "  quota_rule = *:storage=1M\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT PLUGIN "  quota_max_mail_size = 50M\n}\nprotocol lmtp {\n  plugin {\n    "
+                        "quota_max_mail_size = 1M\n  }\n}\n",
+         "message-above-quota dovecot.conf:10", 0},
+	{DOVECOT PLUGIN "  quota_mail_size = 5M\n}\nquota_storage_size = 5M\n",
+         "wrong-version dovecot.conf:6; wrong-version dovecot.conf:8", 0},
+	{DOVECOT "submission_max_mail_size = unlimited\n", "bad-value dovecot.conf:4", 0},
+	{"== dovecot.conf\ndovecot_config_version = 2.4.0\nsubmission_max_mail_size = unlimited\n",
+         "", 0},
+	/* Dovecot 2.4 */
+	{DOVECOT_24 "quota_max_mail_size = 5M\nplugin {\n  quota_rule = *:storage=1G\n}\n",
+         "wrong-version dovecot.conf:5; wrong-version dovecot.conf:7", 0},
+	{DOVECOT_24 "mail_plugins = quota\nquota_mail_size = 5M\nquota \"a b\" {\n  storage_size = "
+                    "40M\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT_24 QUOTA "quota_mail_size = 10240000B\n", "", 0},
+	{DOVECOT_24 QUOTA "quota_mail_size = 10239999B\n", "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT_24 "mail_plugins {\n  quota = no\n}\nquota_mail_size = 5M\n", "", 0},
+	/* 10M of grace: 10240000 fit into a quota of nothing, and with 0 they do not */
+	{DOVECOT_24 QUOTA "quota_storage_size = 1\nquota x {\n}\n", "", 0},
+	{DOVECOT_24 QUOTA "quota_storage_size = 1M\nquota_storage_grace = 0\nquota x {\n}\n",
+         "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT_24 QUOTA "quota_storage_size = 1M\nquota_storage_grace = 0\n", "", 0},
+	{DOVECOT_24 QUOTA
+         "quota x {\n  storage_size = 5M\n  quota_storage_extra = 5M\n  storage_grace = "
+         "0\n}\n",
+         "", 0},
+	{DOVECOT_24 QUOTA
+         "quota x {\n  storage_size = 5M\n  storage_percentage = 50\n  storage_grace = "
+         "5M\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n", "", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n@sizes = small\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n@sizes = large\n", "",
+         0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\nquota_mail_size = "
+                          "50M\nprotocol lmtp {\n  @sizes = small\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\nquota_mail_size = "
+                          "50M\n@sizes = small\n",
+         "", 0},
+};
+
+START_TEST(contradictions)
+{
+	for (size_t i = 0; i < ROWS(check_rows); i++) {
+		struct reeve_limits_disk disk = {check_rows[i].blocks > 0 ? 4096 : 0,
+		                                 check_rows[i].blocks};
+		struct reeve_limits_how how = {.root = ".", .disk = &disk};
+		struct reeve_error err = {0};
+		char found[500];
+
+		limits_lay_out(check_rows[i].text);
+		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
+		struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
+		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		describe(limits, found, sizeof found);
+		const char *wanted = check_rows[i].findings;
+		/* A default is in no file. */
+		if (strcmp(wanted, "no-room main.cf:0") == 0)
+			wanted = "no-room";
+		ck_assert_msg(strcmp(found, wanted) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s", i,
+		              check_rows[i].text, found, wanted);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+		reeve_conf_close(dovecot);
+	}
+}
+END_TEST
+
+START_TEST(negative)
+{
+	for (size_t i = 0; i < ROWS(negative_rows); i++) {
+		struct reeve_limits_disk disk = {0};
+		struct reeve_limits_how how = {.root = ".", .disk = &disk};
+		struct reeve_error err = {0};
+		bool is_found = false;
+
+		limits_lay_out(negative_rows[i].text);
+		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
+		struct reeve_limits *limits = reeve_limits_new(postfix, NULL, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		for (size_t k = 0; k < reeve_limits_finding_count(limits); k++) {
+			const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, k);
+
+			if (strcmp(f->rule, "negative") != 0)
+				continue;
+			is_found = true;
+			ck_assert_msg(f->severity == negative_rows[i].severity, "row %zu", i);
+			ck_assert_msg((strstr(f->consequence, "452 4.3.1") != NULL) ==
+			                      (f->severity == REEVE_PROBLEM),
+			              "row %zu: %s", i, f->consequence);
+		}
+		ck_assert_msg(is_found, "row %zu", i);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+	}
+}
+END_TEST
+
+Suite *suite_limits_check(void)
+{
+	Suite *suite = suite_create("limits_check");
+	TCase *tcase = tcase_create("limits_check");
+
+	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
+	tcase_add_test(tcase, contradictions);
+	tcase_add_test(tcase, negative);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
