@@ -4,6 +4,7 @@
 #include "limits/limits.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -179,6 +180,31 @@ START_TEST(users)
 }
 END_TEST
 
+/* Folders in folders, as Dovecot's layout=fs has them, count to a depth. */
+START_TEST(depth)
+{
+	static const struct {
+		int folders;
+		uint64_t bytes;
+	} depths[] = {{0, 3}, {16, 3}, {19, 3}, {20, 0}};
+
+	for (size_t i = 0; i < ROWS(depths); i++) {
+		char path[100] = "deep/";
+
+		for (int k = 0; k < depths[i].folders; k++)
+			strcat(path, "a/");
+		strcat(path, "cur/1,S=3");
+		make_folders(path);
+		folder_write(path, "123");
+		int fd = open("deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		ck_assert_int_ge(fd, 0);
+		uint64_t bytes = reeve_limits_maildir_bytes(fd, false);
+		ck_assert_msg(bytes == depths[i].bytes, "%d: %ju", depths[i].folders, (uintmax_t)bytes);
+		ck_assert_int_eq(remove(path), 0);
+	}
+}
+END_TEST
+
 Suite *suite_limits_users(void)
 {
 	Suite *suite = suite_create("limits_users");
@@ -186,6 +212,7 @@ Suite *suite_limits_users(void)
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
 	tcase_add_test(tcase, users);
+	tcase_add_test(tcase, depth);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
