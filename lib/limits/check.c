@@ -28,9 +28,9 @@ static void say_pair(struct reeve_limits *limits, const struct pair *pair,
 	const char *text, *consequence, *remedy;
 
 	if (is_unlimited)
-		text = reeve_limits_text(limits, "message_size_limit is %s, no limit, and %s is %s",
-		                         reeve_limits_shown(limits, message), pair->limit,
-		                         reeve_limits_shown(limits, mailbox));
+		text = reeve_limits_text(limits, "message_size_limit is %s, no limit to %s, and %s is %s",
+		                         reeve_limits_shown(limits, message), pair->what,
+		                         pair->limit, reeve_limits_shown(limits, mailbox));
 	else
 		text = reeve_limits_text(limits, "message_size_limit %s is above %s %s",
 		                         reeve_limits_shown(limits, message), pair->limit,
@@ -102,7 +102,7 @@ static void check_unlimited(struct reeve_limits *limits)
 
 	/* Of a negative one, reeve_limits_check_values() tells. */
 	if (message == NULL || !message->is_number || !message->is_unlimited ||
-	    message->value[strspn(message->value, " \t")] == '-')
+	    message->is_refusing)
 		return;
 	reeve_limits_find_fault(
 		limits, "message-unlimited", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
@@ -147,7 +147,8 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 	                   reeve_limits_text(limits, "%s/-o cleanup_service_name", service->path),
 	                   0, &setting, NULL) > 0)
 		return;
-	if (own == NULL || cleanup == NULL || !own->is_number || !cleanup->is_number)
+	if (own == NULL || cleanup == NULL || !own->is_number || !cleanup->is_number ||
+	    own->is_refusing)
 		return;
 	if (reeve_limits_bytes(own) > reeve_limits_bytes(cleanup)) {
 		const struct reeve_limit *at = own->service != NULL ? own : cleanup;

@@ -42,27 +42,13 @@ static const char *what_stops(struct reeve_limits *limits, const struct reeve_li
 		who, are_many ? "end" : "ends", are_many ? "they" : "it");
 }
 
-/* Whether smtpd(8) counts with it in unsigned blocks (smtpd_check_queue() of smtpd/smtpd_check.c).
- */
-static bool is_huge_if_negative(const struct reeve_limits *limits, const struct reeve_limit *row)
-{
-	if (strcmp(row->name, "message_size_limit") != 0 && strcmp(row->name, "queue_minfree") != 0)
-		return false;
-	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
-		if (strcmp(limits->services[i].path, row->service) == 0)
-			return strcmp(limits->services[i].command, "smtpd") == 0;
-	return true;
-}
-
 static void check_negative(struct reeve_limits *limits, const struct reeve_limit *row)
 {
-	bool is_huge = is_huge_if_negative(limits, row);
-
 	reeve_limits_find_fault(
-		limits, "negative", REEVE_LIMIT_DISAGREES, is_huge ? REEVE_PROBLEM : REEVE_WARNING,
+		limits, "negative", REEVE_LIMIT_DISAGREES, row->is_refusing ? REEVE_PROBLEM : REEVE_WARNING,
 		reeve_limits_place(row),
 		reeve_limits_text(limits, "%s = %s: it is negative", row->name, row->value),
-		is_huge ? "smtpd(8) takes it for more than any disk has free, and answers every "
+		row->is_refusing ? "smtpd(8) takes it for more than any disk has free, and answers every "
 			  "MAIL FROM with 452 4.3.1"
 			: reeve_limits_text(limits, "Postfix takes it like 0: %s", row->zero),
 		"write 0 if that is meant, or a number");

@@ -12,10 +12,12 @@
 static void check_submission(struct reeve_limits *limits)
 {
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
-	const struct reeve_limit *relay = reeve_limits_relay(limits);
+	const char *path;
+	const struct reeve_limit *relay = reeve_limits_relay(limits, &path);
 
 	if (!reeve_limits_dovecot_has(limits, "", "protocols", "submission") || own == NULL ||
-	    relay == NULL || !own->is_number || own->is_unlimited || !relay->is_number)
+	    relay == NULL || !own->is_number || own->is_unlimited || !relay->is_number ||
+	    relay->is_refusing)
 		return;
 	/* Dovecot announces what is set, not its default. */
 	if (own->file != NULL && own->number > reeve_limits_bytes(relay)) {

@@ -125,12 +125,13 @@ const struct reeve_limit *reeve_limits_at_port(struct reeve_limits *limits, cons
 	                                 : reeve_limits_find(limits, NULL, "message_size_limit");
 }
 
-const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits)
+const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits, const char **path_r)
 {
 	struct reeve_conf_setting setting;
-	const char *path, *port = "25";
+	const char *port = "25";
 	bool is_ours;
 
+	*path_r = "main.cf";
 	if (limits->postfix == NULL || limits->dovecot == NULL ||
 	    reeve_conf_get(limits->dovecot, "submission_relay_host", REEVE_CONF_EFFECTIVE, &setting,
 	                   NULL) <= 0)
@@ -140,7 +141,7 @@ const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits)
 	if (reeve_conf_get(limits->dovecot, "submission_relay_port", REEVE_CONF_EFFECTIVE, &setting,
 	                   NULL) > 0)
 		port = reeve_limits_keep(limits, setting.value);
-	return is_ours ? reeve_limits_at_port(limits, port, &path) : NULL;
+	return is_ours ? reeve_limits_at_port(limits, port, path_r) : NULL;
 }
 
 uint64_t reeve_limits_bytes(const struct reeve_limit *limit)

@@ -166,8 +166,9 @@ bool reeve_limits_writes_mbox(struct reeve_limits *limits);
 const struct reeve_limit *reeve_limits_at_port(struct reeve_limits *limits, const char *port,
                                                const char **path_r);
 
-/* Port and limit of the Postfix that Dovecot's submission service hands mail to; NULL: not this one. */
-const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits);
+/* The limit of the Postfix that Dovecot's submission service hands mail to, and of what path it is; NULL:
+ * not this one. */
+const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits, const char **path_r);
 
 /* Whether the word stands in Dovecot's list `setting` ("mail_plugins"), for a protocol ("lmtp"). */
 bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *protocol,

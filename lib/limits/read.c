@@ -43,6 +43,25 @@ static void fill_number(const struct limit_fact *fact, struct reeve_limit *row, 
 	row->is_unlimited = row->is_number && (row->number == 0 || row->number == REEVE_NO_LIMIT);
 }
 
+static bool is_negative(const char *value)
+{
+	uint64_t number;
+
+	return reeve_limits_postfix_number(value, UINT64_MAX, &number) == LIMIT_NEGATIVE;
+}
+
+/* Whether smtpd(8) counts with it in unsigned blocks (smtpd_check_queue() of smtpd/smtpd_check.c).
+ */
+static bool is_huge_if_negative(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	if (strcmp(row->name, "message_size_limit") != 0 && strcmp(row->name, "queue_minfree") != 0)
+		return false;
+	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
+		if (strcmp(limits->services[i].path, row->service) == 0)
+			return strcmp(limits->services[i].command, "smtpd") == 0;
+	return true;
+}
+
 static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
                     const struct reeve_conf_setting *setting, const char *path, const char *service)
 {
@@ -76,6 +95,8 @@ static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
 			row->value = reeve_limits_keep(limits, raw.value);
 		row->is_number = row->is_unlimited = false;
 	}
+	row->is_refusing = is_postfix && row->is_number && is_negative(row->value) &&
+	                   is_huge_if_negative(limits, row);
 }
 
 /* ---- Postfix --------------------------------------------------------------------------------- */

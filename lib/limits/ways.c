@@ -46,6 +46,15 @@ static void bound_unreadable(struct reeve_limit_way *way, const struct reeve_lim
 	way->message_bytes = REEVE_NO_LIMIT;
 }
 
+/* What a negative number keeps out is all. */
+static void bound_refusing(struct reeve_limit_way *way, const struct reeve_limit *limit)
+{
+	if (limit == NULL || !limit->is_refusing)
+		return;
+	way->message = limit;
+	way->message_bytes = 0;
+}
+
 static void bound_mailbox(struct reeve_limit_way *way, const struct reeve_limit *limit)
 {
 	way->mailbox = limit;
@@ -81,6 +90,14 @@ static void into_queue(struct reeve_limits *limits, const char *service, const c
 	cleanup = reeve_limits_find(limits, cleanup_of(limits, service), "message_size_limit");
 	bound(way, own, reeve_limits_bytes(own));
 	bound(way, cleanup, reeve_limits_bytes(cleanup));
+	if (strcmp(what, "smtpd(8)") == 0) {
+		const struct reeve_limit *minfree =
+			reeve_limits_find(limits, service, "queue_minfree");
+
+		bound_refusing(way, minfree);
+		bound_refusing(way, own);
+		bound_unreadable(way, minfree);
+	}
 	bound_unreadable(way, cleanup);
 	bound_unreadable(way, own);
 	/* To show where "no limit" comes from. */
@@ -129,7 +146,8 @@ static void postfix_ways(struct reeve_limits *limits)
 static void submission(struct reeve_limits *limits)
 {
 	const struct reeve_limit *own = reeve_limits_find(limits, NULL, "submission_max_mail_size");
-	const struct reeve_limit *relay = reeve_limits_relay(limits);
+	const char *path;
+	const struct reeve_limit *relay = reeve_limits_relay(limits, &path);
 	struct reeve_limit_way *way = add_way(limits, "submission", "Dovecot", true);
 	uint64_t bytes = reeve_limits_bytes(relay);
 
@@ -139,6 +157,10 @@ static void submission(struct reeve_limits *limits)
 		bytes -= SUBMISSION_HEADERS;
 	bound(way, relay, bytes);
 	bound(way, own, reeve_limits_bytes(own));
+	if (relay != NULL) {
+		bound_refusing(way, reeve_limits_find(limits, path, "queue_minfree"));
+		bound_refusing(way, relay);
+	}
 	bound_unreadable(way, relay);
 	if (way->message == NULL)
 		way->message = own;

@@ -69,6 +69,7 @@ void unit_skip(int count, const char *why);
 	X(limits_set) \
 	X(limits_tidy) \
 	X(limits_users) \
+	X(limits_ways) \
 	X(password) \
 	X(user_batch) \
 	X(dovecot_lint) \

@@ -21,6 +21,8 @@ static const char *size_text(uint64_t bytes, const struct reeve_limit *limit, ch
 {
 	if (bytes == NO_LIMIT)
 		return is_known(limit) ? "no limit" : "unknown";
+	if (bytes == 0)
+		return "nothing";
 	return reeve_size_format(bytes, buf);
 }
 
@@ -60,6 +62,8 @@ static void put_way(const struct conf_run *run, const struct reeve_limit_way *wa
 	printf("  %-17.60s %10s %14s %10s  ", way->name, size_text(most, limit, size),
 	       bytes_text(most, bytes), size_text(way->attachment, limit, attachment));
 	put_origin(run, limit);
+	if (way->is_in && limit != NULL && limit->is_refusing && most == 0)
+		fputs(" (all mail is refused)", stdout);
 	/* A message meets another limit than the mailbox. */
 	if (!way->is_in && way->message != NULL && way->message != limit) {
 		printf("\n  %-17s %10s %14s %10s  ", "  a message",
@@ -101,7 +105,9 @@ static void put_all(const struct conf_run *run, const struct reeve_limits *limit
 		put_origin(run, limit);
 		fputs(" = ", stdout);
 		conf_put_text(run, limit->value, "\t");
-		printf(" (%s)\n", limit->is_unlimited ? limit->zero : limit->unit);
+		printf(" (%s)\n", limit->is_refusing    ? "smtpd(8) refuses all mail"
+		                  : limit->is_unlimited ? limit->zero
+		                                        : limit->unit);
 	}
 }
 
@@ -214,11 +220,13 @@ static struct json *json_limits(const struct reeve_limits *limits)
 		json_put_text(map, "service", limit->service);
 		json_put_text(map, "path", limit->path);
 		json_put_text(map, "value", limit->value);
-		if (limit->is_number && !(limit->is_unlimited && limit->number == NO_LIMIT))
+		if (limit->is_number && !limit->is_refusing &&
+		    !(limit->is_unlimited && limit->number == NO_LIMIT))
 			json_put_number(map, "number", limit->number);
 		else
 			json_put_text(map, "number", NULL);
-		json_put_bool(map, "unlimited", limit->is_unlimited);
+		json_put_bool(map, "unlimited", limit->is_unlimited && !limit->is_refusing);
+		json_put_bool(map, "refuses", limit->is_refusing);
 		json_put_text(map, "unit", limit->unit);
 		put_place(map, limit);
 		json_put_text(map, "zero", limit->zero);

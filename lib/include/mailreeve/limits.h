@@ -85,6 +85,8 @@ struct reeve_limit {
 	uint64_t line, column;
 	bool is_number;    /* else the program cannot read the value, or has none */
 	bool is_unlimited; /* of a number: 0, or what else means "no limit" */
+	bool is_refusing;  /* negative, and smtpd(8) reads it: that refuses all mail, while to other
+	                      programs it is what is_unlimited says */
 	uint64_t number;   /* in `unit`, bytes mostly */
 	/* What is known of every limit of this name: rows of lib/limits/limits.tsv. */
 	const char *unit, *zero, *enforced_by, *agrees_with, *note;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits: what they amount to on each way. */
+#include "folder.h"
+#include "limits/limits.h"
+#include "limits_files.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+/* "NAME BYTES by LIMIT; " for a message, and "/BYTES by LIMIT" for a mailbox. */
+static const struct {
+	const char *text, *ways;
+} rows[] = {
+	{"", "smtp/inet 10240000 message_size_limit; sendmail 10240000 message_size_limit; "
+             "local/unix 51200000 mailbox_size_limit / 51200000 mailbox_size_limit; "
+             "virtual/unix 51200000 virtual_mailbox_limit / 51200000 virtual_mailbox_limit; "},
+	/* smtpd(8) refuses all mail; to the others it is no limit */
+	{"message_size_limit = -1\n== master.cf\nsmtp inet n - n - - smtpd\n"
+         "587 inet n - n - - smtpd -o message_size_limit=5\n",
+         "smtp/inet 0 message_size_limit; 587/inet 5 587/inet/-o message_size_limit; "
+         "sendmail - message_size_limit; "},
+	{"queue_minfree = -5\n== master.cf\nsmtp inet n - n - - smtpd\n"
+         "587 inet n - n - - smtpd -o queue_minfree=0\n",
+         "smtp/inet 0 queue_minfree; 587/inet 10240000 message_size_limit; "
+         "sendmail 10240000 message_size_limit; "},
+	{"message_size_limit = -1\n" DOVECOT "== master.cf\nsmtp inet n - n - - smtpd\n",
+         "smtp/inet 0 message_size_limit; sendmail - message_size_limit; "
+         "submission 0 message_size_limit; lmtp - - / - -; "},
+	{"== master.cf\nsmtp inet n - n - - smtpd -o queue_minfree=-1\n" DOVECOT,
+         "smtp/inet 0 smtp/inet/-o queue_minfree; sendmail 10240000 message_size_limit; "
+         "submission 0 smtp/inet/-o queue_minfree; lmtp - - / - -; "},
+	{"queue_minfree = 1G\n== master.cf\nsmtp inet n - n - - smtpd\n",
+         "smtp/inet - queue_minfree; sendmail 10240000 message_size_limit; "},
+};
+
+static void put(char *buf, size_t size, uint64_t bytes, const struct reeve_limit *limit)
+{
+	size_t n = strlen(buf);
+
+	if (bytes == REEVE_NO_LIMIT)
+		snprintf(buf + n, size - n, "-");
+	else
+		snprintf(buf + n, size - n, "%ju", (uintmax_t)bytes);
+	n = strlen(buf);
+	snprintf(buf + n, size - n, " %s",
+	         limit == NULL         ? "-"
+	         : limit->path == NULL ? limit->name
+	                               : limit->path);
+}
+
+START_TEST(ways)
+{
+	static const struct reeve_limits_disk disk = {0};
+	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct reeve_error err = {0};
+		char found[1000] = "";
+
+		limits_lay_out(rows[i].text);
+		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
+		struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
+		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		for (size_t k = 0; k < reeve_limits_way_count(limits); k++) {
+			const struct reeve_limit_way *way = reeve_limits_way_at(limits, k);
+
+			strcat(strcat(found, way->name), " ");
+			put(found, sizeof found, way->message_bytes, way->message);
+			if (!way->is_in) {
+				strcat(found, " / ");
+				put(found, sizeof found, way->mailbox_bytes, way->mailbox);
+			}
+			strcat(found, "; ");
+		}
+		ck_assert_msg(strcmp(found, rows[i].ways) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
+		              i, rows[i].text, found, rows[i].ways);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+		reeve_conf_close(dovecot);
+	}
+}
+END_TEST
+
+Suite *suite_limits_ways(void)
+{
+	Suite *suite = suite_create("limits_ways");
+	TCase *tcase = tcase_create("limits_ways");
+
+	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
+	tcase_add_test(tcase, ways);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
