@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What misleads who reads or changes the files: settings that are there twice, in a wrong
- * file, or of another version.
+ * file, of another version, or in a file that Postfix refuses.
  */
+#include "conf/cf_lines.h"
+#include "conf/postfix.h"
 #include "limits/limits.h"
 
 #include <string.h>
@@ -114,6 +116,49 @@ static void check_version(struct reeve_limits *limits, const struct reeve_conf_s
 	}
 }
 
+/* ---- what Postfix refuses -------------------------------------------------------------------- */
+
+/*
+ * A line of a template (Jinja and its kin, ERB, PHP): no Postfix reads this file, and what it becomes
+ * is not known.
+ */
+static bool is_of_template(const char *text, size_t n)
+{
+	static const char *const begins[] = {"{%", "{{", "{#", "<%", "<?"};
+
+	for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+		if (n >= 2 && memcmp(text, begins[i], 2) == 0)
+			return true;
+	return false;
+}
+
+/* Logical lines for which all of Postfix ends: what the parser made nothing of. */
+static void check_refused(struct reeve_limits *limits, struct reeve_doc *doc, const char *what)
+{
+	struct limit_place place = {0};
+
+	for (uint32_t n = doc == NULL ? 0 : doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
+		const struct reeve_node *node = &doc->nodes[n];
+		const char *text = (const char *)doc->bytes + node->start;
+		size_t size = node->end - node->start, word = 0;
+
+		/* White space at the start of a file continues nothing: dropped, with a warning. */
+		if (node->kind != REEVE_NODE_ERROR || reeve_cf_line(doc, node->start) != CF_TEXT ||
+		    is_of_template(text, size))
+			continue;
+		while (word < size && word < 60 && !reeve_cf_is_space((unsigned char)text[word]))
+			word++;
+		place.file = doc->path;
+		reeve_doc_where(doc, node->start, &place.line, &place.column);
+		reeve_limits_find_fault(
+			limits, "refused-file", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM, place,
+			reeve_limits_text(limits, "what begins with '%.*s' is %s", (int)word, text, what),
+			"Postfix refuses the whole file: every program that starts ends, and a "
+			"reload is refused, so those that run go on with the old settings",
+			"mend the line, or make it a comment");
+	}
+}
+
 /* ---- the last line --------------------------------------------------------------------------- */
 
 static void check_end(struct reeve_limits *limits)
@@ -140,6 +185,8 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 	struct reeve_conf_list *list;
 
 	if (limits->postfix != NULL) {
+		struct postfix *own = limits->postfix->own;
+
 		list = reeve_conf_list(limits->postfix, 0, err);
 		if (list == NULL)
 			return -1;
@@ -148,6 +195,8 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 		              "Postfix does not know it: it does nothing here");
 		reeve_conf_list_free(list);
 		check_end(limits);
+		check_refused(limits, own->main, "no setting: a name, '=' and a value");
+		check_refused(limits, own->master, "no service: that has eight fields");
 	}
 	if (limits->dovecot != NULL) {
 		list = reeve_conf_list(limits->dovecot, 0, err);

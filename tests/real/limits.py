@@ -541,6 +541,24 @@ def files_that_mislead(world):
         text = f.read()
     if version.startswith("3.7."):
         equal(text.splitlines()[1], "mydomain = drelayhost = x", "the last line after postconf -e")
+    # One line for which Postfix refuses the whole file.
+    for name, line in (("main.cf", "mydestination localhost"), ("main.cf", "= x"),
+                       ("master.cf", "smtps inet n - n - smtpd")):
+        for other in ("main.cf", "master.cf"):
+            shutil.copy(f"/etc/postfix/{other}", folder)
+        equal(findings("-c", folder), {}, "rules before")
+        with open(f"{folder}/{name}", "a") as f:
+            f.write(line + "\n")
+        found = findings("-c", folder)
+        equal(list(found), ["refused-file"], f"rules with {line}")
+        equal(found["refused-file"]["file"], f"{folder}/{name}", "file")
+        asked = ("-n",) if name == "main.cf" else ("-M",)
+        check(real("postconf", "-c", cooled(folder), *asked, status=None).returncode != 0,
+              f"postconf takes '{line}'")
+        before = open(f"{folder}/{name}").read()
+        done = reeve("-c", folder, "--message", "5M", status=1)
+        check(b"nothing is changed" in done.stderr, done.stderr)
+        equal(open(f"{folder}/{name}").read(), before, name)
     return "postconf of 3.7 joins two settings: " + text.splitlines()[1]
 
 

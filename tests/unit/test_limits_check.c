@@ -96,6 +96,14 @@ static const struct {
 	{"mailbox_size_limit = 1\nx = y\nmailbox_size_limit = 0\n", "set-twice main.cf:1", 0},
 	{"relayhost = a", "no-line-end main.cf:1", 0},
 	{"relayhost = a\n# end", "no-line-end main.cf:2", 0},
+	/* what Postfix refuses as a whole; a template is nothing that it reads */
+	{"x = 1\nmessage_size_limit :0\n", "refused-file main.cf:2", 0},
+	{"= 0\n", "refused-file main.cf:1", 0},
+	{"x = 1\nrelayhost\n", "refused-file main.cf:2", 0},
+	{"a = b\nno sign\n  of = it\nno more\n", "refused-file main.cf:2; refused-file main.cf:4", 0},
+	{MASTER "smtps inet n - n - smtpd\n", "refused-file master.cf:5", 0},
+	{" x = 1\n# a\nmailbox_size_limit = 0\n", "", 0},
+	{"x = {{ y }}\n{%- if x %}\n{{ z }}\n{# c #}\n<% if x %>\n<?php x ?>\n", "", 0},
 	{"quota_max_mail_size = 5M\n", "wrong-file main.cf:1", 0},
 	{"== dovecot.conf\nmessage_size_limit = 5\n", "wrong-file dovecot.conf:1", 0},
 	/* the disk: 3750 blocks are 1.5 times 2500, the default's */
