@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 	};
 	struct options o = {.run.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.command == NULL)
 		tool_usage("say what to do: get, set, unset, list or lint");

@@ -166,7 +166,7 @@ int main(int argc, char **argv)
 	};
 	struct options o = {.run.conf.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	check(&o);
 	if (o.run.conf.is_json)

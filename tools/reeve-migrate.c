@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 	};
 	struct migrate_tool o = {.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	check(&o);
 	migrate_run(&o);

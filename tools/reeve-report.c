@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 	};
 	struct options o = {.run.top = TOP_DEFAULT};
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	check(&o);
 	report_run(&o.run);

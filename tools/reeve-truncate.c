@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 	struct reeve_error err;
 	struct reeve_query *everything = NULL;
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	check(&o);
 	clean_check(&o.clean);

@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	};
 	struct undo undo = {.how.lock_timeout_ms = OPTION_LOCK_TIMEOUT_MS};
 
-	tool_begin();
+	tool_begin(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &undo);
 	check(&undo);
 	if (undo.is_list)

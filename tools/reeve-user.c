@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 	                       .generate_fd = -1};
 	char *file = NULL, *archive = NULL;
 
-	tool_begin();
+	tool_begin(argc, argv);
 	secret_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
 	user_command(&run);

@@ -13,6 +13,7 @@
 
 static bool has_failed;
 static bool has_rows; /* of what json_begin() began */
+static bool is_printed;
 
 /* struct json is never defined: it is json-c's object under a name of ours. */
 static struct json *made(struct json_object *object)
@@ -164,6 +165,7 @@ static int print(const char *before, struct json *value)
 	struct json_object *object = (struct json_object *)value;
 	const char *text = NULL;
 
+	is_printed = true;
 	if (!has_failed)
 		text = json_object_to_json_string_ext(object, FLAGS);
 	if (text != NULL)
@@ -183,9 +185,15 @@ int json_print(struct json *value)
 	return r;
 }
 
+bool json_is_printed(void)
+{
+	return is_printed;
+}
+
 void json_begin(const char *key)
 {
 	printf("{\"%s\":[", key);
+	is_printed = true;
 	has_rows = false;
 }
 

@@ -34,6 +34,9 @@ void json_append_diag(struct json *list, const struct reeve_diag *diag);
 /* Print on stdout, one line, and free. Returns 0, or -1 if the document could not be built. */
 int json_print(struct json *value);
 
+/* Whether anything was printed: a second document would be one too many. */
+bool json_is_printed(void);
+
 /*
  * The same for a map that begins with a list too long to be held as a whole: json-c takes two
  * kilobytes for a row that is printed in two hundred bytes.

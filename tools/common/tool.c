@@ -2,6 +2,7 @@
 /* How a tool begins, talks and ends. */
 #include "tool.h"
 
+#include "json.h"
 #include "progress.h"
 #include <argp.h>
 #include <errno.h>
@@ -16,6 +17,8 @@ static volatile sig_atomic_t stop_signal;
 static enum tool_status worst;
 static enum reeve_severity least = REEVE_WARNING;
 static int stdout_errno; /* of the first write that failed; 0 */
+static bool wants_json;
+static enum reeve_code last_code; /* of the last error that tool_fail() told */
 
 /* ---- signals ------------------------------------------------------------------------------- */
 
@@ -137,6 +140,7 @@ __attribute__((format(printf, 1, 2))) static void remark(const char *fmt, ...)
 void tool_fail(const struct reeve_error *err)
 {
 	tool_error("%s", err->text);
+	last_code = err->code;
 	tool_worse(tool_status_of(err->code));
 }
 
@@ -183,6 +187,9 @@ void tool_usage(const char *fmt, ...)
 {
 	va_list ap;
 
+	va_start(ap, fmt);
+	vsnprintf(last_error, sizeof last_error, fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	put_line(stderr, program_invocation_short_name, fmt, ap);
 	va_end(ap);
@@ -249,6 +256,34 @@ static void close_stdout(void)
 	_exit(TOOL_FAILED);
 }
 
+/* What getopt(3) and argp take for --json: also what is shorter. */
+static bool is_json_asked(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strlen(argv[i]) > 2 && strncmp(argv[i], "--json", strlen(argv[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The object of a run that ends without one. argp says itself, on stderr, what it found wrong. */
+static void print_failure(int status, void *unused)
+{
+	struct reeve_error err = {.code = last_code == REEVE_OK ? REEVE_EIO : last_code};
+	struct json *map;
+
+	(void)unused;
+	if (!wants_json || status == TOOL_DONE || json_is_printed())
+		return;
+	if (status == TOOL_USAGE)
+		err.code = REEVE_EUSAGE;
+	snprintf(err.text, sizeof err.text, "%s",
+	         last_error[0] == '\0' ? "wrong command line" : last_error);
+	map = json_map();
+	json_put_error(map, &err);
+	json_put(map, "diagnostics", json_list());
+	json_print(map);
+}
+
 static void print_version(FILE *out, struct argp_state *state)
 {
 	(void)state;
@@ -271,13 +306,16 @@ static void open_standard_files(void)
 	close(fd);
 }
 
-void tool_begin(void)
+void tool_begin(int argc, char *const *argv)
 {
 	open_standard_files();
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = TOOL_USAGE;
 	catch_signals();
 	atexit(close_stdout);
+	/* Before that: the last that is registered comes first. */
+	wants_json = is_json_asked(argc, argv);
+	on_exit(print_failure, NULL);
 }
 
 int tool_end(void)

@@ -2,10 +2,12 @@
 /*
  * What every tool of ours does the same way: how it begins and ends, how it talks.
  *
- *     tool_begin();                    argp's settings, signals, a checked stdout
+ *     tool_begin(argc, argv);          argp's settings, signals, a checked stdout
  *     argp_parse(...)                  a wrong command line ends here, with status 2
  *     tool_warn(), tool_fail() ...     talk on stderr; the worst status is remembered
  *     return tool_end();               or dies by the signal that asked it to stop
+ *
+ * With --json, every end but a good one and a signal has an object on stdout.
  *
  * Exit status: 0 done, 1 failed, 2 wrong usage, 3 a check found something, 75 try again. Over
  * many files the worst counts, in the order 1, 75, 3, 0.
@@ -24,7 +26,11 @@ enum tool_status {
 	TOOL_AGAIN = 75, /* EX_TEMPFAIL of sysexits.h */
 };
 
-void tool_begin(void);
+/*
+ * The words are looked at for --json: who asked for it gets an object also where the tool ends before
+ * it prints one (at a wrong command line, say): {"error":{"code", "text"},"diagnostics":[]}.
+ */
+void tool_begin(int argc, char *const *argv);
 
 /* The status to return from main(). Does not return if a signal asked the tool to stop. */
 int tool_end(void);
