@@ -220,25 +220,79 @@ static void look_at_table(const struct writer *writer, const char *base, const c
 	reeve_doc_free(doc);
 }
 
-/* Other maps (SQL, LDAP) are not asked. */
-static void look_at_map(const struct writer *writer, const char *base, const char *map)
+/* The rest of a map's name, if it is of one of the types; NULL. */
+static const char *of_type(const char *map, const char *const *types, size_t count)
 {
-	static const char *const tables[] = {
-		"hash:", "btree:", "lmdb:", "dbm:", "cdb:", "sdbm:", "texthash:"};
-
 	if (strncmp(map, "proxy:", 6) == 0)
 		map += 6;
-	if (map[0] == '/')
-		look_at_table(writer, base, map); /* of default_database_type */
-	else if (strncmp(map, "inline:", 7) == 0)
-		look_at_inline(writer, base, map + 7);
-	else if (strncmp(map, "static:", 7) == 0)
-		look_at_value(writer, base, bare(writer->limits, map + 7, strlen(map + 7)));
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		size_t n = strlen(tables[i]);
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(map, types[i], strlen(types[i])) == 0)
+			return map + strlen(types[i]);
+	return NULL;
+}
 
-		if (strncmp(map, tables[i], n) == 0)
-			look_at_table(writer, base, map + n);
+/* The text that a map is made of; NULL: it is none. Without a type it is of default_database_type. */
+static const char *text_of_map(const char *map)
+{
+	static const char *const types[] = {"hash:", "btree:", "lmdb:", "dbm:", "cdb:", "sdbm:",
+	                                    "texthash:"};
+
+	const char *rest = map + (strncmp(map, "proxy:", 6) == 0 ? 6 : 0);
+
+	return rest[0] == '/' ? rest : of_type(map, types, sizeof types / sizeof types[0]);
+}
+
+static const char *of_inline(const char *map)
+{
+	static const char *const types[] = {"inline:"};
+
+	return of_type(map, types, 1);
+}
+
+static const char *of_static(const char *map)
+{
+	static const char *const types[] = {"static:"};
+
+	return of_type(map, types, 1);
+}
+
+/* Others (SQL, LDAP, patterns) are not asked. */
+static void look_at_map(const struct writer *writer, const char *base, const char *map)
+{
+	const char *text = text_of_map(map), *rest;
+
+	if (text != NULL)
+		look_at_table(writer, base, text);
+	else if ((rest = of_inline(map)) != NULL)
+		look_at_inline(writer, base, rest);
+	else if ((rest = of_static(map)) != NULL)
+		look_at_value(writer, base, bare(writer->limits, rest, strlen(rest)));
+}
+
+void reeve_limits_note_maps(struct reeve_limits *limits)
+{
+	const struct reeve_limit *virtual =
+		reeve_limits_find(limits, "virtual/unix", "virtual_mailbox_limit");
+	const char *maps = reeve_limits_param(limits, "virtual_mailbox_maps"), *word;
+	struct reeve_conf_setting setting;
+	size_t n;
+
+	if (reeve_limits_bytes(virtual) == REEVE_NO_LIMIT || !reeve_limits_uses_virtual(limits) ||
+	    reeve_conf_get(limits->postfix, "virtual_mailbox_maps", 0, &setting, NULL) <= 0)
+		return;
+	while ((word = next_word(&maps, ", \t\r\n", &n)) != NULL) {
+		const char *map = reeve_limits_text(limits, "%.*s", (int)n, word);
+		const char *text = text_of_map(map);
+
+		if (text == NULL ? of_inline(map) != NULL || of_static(map) != NULL
+		                 : reeve_limits_is_there(limits, text))
+			continue;
+		reeve_limits_note(
+			limits, &setting,
+			reeve_limits_text(limits,
+		                          "%s is not looked at%s: which of its mailboxes are full "
+		                          "is not known",
+		                          map, text != NULL ? ", for its text cannot be opened" : ""));
 	}
 }
 

@@ -265,6 +265,7 @@ struct reeve_limits *reeve_limits_new(struct reeve_conf *postfix, struct reeve_c
 		reeve_limits_check_boxes(limits);
 		reeve_limits_check_users(limits);
 	}
+	reeve_limits_read_notes(limits);
 	if (reeve_limits_check_files(limits, err) < 0)
 		goto fail;
 	if (limits->has_failed) {
@@ -319,6 +320,16 @@ const struct reeve_limit_finding *reeve_limits_finding_at(const struct reeve_lim
                                                           size_t i)
 {
 	return &limits->findings[i];
+}
+
+size_t reeve_limits_note_count(const struct reeve_limits *limits)
+{
+	return limits->note_count;
+}
+
+const struct reeve_limit_note *reeve_limits_note_at(const struct reeve_limits *limits, size_t i)
+{
+	return &limits->notes[i];
 }
 
 bool reeve_limits_disk(const struct reeve_limits *limits, uint64_t *free_bytes_r,

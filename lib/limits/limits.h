@@ -12,6 +12,7 @@
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
  *     set.c, tidy.c   from a goal to changes
  *     boxes.c, users.c, maildir.c   limits against mailboxes
+ *     unseen.c    notes: limits->notes
  *     reload.c    the running programs
  *
  * Of a setting that is given for a service of master.cf (-o) there is a row of its own; who asks
@@ -69,6 +70,8 @@ struct reeve_limits {
 	size_t way_count, way_room;
 	struct reeve_limit_finding *findings;
 	size_t finding_count, finding_room;
+	struct reeve_limit_note *notes;
+	size_t note_count, note_room;
 };
 
 /* ---- memory: NULL or false and has_failed, where there is none ------------------------------- */
@@ -134,6 +137,9 @@ void reeve_limits_check_disk(struct reeve_limits *limits);    /* room */
 void reeve_limits_check_boxes(struct reeve_limits *limits);   /* mailboxes, of Postfix */
 void reeve_limits_check_users(struct reeve_limits *limits);   /* and of Dovecot; own quotas */
 
+void reeve_limits_read_notes(struct reeve_limits *limits);    /* what is not looked at */
+void reeve_limits_note_maps(struct reeve_limits *limits);     /* of it, maps of mailboxes */
+
 /* Bytes of all messages in a maildir and its folders; is_virtual: with CRLF. Takes the descriptor. */
 uint64_t reeve_limits_maildir_bytes(int fd, bool is_virtual);
 int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err); /* untidy */
@@ -190,6 +196,13 @@ void reeve_limits_find_fault(struct reeve_limits *limits, const char *rule,
                              enum reeve_limit_kind kind, enum reeve_severity severity,
                              struct limit_place place, const char *text, const char *consequence,
                              const char *remedy);
+
+/* A note about a setting; the text is kept. */
+void reeve_limits_note(struct reeve_limits *limits, const struct reeve_conf_setting *at,
+                       const char *text);
+
+/* Whether a file can be opened, by its path in the root. */
+bool reeve_limits_is_there(struct reeve_limits *limits, const char *path);
 
 /* ---- changing -------------------------------------------------------------------------------- */
 

@@ -68,6 +68,7 @@ void unit_skip(int count, const char *why);
 	X(limits_check) \
 	X(limits_set) \
 	X(limits_tidy) \
+	X(limits_unseen) \
 	X(limits_users) \
 	X(limits_ways) \
 	X(password) \

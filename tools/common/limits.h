@@ -19,6 +19,12 @@ void limits_show(struct limits_run *run);
 /* Set what the goal asks for. */
 void limits_change(struct limits_run *run);
 
+/* False of a value that the program cannot read: it limits nothing that one could name. */
+bool limits_is_known(const struct reeve_limit *limit);
+
+/* All that is shown, and found. */
+void limits_print_json(struct conf_run *run, const struct reeve_limits *limits);
+
 /* Findings in text (those that a change leaves: why it is not made) and in JSON. */
 void limits_say_finding(const struct conf_run *run, const struct reeve_limit_finding *finding);
 struct json *limits_json_findings(const struct reeve_limits *limits);

@@ -146,6 +146,17 @@ size_t reeve_limits_finding_count(const struct reeve_limits *limits);
 const struct reeve_limit_finding *reeve_limits_finding_at(const struct reeve_limits *limits,
                                                           size_t i);
 
+/* Whom the findings say nothing of: users and mailboxes that stand in a database, say. */
+struct reeve_limit_note {
+	const char *file; /* of the setting that names where they stand */
+	uint64_t line, column;
+	const char *text;
+};
+
+/* The notes, Postfix's first. */
+size_t reeve_limits_note_count(const struct reeve_limits *limits);
+const struct reeve_limit_note *reeve_limits_note_at(const struct reeve_limits *limits, size_t i);
+
 /* ---- making them agree ----------------------------------------------------------------------- */
 
 struct reeve_limits_goal {

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits: whom they say nothing of. */
+#include "folder.h"
+#include "limits/limits.h"
+#include "limits_files.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+#define VIRTUAL "virtual_mailbox_domains = x\nvirtual_mailbox_maps = "
+#define OLD DOVECOT PLUGIN "}\n"
+#define NEW DOVECOT_24 QUOTA "quota x {\n}\n"
+
+/* "FILE:LINE TEXT; " with what all texts of a kind have left out. */
+static const struct {
+	const char *text, *notes;
+} rows[] = {
+	{"", ""},
+	/* maps: etc/there is the only file */
+	{VIRTUAL "mysql:/etc/x.cf\n", "main.cf:2 mysql:/etc/x.cf is not looked at; "},
+	{VIRTUAL "hash:/etc/there, proxy:ldap:/x, regexp:/etc/there inline:{a=b} static:c\n",
+         "main.cf:2 proxy:ldap:/x is not looked at; main.cf:2 regexp:/etc/there is not looked at; "},
+	{VIRTUAL "proxy:hash:/etc/there lmdb:/etc/there /etc/there texthash:/etc/gone\n",
+         "main.cf:2 texthash:/etc/gone is not looked at, for its text cannot be opened; "},
+	{"a = mysql:/etc/x.cf\n" VIRTUAL "$a\n", "main.cf:3 mysql:/etc/x.cf is not looked at; "},
+	/* nothing is looked for */
+	{"virtual_mailbox_limit = 0\n" VIRTUAL "mysql:/etc/x.cf\n", ""},
+	{"virtual_transport = lmtp:x\n" VIRTUAL "mysql:/etc/x.cf\n", ""},
+	{"virtual_mailbox_limit_maps = hash:/etc/there\n",
+         "main.cf:1 virtual_mailbox_limit_maps is a setting of the VDA patch: Postfix itself does not "
+         "know it, and limits nobody by it; "},
+	/* users of 2.3 */
+	{OLD "userdb {\n  driver = sql\n  args = /etc/x.conf\n}\n",
+         "dovecot.conf:8 userdb sql is not looked at; "},
+	{OLD "userdb {\n  args = uid=1 /etc/there\n  driver = passwd-file\n}\nuserdb {\n  driver = "
+             "passwd-file\n  args = /etc/gone\n}\nuserdb {\n  driver = prefetch\n}\nuserdb {\n  "
+             "driver = passwd-file\n  args = username_format=%n /etc/%d/users\n}\n",
+         "dovecot.conf:12 userdb passwd-file is not looked at, for '/etc/gone' cannot be opened; "
+         "dovecot.conf:16 userdb prefetch is not looked at; "
+         "dovecot.conf:19 userdb passwd-file is not looked at, for '/etc/%d/users' is another file for "
+         "each of them; "},
+	{OLD "userdb {\n  driver = passwd\n}\n", ""},
+	{DOVECOT "userdb {\n  driver = sql\n}\nmail_location = mdbox:~/m\n", ""},
+	{OLD "mail_location = mdbox:~/m:INDEX=/x\n",
+         "dovecot.conf:7 mail_location mdbox: which mailboxes are full is known of maildirs only; "},
+	{OLD "mail_location = maildir:~/m\n", ""},
+	/* and of 2.4 */
+	{NEW "userdb sql {\n  query = x\n}\nuserdb other {\n  driver = ldap\n}\nuserdb passwd {\n}\n",
+         "dovecot.conf:11 userdb sql is not looked at; dovecot.conf:14 userdb ldap is not looked at; "},
+	{NEW "userdb passwd-file {\n  passwd_file_path = /etc/%{user | domain}\n}\nuserdb static {\n  "
+             "fields {\n    uid = 1\n  }\n}\nuserdb b {\n  driver = passwd-file\n  passwd_file_path = "
+             "/etc/there\n}\n",
+         "dovecot.conf:11 userdb passwd-file is not looked at, for '/etc/%{user | domain}' is another "
+         "file for each of them; dovecot.conf:15 userdb static is not looked at; "},
+	{NEW "mail_driver = sdbox\n",
+         "dovecot.conf:10 mail_driver sdbox: which mailboxes are full is known of maildirs only; "},
+};
+
+static void describe(const struct reeve_limits *limits, char *buf, size_t size)
+{
+	static const char *const ends[] = {": which of its mailboxes are full is not known",
+	                                   ": of its users, own quotas and full mailboxes are not known"};
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < reeve_limits_note_count(limits); i++) {
+		const struct reeve_limit_note *note = reeve_limits_note_at(limits, i);
+		size_t n = strlen(buf), length = strlen(note->text);
+
+		for (size_t k = 0; k < ROWS(ends); k++)
+			if (length > strlen(ends[k]) &&
+			    strcmp(note->text + length - strlen(ends[k]), ends[k]) == 0)
+				length -= strlen(ends[k]);
+		snprintf(buf + n, size - n, "%s:%ju %.*s; ", strrchr(note->file, '/') + 1,
+		         (uintmax_t)note->line, (int)length, note->text);
+	}
+}
+
+START_TEST(notes)
+{
+	static const struct reeve_limits_disk disk = {0};
+	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct reeve_error err = {0};
+		char found[1000];
+
+		limits_lay_out(rows[i].text);
+		folder_write("etc/there", "");
+		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
+		struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
+		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
+		ck_assert_msg(limits != NULL, "%s", err.text);
+		describe(limits, found, sizeof found);
+		ck_assert_msg(strcmp(found, rows[i].notes) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
+		              i, rows[i].text, found, rows[i].notes);
+		reeve_limits_free(limits);
+		reeve_conf_close(postfix);
+		reeve_conf_close(dovecot);
+	}
+}
+END_TEST
+
+Suite *suite_limits_unseen(void)
+{
+	Suite *suite = suite_create("limits_unseen");
+	TCase *tcase = tcase_create("limits_unseen");
+
+	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
+	tcase_add_test(tcase, notes);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
