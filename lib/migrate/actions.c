@@ -59,19 +59,6 @@ static const char *one_line(struct migrate_hop *hop, const struct migrate_site *
 	return reeve_migrate_copy(hop, text, strcspn(text, "\n"));
 }
 
-static void remove_lines(struct migrate_hop *hop, struct migrate_site *site)
-{
-	struct migrate_page *page = reeve_migrate_page(hop, site);
-	const char *note = reeve_migrate_note(hop, site);
-	uint32_t first, last;
-
-	reeve_migrate_lines(hop, site, &first, &last);
-	if (*note != '\0')
-		note = reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first),
-		                          note + 1);
-	reeve_migrate_instead(page, first, last, *note == '\0' ? NULL : note);
-}
-
 /* Several settings instead of one, written with " ;; " between. */
 static void split(struct migrate_hop *hop, struct migrate_site *site)
 {
@@ -211,7 +198,7 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 	switch (rule->action) {
 	case MIGRATE_RENAME:
 		if (reeve_migrate_is_weaker(hop, site)) {
-			remove_lines(hop, site);
+			reeve_migrate_drop(hop, site);
 			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
 			                   "removed: ssl_disable = no; ssl = required says more, "
 			                   "and stays");
@@ -229,7 +216,7 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		split(hop, site);
 		break;
 	case MIGRATE_REMOVE:
-		remove_lines(hop, site);
+		reeve_migrate_drop(hop, site);
 		reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
 		                   about(hop, site, "removed"));
 		return;

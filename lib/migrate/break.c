@@ -98,32 +98,15 @@ static enum side side_of(const struct breaker *b, uint32_t node)
 	return site != 0 && b->hop->sites[site - 1].is_free ? OUTSIDE : INSIDE;
 }
 
-/* A comment behind the brace that goes stays, as a line. */
-static void drop_tail(struct breaker *b)
-{
-	const struct reeve_node *block = &b->nodes[b->block->node];
-	const unsigned char *bytes = b->page->doc->bytes;
-	uint32_t first = reeve_migrate_line_of(b->page, block->body_end), at = block->body_end;
-	uint32_t end = reeve_line_text_end(b->page->doc, at, block->end);
-
-	while (at < end && bytes[at] != '#')
-		at++;
-	reeve_migrate_instead(b->page, first, first,
-	                      at == end ? NULL
-	                                : reeve_migrate_text(b->hop, "%s%.*s\n", b->indent,
-	                                                     (int)(end - at),
-	                                                     (const char *)bytes + at));
-}
-
 static void drop_head(struct breaker *b)
 {
 	uint32_t first, last;
-	const char *note = b->is_moved ? "" : reeve_migrate_note(b->hop, b->block);
 
 	reeve_migrate_lines(b->hop, b->block, &first, &last);
-	reeve_migrate_instead(
-		b->page, first, last,
-		*note == '\0' ? NULL : reeve_migrate_text(b->hop, "%s%s\n", b->indent, note + 1));
+	if (b->is_moved) /* with its comment */
+		reeve_migrate_instead(b->page, first, last, NULL);
+	else
+		reeve_migrate_drop(b->hop, b->block);
 }
 
 /* Mark the settings that leave. Returns whether there are any, and the block can be broken. */
@@ -186,6 +169,6 @@ void reeve_migrate_break(struct migrate_hop *hop, struct migrate_site *block)
 		drop_head(&b);
 	if (!b.is_open) {
 		outdent_between(&b, 0);
-		drop_tail(&b);
+		reeve_migrate_drop_end(hop, block);
 	}
 }

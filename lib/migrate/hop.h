@@ -142,9 +142,6 @@ const char *reeve_migrate_bytes(struct migrate_hop *hop, const struct migrate_si
 void reeve_migrate_lines(const struct migrate_hop *hop, const struct migrate_site *site,
                          uint32_t *first_r, uint32_t *last_r);
 
-/* A comment behind a node on its line, " # text", or "". */
-const char *reeve_migrate_note(struct migrate_hop *hop, const struct migrate_site *site);
-
 /* The line of a setting with another name and value (NULL: as they are). */
 void reeve_migrate_rewrite(struct migrate_hop *hop, struct migrate_site *site, const char *name,
                            const char *value);
@@ -181,6 +178,33 @@ void reeve_migrate_remind(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text);
 
 void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site);
+
+/* ---- comments.c: none is lost ------------------------------------------------------------------ */
+
+/* What is below a site in the same block, another setting or another block as it is, if nothing but
+ * empty lines and then comments of its own are between. NULL. */
+struct migrate_site *reeve_migrate_below(const struct migrate_hop *hop,
+                                         const struct migrate_site *site);
+
+/* The line of a comment, with another indentation. */
+const char *reeve_migrate_comment(struct migrate_hop *hop, const struct migrate_page *page,
+                                  uint32_t node, const char *indent);
+
+/* Comments between two sites of one block have another indentation. */
+void reeve_migrate_indent_between(struct migrate_hop *hop, const struct migrate_site *above,
+                                  const struct migrate_site *below, const char *indent);
+
+/* A comment behind a node on its line, " # text", or "". */
+const char *reeve_migrate_note(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* The lines of a setting go, or the head of a block; a comment behind it stays, as a line. */
+void reeve_migrate_drop(struct migrate_hop *hop, const struct migrate_site *site);
+
+/* So does the line of a block's last brace. */
+void reeve_migrate_drop_end(struct migrate_hop *hop, const struct migrate_site *block);
+
+/* A block goes and its content stays: the lines between move to the left. */
+void reeve_migrate_unwrap(struct migrate_hop *hop, const struct migrate_site *block);
 
 /* ---- places.c, move.c: into blocks of its own
  * -------------------------------------------------------- */

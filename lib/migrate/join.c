@@ -54,21 +54,14 @@ static bool is_plain(struct migrate_hop *hop, const struct migrate_site *site)
 	       strcmp(stripped(hop, page->doc->bytes, node->body_end, node->end), "}") == 0;
 }
 
-/* The block below, if nothing but an empty line and comments of its own are between. NULL. */
-static struct migrate_site *block_below(struct migrate_hop *hop, const struct migrate_site *site)
+/* The block below, if it is of the same name and nothing but an empty line and comments of its own
+ * are between. NULL. */
+static struct migrate_site *block_below(const struct migrate_hop *hop,
+                                        const struct migrate_site *site)
 {
-	const struct migrate_page *page = reeve_migrate_page(hop, site);
-	const struct reeve_node *nodes = page->doc->nodes;
-	uint32_t n = nodes[site->node].next;
+	struct migrate_site *below = reeve_migrate_below(hop, site);
 
-	if (n != 0 && nodes[n].kind == REEVE_NODE_BLANK)
-		n = nodes[n].next;
-	while (n != 0 && nodes[n].kind == REEVE_NODE_COMMENT)
-		n = nodes[n].next;
-	if (n == 0 || nodes[n].kind != REEVE_NODE_BLOCK || page->sites[n] == 0)
-		return NULL;
-	struct migrate_site *below = &hop->sites[page->sites[n] - 1];
-	return below->up == site->up && strcmp(below->thing.type, site->thing.type) == 0 &&
+	return below != NULL && strcmp(below->thing.type, site->thing.type) == 0 &&
 	                       strcmp(below->value, site->value) == 0
 	               ? below
 	               : NULL;
@@ -90,25 +83,15 @@ static const char *inner(struct migrate_hop *hop, const struct migrate_site *sit
 static void join(struct migrate_hop *hop, struct migrate_site *site, struct migrate_site *below)
 {
 	struct migrate_page *page = reeve_migrate_page(hop, site);
-	const struct reeve_node *nodes = page->doc->nodes;
-	uint32_t tail = reeve_migrate_line_of(page, nodes[site->node].body_end), first, last;
+	uint32_t tail = reeve_migrate_line_of(page, page->doc->nodes[site->node].body_end);
+	uint32_t first, last;
 	const char *indent = inner(hop, below);
 
 	reeve_migrate_instead(page, tail, tail, NULL);
 	reeve_migrate_lines(hop, below, &first, &last);
 	reeve_migrate_instead(page, first, last, NULL);
-	for (uint32_t n = nodes[site->node].next; n != below->node; n = nodes[n].next) {
-		uint32_t line = reeve_migrate_line_of(page, nodes[n].start);
-
-		uint32_t end = reeve_line_text_end(page->doc, nodes[n].start, nodes[n].end);
-
-		if (nodes[n].kind == REEVE_NODE_COMMENT && indent != NULL)
-			reeve_migrate_instead(
-				page, line, line,
-				reeve_migrate_text(hop, "%s%.*s\n", indent,
-			                           (int)(end - nodes[n].note),
-			                           (const char *)page->doc->bytes + nodes[n].note));
-	}
+	if (indent != NULL)
+		reeve_migrate_indent_between(hop, site, below, indent);
 }
 
 bool reeve_migrate_join(struct migrate_hop *hop)

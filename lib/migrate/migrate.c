@@ -76,30 +76,6 @@ struct reeve_migrate_version reeve_migrate_version(const struct reeve_migrate *m
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-/* A block goes and its content stays: the lines between move to the left. */
-static void unwrap(struct migrate_hop *hop, struct migrate_site *site)
-{
-	struct migrate_page *page = &hop->pages[site->page];
-	const struct reeve_node *node = &page->doc->nodes[site->node];
-	const char *note = reeve_migrate_note(hop, site);
-	uint32_t step = reeve_migrate_step(page, site->node), first, last, tail, at, end;
-
-	reeve_migrate_lines(hop, site, &first, &last);
-	tail = reeve_migrate_line_of(page, node->body_end);
-	end = reeve_line_text_end(page->doc, node->body_end, node->end);
-	for (at = node->body_end; at < end && page->doc->bytes[at] != '#';)
-		at++;
-	for (uint32_t i = last + 1; i < tail; i++)
-		page->lines[i].dedent += step;
-	reeve_migrate_instead(page, first, last,
-	                      *note == '\0' ? NULL : reeve_migrate_text(hop, "%s\n", note + 1));
-	reeve_migrate_instead(page, tail, tail,
-	                      at == end ? NULL
-	                                : reeve_migrate_text(hop, "%.*s\n", (int)(end - at),
-	                                                     (const char *)page->doc->bytes + at));
-	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main, "", site->main->row.note);
-}
-
 /* A second auth section: 2.x has one auth. */
 static void second_auth(struct migrate_hop *hop, struct migrate_site *site)
 {
@@ -147,7 +123,9 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 
 		if (site->main != NULL && site->main->action == MIGRATE_UNWRAP) {
 			second_auth(&hop, site);
-			unwrap(&hop, site);
+			reeve_migrate_unwrap(&hop, site);
+			reeve_migrate_tell(&hop, site, REEVE_MIGRATE_CHANGED, site->main, "",
+			                   site->main->row.note);
 			has_unwrapped = true;
 		}
 	}

@@ -82,23 +82,6 @@ static bool add_to_group(struct migrate_hop *hop, struct group *group, struct mi
 	return true;
 }
 
-/* The setting below, if nothing but an empty line and comments of its own are between. */
-static struct migrate_site *site_below(struct migrate_hop *hop, const struct migrate_site *site)
-{
-	const struct migrate_page *page = &hop->pages[site->page];
-	const struct reeve_node *nodes = page->doc->nodes;
-	uint32_t n = nodes[site->node].next;
-
-	if (n != 0 && nodes[n].kind == REEVE_NODE_BLANK)
-		n = nodes[n].next;
-	while (n != 0 && nodes[n].kind == REEVE_NODE_COMMENT)
-		n = nodes[n].next;
-	if (n == 0 || nodes[n].kind != REEVE_NODE_SETTING || page->sites[n] == 0)
-		return NULL;
-	struct migrate_site *below = &hop->sites[page->sites[n] - 1];
-	return below->up == site->up ? below : NULL;
-}
-
 /* What a site sets in one of the outer blocks. */
 static const char *inside(struct migrate_hop *hop, const struct group *group, size_t i,
                           size_t block, const char *indent, const char *note)
@@ -116,27 +99,6 @@ static const char *inside(struct migrate_hop *hop, const struct group *group, si
 				.value = place->value};
 	}
 	return reeve_migrate_render(hop, group->page, group->line, indent, places, n, note);
-}
-
-/* Comments between two settings of a group are in the block, too. */
-static void indent_comments(struct migrate_hop *hop, const struct group *group, size_t i,
-                            const char *indent)
-{
-	struct migrate_page *page = &hop->pages[group->sites[i]->page];
-	const struct reeve_node *nodes = page->doc->nodes;
-
-	for (uint32_t n = nodes[group->sites[i]->node].next; n != group->sites[i + 1]->node;
-	     n = nodes[n].next) {
-		uint32_t line = reeve_migrate_line_of(page, nodes[n].start);
-		uint32_t end = reeve_line_text_end(page->doc, nodes[n].start, nodes[n].end);
-
-		if (nodes[n].kind == REEVE_NODE_COMMENT)
-			reeve_migrate_instead(
-				page, line, line,
-				reeve_migrate_text(hop, "%s%.*s\n", indent,
-			                           (int)(end - nodes[n].note),
-			                           (const char *)page->doc->bytes + nodes[n].note));
-	}
 }
 
 /* The first block has them where they stand, with their comments; the others below it. */
@@ -158,7 +120,8 @@ static void write_group(struct migrate_hop *hop, const struct group *group, cons
 		if (i == group->count - 1)
 			text = reeve_migrate_text(hop, "%s%s}\n", text, indent);
 		else
-			indent_comments(hop, group, i, inner);
+			reeve_migrate_indent_between(hop, group->sites[i],
+			                             group->sites[i + 1], inner);
 		for (size_t block = 1; i == group->count - 1 && block < group->block_count;
 		     block++) {
 			text = reeve_migrate_text(hop, "%s%s%s {\n", text, indent,
@@ -179,10 +142,8 @@ static void write_group(struct migrate_hop *hop, const struct group *group, cons
 
 static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
 {
-	struct migrate_page *page = &hop->pages[site->page];
-	const char *note = reeve_migrate_note(hop, site), *why = "it did nothing in this block";
 	const struct migrate_site *parent = reeve_migrate_parent(hop, site);
-	uint32_t first, last;
+	const char *why = "it did nothing in this block";
 	size_t n, count = 0;
 
 	for (const char *p = site->value; (p = reeve_migrate_word(p, &n)) != NULL; p += n)
@@ -197,11 +158,7 @@ static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
 	else if (strcmp(site->thing.type, "listen") == 0 &&
 	         (parent == NULL || reeve_migrate_is_off(hop, parent->value)))
 		why = "protocols has it with TLS only, so nothing listened here";
-	reeve_migrate_lines(hop, site, &first, &last);
-	if (*note != '\0')
-		note = reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first),
-		                          note + 1);
-	reeve_migrate_instead(page, first, last, *note == '\0' ? NULL : note);
+	reeve_migrate_drop(hop, site);
 	reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
 	                   reeve_migrate_text(hop, "removed: %s = %s; %s", site->thing.type,
 	                                      site->value, why));
@@ -228,7 +185,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 		site->is_free ? reeve_migrate_line_of(page, nodes[nodes[site->node].parent].start)
 			      : first);
 	for (struct migrate_site *next = site; next != NULL && add_to_group(hop, &group, next);)
-		next = site_below(hop, next);
+		next = reeve_migrate_below(hop, next);
 	if (group.count > 0) {
 		write_group(hop, &group, indent);
 		return;

@@ -291,16 +291,9 @@ static void tell_listener(struct migrate_hop *hop, struct migrate_site *site)
 
 static void drop_path(struct migrate_hop *hop, struct migrate_site *site)
 {
-	struct migrate_page *page = &hop->pages[site->page];
-	const char *note = reeve_migrate_note(hop, site);
 	struct migrate_site *block = reeve_migrate_parent(hop, site);
-	uint32_t first, last;
 
-	reeve_migrate_lines(hop, site, &first, &last);
-	if (*note != '\0')
-		note = reeve_migrate_text(hop, "%s%s\n", reeve_migrate_indent(hop, page, first),
-		                          note + 1);
-	reeve_migrate_instead(page, first, last, *note == '\0' ? NULL : note);
+	reeve_migrate_drop(hop, site);
 	reeve_migrate_tell(
 		hop, site, REEVE_MIGRATE_CHANGED, site->main,
 		reeve_migrate_text(hop, "%s {", reeve_migrate_listener(hop, block)),

@@ -88,11 +88,9 @@ static const char *take_comments(struct migrate_hop *hop, const struct migrate_s
 			continue;
 		for (uint32_t c = top; c != site->node; c = nodes[c].next) {
 			uint32_t line = reeve_migrate_line_of(page, nodes[c].start);
-			uint32_t end = reeve_line_text_end(page->doc, nodes[c].start, nodes[c].end);
 
-			text = reeve_migrate_text(hop, "%s%s%.*s\n", text, indent,
-			                          (int)(end - nodes[c].note),
-			                          (const char *)page->doc->bytes + nodes[c].note);
+			text = reeve_migrate_text(hop, "%s%s", text,
+			                          reeve_migrate_comment(hop, page, c, indent));
 			reeve_migrate_instead(page, line, line, NULL);
 		}
 	}

@@ -40,16 +40,6 @@ const char *reeve_migrate_bytes(struct migrate_hop *hop, const struct migrate_si
 	return reeve_migrate_copy(hop, all + from, to - from);
 }
 
-const char *reeve_migrate_note(struct migrate_hop *hop, const struct migrate_site *site)
-{
-	const struct reeve_node *node = reeve_migrate_node(hop, site);
-
-	if (node->note_end <= node->note)
-		return "";
-	return reeve_migrate_text(hop, " %s",
-	                          reeve_migrate_bytes(hop, site, node->note, node->note_end));
-}
-
 /* ---- telling ------------------------------------------------------------------------------- */
 
 static const char *kept(struct reeve_migrate *migrate, const char *text)
