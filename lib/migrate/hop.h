@@ -327,6 +327,12 @@ void reeve_migrate_match(struct migrate_hop *hop, int from);
  * were any: what is in them may be such blocks, too. */
 bool reeve_migrate_join(struct migrate_hop *hop);
 
+/* ---- empty.c ------------------------------------------------------------------------------- */
+
+/* Take out blocks that mean nothing when they are empty, and that only we emptied. Returns whether
+ * there were any: the ones around them may be empty now, too. */
+bool reeve_migrate_empty(struct migrate_hop *hop);
+
 /* ---- unknown.c ----------------------------------------------------------------------------- */
 
 /* After the last hop: tell of names that the version aimed at does not know where they stand.

@@ -169,6 +169,18 @@ out:
 	return r;
 }
 
+/* A step that is made until there is nothing left to do. */
+static int run_again(struct reeve_migrate *migrate, bool (*step)(struct migrate_hop *),
+                     struct reeve_error *err)
+{
+	int r;
+
+	do
+		r = run_step(migrate, step, err);
+	while (r > 0);
+	return r;
+}
+
 /* A change, and what its place in the list is by. */
 struct place {
 	struct reeve_migrate_change change;
@@ -225,11 +237,10 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 			return -1;
 		from = r > 0 ? MIGRATE_1_0 : from + 1;
 	}
-	do
-		r = run_step(migrate, reeve_migrate_join, err);
-	while (r > 0);
 	migrate->target = target;
-	if (r < 0 || run_step(migrate, reeve_migrate_unknown, err) < 0)
+	if (run_again(migrate, reeve_migrate_empty, err) < 0 ||
+	    run_again(migrate, reeve_migrate_join, err) < 0 ||
+	    run_step(migrate, reeve_migrate_unknown, err) < 0)
 		return -1;
 	if (!sort_changes(migrate))
 		return reeve_fail_nomem(err);

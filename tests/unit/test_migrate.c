@@ -304,7 +304,7 @@ static const struct row rows[] = {
          "out "
          "for all of them\nlisten =\n",
          "1 decide"},
-	{"listen, empty", "protocol imap {\n  listen =\n}\n", "protocol imap {\n}\n", "2 removed"},
+	{"listen, empty", "protocol imap {\n  listen =\n}\n", "", "2 removed"},
 	{"a mailbox that is made, perhaps",
          "namespace a {\n  mailbox b {\n    auto = yes\n  }\n}\n",
          "namespace a {\n  mailbox b {\n    # mailreeve: it is no, create or subscribe: the plugin "
@@ -321,10 +321,8 @@ static const struct row rows[] = {
          ""},
 	{"listen of imap, which is served with TLS only",
          "protocols = imaps\nprotocol imap {\n  listen = *:143 # x\n  ssl_listen = *:993\n}\n",
-         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n"
-         "protocol imap {\n  # x\n}\nservice imap-login {\n  inet_listener imaps {\n    address = "
-         "*\n    port = 993\n"
-         "  }\n}\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n"
+         "  # x\n  inet_listener imaps {\n    address = *\n    port = 993\n  }\n}\n",
          "3 removed"},
 	{"listen of pop3, which is served with TLS only",
          "protocol pop3 {\n  listen = *:110\n  mail_uid = 8\n}\nprotocols = imap pop3s\n",
@@ -422,7 +420,7 @@ static const struct row rows[] = {
          "service imap {\n  executable = /x/post y\n}\n",
          "2 decide"},
 	{"in a block of 2.x", "remote 10.0.0.1 {\n  protocol imap {\n    login_user = x\n  }\n}\n",
-         "remote 10.0.0.1 {\n  protocol imap {\n  }\n}\n", "3 removed"},
+         "", "3 removed"},
 	{"all protocols but one",
          "protocol !imap {\n  login_user = x\n}\nprotocol !managesieve {\n"
          "  max_mail_processes = 3\n}\nprotocol !pop3 {\n  listen = *\n}\n",
@@ -434,7 +432,7 @@ static const struct row rows[] = {
 	{"listen in a block of 2.x",
          "local 10.0.0.1 {\n  # a\n  listen = *\n  ssl = no\n}\nlocal_name b.c {\n"
          "  max_mail_processes = 3\n}\n",
-         "local 10.0.0.1 {\n  # a\n  ssl = no\n}\nlocal_name b.c {\n}\n", "3 removed 7 removed"},
+         "local 10.0.0.1 {\n  # a\n  ssl = no\n}\n", "3 removed 7 removed"},
 	{"auth in a protocol",
          "protocol imap {\n  auth_user = x\n  auth_cache_size = 7\n  auth_count = 1\n}\n"
          "protocol pop3 {\n  dict_process_count = 2\n}\n",
@@ -674,8 +672,8 @@ static const struct row rows[] = {
 	{"parameters", "service ssl-params {\n  user = x\n}\n", NULL, "1 noted"},
 	{"director", "director_doveadm_port = 24245\n",
          "service director {\n  inet_listener doveadm {\n    port = 24245\n  }\n}\n", ""},
-	{"a module folder of 1.x", OF_1_2 "protocol imap {\n  mail_plugin_dir = /x/imap\n}\n",
-         "protocol imap {\n}\n", "1 removed 3 removed"},
+	{"a module folder of 1.x", OF_1_2 "protocol imap {\n  mail_plugin_dir = /x/imap\n}\n", "",
+         "1 removed 3 removed"},
 	{"a module folder of 2.x", "service imap {\n}\nmail_plugin_dir = /x\n", NULL, ""},
 	{"old statistics", "stats_memory_limit = 16M\nstats_user_min_time = 60\n",
          "old_stats_memory_limit = 16M\nold_stats_user_min_time = 60s\n", ""},
@@ -689,6 +687,27 @@ static const struct row rows[] = {
          "x\nmail_use_modules = yes\n",
          "mail_location = maildir:~/Maildir\nmail_access_groups = mail\nauth_default_realm = x\n",
          "4 removed"},
+
+	/* blocks that only we emptied */
+	{"emptied, comments",
+         "protocol imap { # a\n    # b\n    listen = # c\n\n    # d e = f\n} # g\nmail_uid = 8\n",
+         "# a\n# b\n# c\n\n# d e = f\n# g\nmail_uid = 8\n", "3 removed"},
+	{"emptied, no second empty line",
+         "mail_uid = 8\n\nprotocol imap {\n  listen =\n}\n\nmail_gid = 8\nremote 10.0.0.1 {\n"
+         "  protocol pop3 {\n    listen =\n\n    ssl_listen =\n  }\n  protocol lda {\n"
+         "    mail_log_max_lines_per_sec = 1\n  }\n}\n",
+         "mail_uid = 8\n\nmail_gid = 8\n", "4 removed 10 removed 12 removed 15 removed"},
+	{"emptied, a setting is switched off in it",
+         "protocol imap {\n  listen =\n  # mail_plugins = quota\n}\nlocal 10.0.0.1 {\n"
+         "  #protocol !imap {\n  #}\n  auth_count = 1\n}\n",
+         "protocol imap {\n  # mail_plugins = quota\n}\nlocal 10.0.0.1 {\n  #protocol !imap {\n"
+         "  #}\n}\n",
+         "2 removed 8 removed"},
+	{"empty as it was", "protocol imap {\n}\nplugin {\n  # x = y\n\n}\nremote \"a=b\" {\n}\n"
+         "auth_count = 1\nprotocol lda {\n  plugin {\n  }\n  umask = 0\n}\n",
+         "protocol imap {\n}\nplugin {\n  # x = y\n\n}\nremote \"a=b\" {\n}\n"
+         "protocol lda {\n  plugin {\n  }\n}\n",
+         "9 removed 13 removed"},
 
 	/* several that become one */
 	{"two of two names", "imapc_ssl_ca_dir = /a\npop3c_ssl_ca_dir = /b\n",
@@ -737,7 +756,7 @@ static const struct row rows[] = {
          "2 removed"},
 	{"TLS stays required in blocks",
          "protocol imap {\n  ssl_disable = no # a\n}\nssl = REQUIRED\n",
-         "protocol imap {\n  # a\n}\nssl = REQUIRED\n", "2 removed"},
+         "# a\nssl = REQUIRED\n", "2 removed"},
 	{"TLS is required later", "ssl_disable = no\nssl = required\n", "ssl = required\n",
          "1 removed"},
 	{"TLS is required inside",
