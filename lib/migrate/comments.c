@@ -90,6 +90,40 @@ void reeve_migrate_drop_end(struct migrate_hop *hop, const struct migrate_site *
 	reeve_migrate_instead(page, line, line, note);
 }
 
+static bool is_gone(const struct migrate_line *line)
+{
+	return line->is_dropped && line->before == NULL && line->instead == NULL &&
+	       line->moved == NULL && line->after == NULL;
+}
+
+static bool is_blank(const struct migrate_page *page, uint32_t line)
+{
+	uint32_t at = page->starts[line];
+
+	while (at < page->starts[line + 1] && strchr(" \t\r\n", page->doc->bytes[at]) != NULL &&
+	       page->doc->bytes[at] != '\0')
+		at++;
+	return at == page->starts[line + 1];
+}
+
+void reeve_migrate_close_gap(struct migrate_page *page, uint32_t first, uint32_t last)
+{
+	uint32_t above = first, below = last + 1; /* above: the line + 1; 0: none */
+
+	while (above > 0 && is_gone(&page->lines[above - 1]))
+		above--;
+	while (below < page->count && is_gone(&page->lines[below]))
+		below++;
+	if (below < page->count && is_blank(page, below)) {
+		while (below < page->count && (above == 0 || is_blank(page, above - 1)) &&
+		       is_blank(page, below))
+			page->lines[below++].is_dropped = true;
+	} else if (below == page->count) {
+		while (above > 0 && is_blank(page, above - 1))
+			page->lines[--above].is_dropped = true;
+	}
+}
+
 void reeve_migrate_unwrap(struct migrate_hop *hop, const struct migrate_site *block)
 {
 	struct migrate_page *page = &hop->pages[block->page];

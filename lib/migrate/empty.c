@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blocks of which we took all that was set in them. An empty protocol { } says nothing, to Dovecot or
- * to a reader, so it goes, and its comments stay where it stood. Of others even the empty one means
- * something: a service, a namespace, a mailbox, a listener, a passdb is there because its block is.
+ * Blocks of which we took all that was set in them. An empty protocol { } says nothing, to Dovecot
+ * or to a reader, so it goes, and its comments stay where it stood. Of others even the empty one
+ * means something: a service, a namespace, a mailbox, a listener, a passdb is there because its
+ * block is.
  */
 #include "migrate/hop.h"
 
@@ -80,20 +81,16 @@ static bool had_settings(const struct migrate_hop *hop, const struct migrate_sit
 	return false;
 }
 
-/* A block without comments goes whole, and does not leave two empty lines where one was. */
 static void drop_all(struct migrate_hop *hop, const struct migrate_site *block)
 {
 	struct migrate_page *page = &hop->pages[block->page];
-	const struct reeve_node *nodes = page->doc->nodes, *node = &nodes[block->node];
-	uint32_t first = reeve_migrate_line_of(page, node->start), above = 0;
+	const struct reeve_node *node = &page->doc->nodes[block->node];
+
+	uint32_t first = reeve_migrate_line_of(page, node->start);
 	uint32_t last = reeve_migrate_line_of(page, node->body_end);
 
-	for (uint32_t n = nodes[node->parent].first; n != block->node; n = nodes[n].next)
-		above = n;
-	if (node->next != 0 && nodes[node->next].kind == REEVE_NODE_BLANK &&
-	    (above == 0 || nodes[above].kind == REEVE_NODE_BLANK))
-		last = reeve_migrate_line_of(page, nodes[node->next].end - 1);
 	reeve_migrate_instead(page, first, last, NULL);
+	reeve_migrate_close_gap(page, first, last);
 }
 
 bool reeve_migrate_empty(struct migrate_hop *hop)

@@ -3,8 +3,8 @@
  * One hop: the files as they are, what is set in them (sites), which rules match, and for each line
  * what becomes of it (pages). At the end the lines are edits, and the files are parsed afresh.
  *
- * Lines never change their order. A line has at most one text that stands instead of it; texts
- * before and behind it add up. All memory of a hop is in one arena; a failure of it is sticky
+ * Comments never change their order, and lines only where a block joins another one (join.c). A line
+ * has at most one text that stands instead of it; texts before and behind it add up. All memory of a hop is in one arena; a failure of it is sticky
  * (has_failed).
  */
 #ifndef MIGRATE_HOP_H
@@ -16,8 +16,16 @@
 
 #include <stdarg.h>
 
+/* A line that comes behind another one. */
+struct migrate_piece {
+	const char *text;
+	uint32_t origin;
+	struct migrate_piece *next;
+};
+
 struct migrate_line {
 	const char *before, *instead, *after; /* lines, each with "\n"; NULL */
+	struct migrate_piece *moved, **last;  /* in front of `after` */
 	bool is_dropped;                      /* no line; instead counts, if there is one */
 	uint32_t dedent; /* columns that go from its indentation, unless there is a text instead */
 };
@@ -112,6 +120,10 @@ void reeve_migrate_after(struct migrate_hop *hop, struct migrate_line *line, con
 void reeve_migrate_instead(struct migrate_page *page, uint32_t first, uint32_t last,
                            const char *text);
 
+/* A line of the page stands behind line `to` instead, as `text`; it keeps its origin. */
+void reeve_migrate_carry_to(struct migrate_hop *hop, struct migrate_page *page, uint32_t line,
+                            uint32_t to, const char *text);
+
 /* The indentation of a line, as it will be; its columns as it is. */
 const char *reeve_migrate_indent(struct migrate_hop *hop, const struct migrate_page *page,
                                  uint32_t line);
@@ -202,6 +214,9 @@ void reeve_migrate_drop(struct migrate_hop *hop, const struct migrate_site *site
 
 /* So does the line of a block's last brace. */
 void reeve_migrate_drop_end(struct migrate_hop *hop, const struct migrate_site *block);
+
+/* Lines that went leave one empty line, not two. */
+void reeve_migrate_close_gap(struct migrate_page *page, uint32_t first, uint32_t last);
 
 /* A block goes and its content stays: the lines between move to the left. */
 void reeve_migrate_unwrap(struct migrate_hop *hop, const struct migrate_site *block);
@@ -323,8 +338,8 @@ void reeve_migrate_match(struct migrate_hop *hop, int from);
 
 /* ---- join.c -------------------------------------------------------------------------------- */
 
-/* Make one of blocks of one name below each other, if one of them is new. Returns whether there
- * were any: what is in them may be such blocks, too. */
+/* Make one of blocks of one name, if one of them is new. Returns whether there were any: what is in
+ * them may be such blocks, too. */
 bool reeve_migrate_join(struct migrate_hop *hop);
 
 /* ---- empty.c ------------------------------------------------------------------------------- */

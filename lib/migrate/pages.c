@@ -73,6 +73,22 @@ void reeve_migrate_instead(struct migrate_page *page, uint32_t first, uint32_t l
 	page->lines[first].instead = text;
 }
 
+void reeve_migrate_carry_to(struct migrate_hop *hop, struct migrate_page *page, uint32_t line,
+                            uint32_t to, const char *text)
+{
+	struct migrate_piece *piece = reeve_arena_alloc(hop->arena, sizeof *piece);
+	struct migrate_line *above = &page->lines[to];
+
+	reeve_migrate_instead(page, line, line, NULL);
+	if (piece == NULL) {
+		hop->has_failed = true;
+		return;
+	}
+	*piece = (struct migrate_piece){text, page->origins[line], NULL};
+	*(above->moved == NULL ? &above->moved : above->last) = piece;
+	above->last = &piece->next;
+}
+
 /* ---- indentation --------------------------------------------------------------------------- */
 
 static bool is_blank(unsigned char byte)
@@ -218,10 +234,12 @@ static void carry_line(struct migrate_hop *hop, struct migrate_page *page, uint3
 		reeve_buf_add(&out->origins, &origin, sizeof origin);
 		reeve_buf_clear(&out->text);
 		start = end;
-		if (line->after != NULL && is_open)
+		if ((line->after != NULL || line->moved != NULL) && is_open)
 			reeve_buf_add_text(&out->text, out->eol);
 	}
 	put(out, line->instead, origin);
+	for (const struct migrate_piece *p = line->moved; p != NULL; p = p->next)
+		put(out, p->text, p->origin);
 	put(out, line->after, origin);
 	/* A file without a line end at its end stays so. */
 	if (is_open && out->text.length >= strlen(out->eol))
@@ -235,8 +253,8 @@ static bool is_changed(const struct migrate_page *page)
 	for (uint32_t i = 0; i < page->count; i++) {
 		const struct migrate_line *line = &page->lines[i];
 
-		if (line->before != NULL || line->after != NULL || line->is_dropped ||
-		    line->dedent > 0)
+		if (line->before != NULL || line->after != NULL || line->moved != NULL ||
+		    line->is_dropped || line->dedent > 0)
 			return true;
 	}
 	return false;

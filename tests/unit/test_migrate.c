@@ -208,14 +208,11 @@ static const struct row rows[] = {
 	/* layout: as the neighbours have it, and as a person would */
 	{"indented as the nearest block",
          "protocol imap {\n  mail_uid = 8\n}\n\nlogin_user = x\nprotocol pop3 {\n    mail_uid = "
-         "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nlogin_process_size = 9\n",
+         "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nauth_process_size = 9\n",
          "protocol imap {\n  mail_uid = 8\n}\n\nservice imap-login {\n    user = x\n}\nservice "
          "pop3-login {\n    user = x\n}\nservice managesieve-login {\n    user = x\n}\nprotocol "
-         "pop3 {\n    mail_uid = "
-         "8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nservice imap-login {\n\tvsz_limit = "
-         "9M\n}\nservice pop3-login {\n\tvsz_limit = 9M\n}\nservice managesieve-login "
-         "{\n\tvsz_limit = "
-         "9M\n}\n",
+         "pop3 {\n    mail_uid = 8\n}\nprotocol lda {\n\tmail_uid = 8\n}\n\nservice auth {\n"
+         "\tvsz_limit = 9M\n}\n",
          ""},
 	{"one block of what comes together",
          "auth default {\n    user = root\n\n    # why \n    socket listen {\n        master {\n"
@@ -379,11 +376,10 @@ static const struct row rows[] = {
          ""},
 	{"login, an empty line below a comment",
          "login_user = a\n# one\n\n# two\nlogin_chroot = yes\n",
-         "service imap-login {\n  user = a\n}\nservice pop3-login {\n  user = a\n}\nservice "
-         "managesieve-login {\n  user = a\n}\n"
+         "service imap-login {\n  user = a\n}\nservice pop3-login {\n  user = a\n  chroot = login\n"
+         "}\nservice managesieve-login {\n  user = a\n  chroot = login\n}\n"
          "# one\n\n# two\n"
-         "service imap-login {\n  chroot = login\n}\nservice pop3-login {\n  chroot = login\n}\n"
-         "service managesieve-login {\n  chroot = login\n}\n",
+         "service imap-login {\n  chroot = login\n}\n",
          ""},
 	{"login in a protocol",
          "protocol pop3 {\n  # one\n  login_process_per_connection = no\n  # two\n  "
@@ -424,10 +420,10 @@ static const struct row rows[] = {
 	{"all protocols but one",
          "protocol !imap {\n  login_user = x\n}\nprotocol !managesieve {\n"
          "  max_mail_processes = 3\n}\nprotocol !pop3 {\n  listen = *\n}\n",
-         "service pop3-login {\n  user = x\n}\nservice managesieve-login {\n  user = x\n}\n"
+         "service pop3-login {\n  user = x\n}\nservice managesieve-login {\n  user = x\n"
+         "  inet_listener sieve {\n    address = *\n  }\n}\n"
          "service imap {\n  process_limit = 3\n}\nservice pop3 {\n  process_limit = 3\n}\n"
-         "service imap-login {\n  inet_listener imap {\n    address = *\n  }\n}\n"
-         "service managesieve-login {\n  inet_listener sieve {\n    address = *\n  }\n}\n",
+         "service imap-login {\n  inet_listener imap {\n    address = *\n  }\n}\n",
          ""},
 	{"listen in a block of 2.x",
          "local 10.0.0.1 {\n  # a\n  listen = *\n  ssl = no\n}\nlocal_name b.c {\n"
@@ -687,6 +683,74 @@ static const struct row rows[] = {
          "x\nmail_use_modules = yes\n",
          "mail_location = maildir:~/Maildir\nmail_access_groups = mail\nauth_default_realm = x\n",
          "4 removed"},
+
+	/* blocks of one name with something between */
+	{"apart",
+         "auth_user = x # a\nmail_uid = 8\n\nauth_chroot = y\n\n# b\nmail_gid = 8\nauth_process_size = "
+         "\\\n  9\nauth_verbose = yes\n",
+         "service auth {\n  user = x # a\n  chroot = y\n  vsz_limit = 9M\n}\nmail_uid = 8\n\n"
+         "# b\nmail_gid = 8\nauth_verbose = yes\n",
+         ""},
+	{"apart, with comments of its own",
+         "auth default {\n    user = x\n    verbose = yes\n\n    # a\n    # b\n    socket listen {\n"
+         "        client {\n            # c\n            path = y\n            mode = 0600\n        }\n"
+         "    }\n    debug = yes\n}\n",
+         "service auth {\n    user = x\n\n    # a\n    # b\n    unix_listener y {\n        # c\n"
+         "        mode = 0600\n    }\n}\nauth_verbose = yes\n\nauth_debug = yes\n",
+         ""},
+	{"apart, comments would change their order",
+         "auth_user = x\n# a\nmail_uid = 8\n# b\nauth_chroot = y\n",
+         "service auth {\n  user = x\n}\n# a\nmail_uid = 8\n# b\nservice auth {\n  chroot = y\n}\n",
+         ""},
+	{"apart, comments that are about something else",
+         "auth_user = x\nmail_uid = 8\n# a\n\n# b\nauth_chroot = y\nprotocol lda {\n  mail_gid = 8\n"
+         "  # c\n}\nauth_process_size = 9\n",
+         "service auth {\n  user = x\n}\nmail_uid = 8\n# a\n\n# b\nservice auth {\n  chroot = y\n}\n"
+         "protocol lda {\n  mail_gid = 8\n  # c\n}\nservice auth {\n  vsz_limit = 9M\n}\n",
+         ""},
+	{"apart, a comment at the end",
+         "auth default {\n  socket listen {\n    client {\n      path = y\n      # a\n    }\n  }\n"
+         "  verbose = yes\n  socket listen {\n    client {\n      path = z\n      # b\n    }\n  }\n}\n",
+         "service auth {\n  unix_listener y {\n    # a\n  }\n}\nauth_verbose = yes\nservice auth {\n"
+         "  unix_listener z {\n    # b\n  }\n}\n",
+         ""},
+	{"apart, and the order counts",
+         "== dovecot.conf\nauth_user = x\n!include a.inc\nauth_chroot = $default_login_user\n"
+         "default_login_user = y\nauth_process_size = $x\n== a.inc\nservice auth {\n  chroot = z\n}\n",
+         "== dovecot.conf\nservice auth {\n  user = x\n}\n!include a.inc\nservice auth {\n  chroot = "
+         "$default_login_user\n}\ndefault_login_user = y\nservice auth {\n  vsz_limit = $x\n}\n== a.inc\n"
+         "service auth {\n  chroot = z\n}\n",
+         ""},
+	{"apart, and one was there",
+         "mail_uid = 8\n\nauth_user = x\n\nmail_gid = 8\nservice auth {\n    # a\n    user = y\n}\n"
+         "auth_verbose = yes\nauth_chroot = z\n",
+         "mail_uid = 8\n\nmail_gid = 8\nservice auth {\n    user = x\n    # a\n    user = y\n    chroot "
+         "= z\n}\nauth_verbose = yes\n",
+         ""},
+	{"apart, and one was there, that gets a comment",
+         "mail_uid = 8\n\n# a\nauth_user = x\n\nmail_gid = 8\nservice auth {\n    user = y\n}\n",
+         "mail_uid = 8\n\nmail_gid = 8\nservice auth {\n    # a\n    user = x\n    user = y\n}\n", ""},
+	{"apart, and the first comment is perhaps of the file",
+         "# a\nauth_user = x\nmail_gid = 8\nservice auth {\n  user = y\n}\n",
+         "# a\nservice auth {\n  user = x\n}\nmail_gid = 8\nservice auth {\n  user = y\n}\n", ""},
+	{"apart, and one was there with a comment above",
+         "auth_user = x\nmail_gid = 8\n# a\nservice auth {\n  user = y\n}\n",
+         "service auth {\n  user = x\n}\nmail_gid = 8\n# a\nservice auth {\n  user = y\n}\n", ""},
+	{"apart, as they were",
+         "service auth {\n  user = x\n}\nmail_uid = 8\nservice auth {\n  chroot = y\n}\nauth_count = 1\n",
+         "service auth {\n  user = x\n}\nmail_uid = 8\nservice auth {\n  chroot = y\n}\n",
+         "8 removed"},
+	{"a protocol that was broken, and two that were two",
+         "protocol imap {\n  mail_uid = 8\n  mail_process_size = 9\n  mail_gid = 8\n}\n"
+         "protocol pop3 {\n  login_user = x\n  mail_uid = 8\n}\nverbose_ssl = yes\n"
+         "protocol pop3 {\n  mail_gid = 8\n}\n",
+         "protocol imap {\n  mail_uid = 8\n  mail_gid = 8\n}\nservice imap {\n  vsz_limit = 9M\n}\n"
+         "service pop3-login {\n  user = x\n}\nprotocol pop3 {\n  mail_uid = 8\n}\nverbose_ssl = yes\n"
+         "protocol pop3 {\n  mail_gid = 8\n}\n",
+         ""},
+	{"settings of plugins, apart",
+         "plugin {\n  quota = maildir\n}\nmail_uid = 8\nsieve_storage = ~/d\n",
+         "plugin {\n  quota = maildir\n  sieve_dir = ~/d\n}\nmail_uid = 8\n", ""},
 
 	/* blocks that only we emptied */
 	{"emptied, comments",
@@ -1007,6 +1071,21 @@ START_TEST(old_line)
 }
 END_TEST
 
+/* Also of one that moved. */
+START_TEST(old_line_moved)
+{
+	static const uint64_t lines[] = {1, 1, 3, 1, 2};
+
+	folder_enter();
+	folder_write("dovecot.conf", "auth_user = x\nmail_uid = 8\nauth_chroot = y\n");
+	struct reeve_migrate *migrate = migrate_files("old line of a line that moved");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		ck_assert_uint_eq(reeve_migrate_old_line(migrate, 0, i + 1, NULL), lines[i]);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 /* ---- syntax -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -1063,6 +1142,7 @@ Suite *suite_migrate(void)
 	tcase_add_test(tcase, errors);
 	tcase_add_test(tcase, before);
 	tcase_add_test(tcase, old_line);
+	tcase_add_test(tcase, old_line_moved);
 	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);
 	suite_add_tcase(suite, tcase);
 	return suite;
