@@ -305,6 +305,12 @@ const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate
 /* A quota setting with limits of 1.0 inside. */
 void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site);
 
+/* ---- mailboxes.c --------------------------------------------------------------------------- */
+
+/* The mailbox sections that say what the plugin autocreate, or expire, was told: "namespace inbox {
+ * mailbox Sent { auto = create } }"; words that fit behind "write". */
+const char *reeve_migrate_mailboxes(struct migrate_hop *hop, bool is_expire);
+
 /* ---- fsync.c ------------------------------------------------------------------------------- */
 
 /* fsync_disable = no, and mail_nfs_index = yes. */

@@ -243,5 +243,12 @@ const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_sit
 	text = replaced(hop, text, "{name}",
 	                site->thing.name != NULL ? site->thing.name : site->thing.type);
 	text = replaced(hop, text, "{*}", site->star);
-	return replaced(hop, text, "{}", site->value);
+	text = replaced(hop, text, "{}", site->value);
+	if (strstr(text, "{mailboxes autocreate}") != NULL)
+		text = replaced(hop, text, "{mailboxes autocreate}",
+		                reeve_migrate_mailboxes(hop, false));
+	if (strstr(text, "{mailboxes expire}") != NULL)
+		text = replaced(hop, text, "{mailboxes expire}",
+		                reeve_migrate_mailboxes(hop, true));
+	return text;
 }

@@ -568,9 +568,53 @@ static const struct row rows[] = {
 	{"folders that a plugin made",
          "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
          "# mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it "
-         "here: write auto = create or subscribe in a mailbox section of the namespace\n"
+         "here: take the word out, and write namespace inbox { inbox = yes mailbox Sent { auto = subscribe } }\n"
          "mail_plugins = autocreate\nplugin {\n  autocreate = Sent\n  autosubscribe = Sent\n}\n",
          "1 decide 3 noted 4 noted"},
+	{"folders that a plugin made, of several namespaces",
+         "protocol imap {\n  mail_plugins = autocreate\n}\nplugin {\n  autocreate = INBOX.Sent\n"
+         "  autocreate2 = INBOX.My Junk\n  autocreate4 = INBOX.None\n  autosubscribe = INBOX.Sent\n"
+         "  autosubscribe2 = Archive/&AOQ-\n  autosubscribe3 = INBOX.Trash\n}\nnamespace one {\n"
+         "  inbox = yes\n}\nnamespace two {\n  prefix = Archive/\n}\nnamespace one {\n"
+         "  prefix = INBOX.\n  mailbox Trash {\n    auto = subscribe\n  }\n  mailbox Sent {\n"
+         "    special_use = x\n  }\n}\n",
+         "protocol imap {\n"
+         "  # mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it "
+         "here: take the word out, and write namespace one { mailbox Sent { auto = subscribe } "
+         "mailbox \"My Junk\" { auto = create } }, namespace two { mailbox &AOQ- { auto = subscribe } "
+         "}; since 2.1 names are UTF-8, no longer mUTF-7 with '&'\n"
+         "  mail_plugins = autocreate\n}\nplugin {\n  autocreate = INBOX.Sent\n"
+         "  autocreate2 = INBOX.My Junk\n  autocreate4 = INBOX.None\n  autosubscribe = INBOX.Sent\n"
+         "  autosubscribe2 = Archive/&AOQ-\n  autosubscribe3 = INBOX.Trash\n}\nnamespace one {\n"
+         "  inbox = yes\n}\nnamespace two {\n  prefix = Archive/\n}\nnamespace one {\n"
+         "  prefix = INBOX.\n  mailbox Trash {\n    auto = subscribe\n  }\n  mailbox Sent {\n"
+         "    special_use = x\n  }\n}\n",
+         "2 decide 5 noted 6 noted 7 noted 8 noted 9 noted 10 noted"},
+	{"folders that a plugin made, and sections that are there",
+         "mail_plugins = autocreate expire\nplugin {\n  autocreate = Sent\n  expire = Sent\n}\nnamespace "
+         "{\n  inbox = yes\n  mailbox Sent {\n    auto = create\n    autoexpunge = 0\n  }\n}\n",
+         "# mailreeve: the plugin expire is gone since 2.3.14, and nobody can log in with it here: "
+         "take the word out, and write namespace { mailbox Sent { autoexpunge = DAYSd } }, DAYS as your "
+         "job with doveadm expunge has them\n"
+         "# mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it here: "
+         "take the word out, and write nothing, for the mailbox sections are there\n"
+         "mail_plugins = autocreate expire\nplugin {\n  autocreate = Sent\n  expire = Sent\n}\nnamespace "
+         "{\n  inbox = yes\n  mailbox Sent {\n    auto = create\n    autoexpunge = 0\n  }\n}\n",
+         "1 decide 1 decide 3 noted 4 noted"},
+	{"folders that a plugin made, without names", "mail_plugins = autocreate expire\n",
+         "# mailreeve: the plugin expire is gone since 2.3.14, and nobody can log in with it here: "
+         "take the word out, and write autoexpunge = DAYSd in a mailbox section of the namespace\n"
+         "# mailreeve: the plugin autocreate is gone since 2.3.14, and nobody can log in with it here: "
+         "take the word out, and write auto = create or subscribe in a mailbox section of the "
+         "namespace\nmail_plugins = autocreate expire\n",
+         "1 decide 1 decide"},
+	{"folders that are emptied, of 1.x",
+         "plugin {\n  expire = Trash 7 Trash/* 7 Spam 30 Spam 14\n}\n",
+         "plugin {\n  # mailreeve: since 2.0 the days do not stand here, and 2.3.14 has no expire "
+         "plugin: write namespace inbox { inbox = yes mailbox Trash { autoexpunge = 7d } mailbox "
+         "Trash/* { autoexpunge = 7d } mailbox Spam { autoexpunge = 14d } }\n"
+         "  expire = Trash 7 Trash/* 7 Spam 30 Spam 14\n}\n",
+         "2 decide 2 noted"},
 	{"what plugins do not read any more",
          "plugin {\n  mail_log_group_events = yes\n  expire_altmove = a 7\n  mbox_snarf = ~/x\n}\n",
          NULL, "2 noted 3 noted 4 noted"},
