@@ -181,7 +181,7 @@ static const char *about(struct migrate_hop *hop, const struct migrate_site *sit
 	const char *note = site->main->row.note;
 
 	return reeve_migrate_text(hop, "%s: %s = %s%s%s", what, site->thing.type,
-	                          reeve_migrate_shown(site, site->main), *note == '\0' ? "" : "; ",
+	                          reeve_migrate_shown(hop, site, site->main), *note == '\0' ? "" : "; ",
 	                          note);
 }
 

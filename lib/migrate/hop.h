@@ -169,9 +169,13 @@ const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_sit
  * offset. */
 uint64_t reeve_migrate_column(const struct reeve_doc *doc, uint32_t start);
 
-/* The value of a site, for whoever is told: "..." if it may be a secret, by its name, or if the rule
- * (NULL) knows nothing of the name. */
-const char *reeve_migrate_shown(const struct migrate_site *site, const struct migrate_rule *rule);
+/* In secrets.c: a text for whoever is told, with "..." for passwords in it. */
+const char *reeve_migrate_hide(struct migrate_hop *hop, const char *text);
+
+/* So the value of a site; all of it if it may be a secret, by its name, or if the rule (NULL) knows
+ * nothing of the name. */
+const char *reeve_migrate_shown(struct migrate_hop *hop, const struct migrate_site *site,
+                                const struct migrate_rule *rule);
 
 /* Tell what became of a site by a rule. */
 void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site,

@@ -72,20 +72,6 @@ static const char *replaced(struct migrate_hop *hop, const char *text, const cha
 	                          replaced(hop, at + strlen(what), what, by));
 }
 
-const char *reeve_migrate_shown(const struct migrate_site *site, const struct migrate_rule *rule)
-{
-	static const char *const parts[] = {"pass", "pasw", "pwd", "secret"};
-	bool is_secret = rule != NULL && strcmp(rule->row.old_name, "*") == 0 &&
-	                 *rule->row.old_value == '\0';
-
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		is_secret |= strcasestr(site->thing.type, parts[i]) != NULL;
-	if (!is_secret || site->thing.name != NULL || *site->value == '\0' ||
-	    strcasecmp(site->value, "yes") == 0 || strcasecmp(site->value, "no") == 0)
-		return site->value;
-	return "...";
-}
-
 /* What is not changed is seen again when a hop is made twice. */
 static bool is_told(const struct reeve_migrate *migrate, const struct reeve_migrate_change *change)
 {
@@ -119,13 +105,13 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 {
 	struct reeve_migrate *migrate = hop->migrate;
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
-	const char *shown = reeve_migrate_shown(site, rule);
+	const char *shown = reeve_migrate_shown(hop, site, rule);
 	uint64_t line =
 		page->origins[reeve_migrate_line_of(page, reeve_migrate_node(hop, site)->name)];
 	struct reeve_migrate_change change = {.kind = kind,
 	                                      .file = page->doc->path,
 	                                      .line = line,
-	                                      .text = text,
+	                                      .text = reeve_migrate_hide(hop, text),
 	                                      .rule = &rule->row};
 
 	if (is_told(migrate, &change))
@@ -153,8 +139,8 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 		                                                 site->value));
 	if (shown != site->value)
 		after = replaced(hop, after, site->value, shown);
-	change.after = kept(migrate, after);
-	change.text = kept(migrate, text);
+	change.after = kept(migrate, reeve_migrate_hide(hop, after));
+	change.text = kept(migrate, change.text);
 	migrate->changes[migrate->change_count++] = change;
 }
 

@@ -150,7 +150,7 @@ static const char *setting_of(struct migrate_hop *hop, const struct sign *sign)
 	if (*sign->rule->row.old_value == '\0')
 		return sign->site->thing.type;
 	return reeve_migrate_text(hop, "%s = %s", sign->site->thing.type,
-	                          reeve_migrate_shown(sign->site, NULL));
+	                          reeve_migrate_shown(hop, sign->site, NULL));
 }
 
 void reeve_migrate_detect(struct migrate_hop *hop)

@@ -1096,6 +1096,41 @@ START_TEST(before)
 }
 END_TEST
 
+/* Nothing that is said has a password. */
+START_TEST(secrets)
+{
+	static const char *const said[] = {
+		"auth default { | ",
+		"passdb pam { | passdb {",
+		"args = blocking=no password=... x=y | args = password=... x=y",
+		"expire_dict = mysql://...@h/x | ",
+		"imapc_ssl_ca_dir = /a;passwd=...;b | ssl_client_ca_dir = /a;passwd=...;b",
+		"imapc_master_passwd = ... | ",
+	};
+
+	folder_enter();
+	folder_write("dovecot.conf",
+	             "auth default {\n  passdb pam {\n    args = blocking=no password='SE CRET' x=y\n  }\n}\n"
+	             "plugin {\n  expire_dict = mysql://ann:SE:CRET@h/x\n}\n"
+	             "imapc_ssl_ca_dir = /a;passwd=SECRET;b\nimapc_master_passwd = SECRET\n");
+	struct reeve_migrate *migrate = migrate_files("secrets");
+	size_t n = reeve_migrate_change_count(migrate);
+	for (size_t i = 0; i < n; i++) {
+		const struct reeve_migrate_change *change = reeve_migrate_change_at(migrate, i);
+
+		char line[200];
+
+		snprintf(line, sizeof line, "%s | %s", change->before, change->after);
+		ck_assert_uint_lt(i, sizeof said / sizeof *said);
+		ck_assert_str_eq(line, said[i]);
+		ck_assert_msg(strstr(change->text, "CRET") == NULL, "%s", change->text);
+	}
+	ck_assert_uint_eq(n, sizeof said / sizeof *said);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 /* Which line a new one comes from. */
 START_TEST(old_line)
 {
@@ -1185,6 +1220,7 @@ Suite *suite_migrate(void)
 	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);
 	tcase_add_test(tcase, errors);
 	tcase_add_test(tcase, before);
+	tcase_add_test(tcase, secrets);
 	tcase_add_test(tcase, old_line);
 	tcase_add_test(tcase, old_line_moved);
 	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);

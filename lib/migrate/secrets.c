@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values that whoever is told must not see: what is said goes to terminals, logs and mails. A
+ * little more is hidden than by doveconf (hide_secrets_from_value() of 2.3.19), for old files have
+ * more names of passwords. A diff is no talk: it has to be whole to be one.
+ */
+#include "migrate/hop.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static bool is_name(unsigned char byte)
+{
+	return isalnum(byte) || byte == '_';
+}
+
+/* "pass", "imapc_password", "dbpw" are no words that one could list; parts of them are. */
+static bool has_part(const char *name, size_t n)
+{
+	static const char *const parts[] = {"pass", "pasw", "pwd", "secret"};
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		for (size_t at = 0; at + strlen(parts[i]) <= n; at++)
+			if (strncasecmp(name + at, parts[i], strlen(parts[i])) == 0)
+				return true;
+	return false;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), length = strlen(end);
+
+	return n > length && strcmp(name + n - length, end) == 0;
+}
+
+/* How long the value behind "password=" is: a word, or what is quoted. */
+static size_t value_length(const char *text)
+{
+	if (*text == '\'' || *text == '"') {
+		const char *end = strchr(text + 1, *text);
+
+		if (end != NULL)
+			return (size_t)(end + 1 - text);
+	}
+	return strcspn(text, " \t;,");
+}
+
+/* The length of "user:password" behind "://"; 0: there is none. */
+static size_t user_part(const char *text)
+{
+	size_t n = strcspn(text, " \t/");
+
+	while (n > 0 && text[n - 1] != '@')
+		n--;
+	return n > 0 ? n - 1 : 0;
+}
+
+const char *reeve_migrate_hide(struct migrate_hop *hop, const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		const char *name = p;
+		size_t n = 0;
+
+		if (*p == '=') {
+			while (name > text && is_name((unsigned char)name[-1]))
+				name--;
+			if (has_part(name, (size_t)(p - name)))
+				n = value_length(p + 1);
+			name = p + 1;
+		} else if (strncmp(p, "://", 3) == 0) {
+			n = user_part(p + 3);
+			name = p + 3;
+		}
+		if (n == 0)
+			continue;
+		size_t at = (size_t)(name - text);
+		text = reeve_migrate_text(hop, "%.*s...%s", (int)at, text, name + n);
+		if (*text == '\0') /* no memory */
+			return text;
+		p = text + at + 2;
+	}
+	return text;
+}
+
+const char *reeve_migrate_shown(struct migrate_hop *hop, const struct migrate_site *site,
+                                const struct migrate_rule *rule)
+{
+	const char *name = site->thing.type;
+	bool is_secret = rule != NULL && strcmp(rule->row.old_name, "*") == 0 &&
+	                 *rule->row.old_value == '\0';
+
+	if (site->thing.name != NULL || *site->value == '\0' ||
+	    strcasecmp(site->value, "yes") == 0 || strcasecmp(site->value, "no") == 0)
+		return site->value;
+	is_secret |= has_part(name, strlen(name));
+	/* A key may be written out; mostly it is the name of a file. */
+	is_secret |= (ends_in(name, "_key") || ends_in(name, "_nonce")) &&
+	             (reeve_migrate_node(hop, site)->flags & REEVE_NODE_FROM_FILE) == 0;
+	return is_secret ? "..." : reeve_migrate_hide(hop, site->value);
+}
