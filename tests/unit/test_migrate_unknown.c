@@ -133,12 +133,35 @@ START_TEST(table)
 }
 END_TEST
 
+/* A comment of an earlier run, of when it was something else, is enough: it is told, and none comes
+ * on top. */
+START_TEST(commented)
+{
+	static const char text[] = "# mailreeve: of 0.99: write a passdb and a userdb instead\n"
+				   "auth_userinfoo = x\n";
+	char said[2000];
+
+	folder_enter();
+	folder_write("dovecot.conf", text);
+	struct reeve_migrate *migrate = migrate_file("commented");
+	get_said(migrate, said, sizeof said);
+	ck_assert_str_eq(said, "2:1: auth_userinfoo = ...: Dovecot 2.3 does not know auth_userinfoo "
+	                       "here: take it out, or see what was meant\n");
+	struct reeve_conf_file file = reeve_migrate_file(migrate, 0);
+	ck_assert_uint_eq(file.new_size, sizeof text - 1);
+	ck_assert_mem_eq(file.new_bytes, text, sizeof text - 1);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 Suite *suite_migrate_unknown(void)
 {
 	Suite *suite = suite_create("migrate_unknown");
 	TCase *tcase = tcase_create("migrate_unknown");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
+	tcase_add_test(tcase, commented);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
