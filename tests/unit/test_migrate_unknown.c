@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that Dovecot 2.3 does not know where they stand: what is said of them, where, once. */
 #include "folder.h"
+#include "migrate_case.h"
 #include "unit.h"
 
 #include <mailreeve/migrate.h>
@@ -31,7 +32,8 @@ static const struct row {
          "3:3: client_workarounds = ...: Dovecot 2.3 does not know client_workarounds here: is "
          "imap_client_workarounds meant?\n"},
 	{"of a plugin", "protocol imap {\n  sieve_global_dir = /x\n}\nfts_decoder = x\n",
-         "2:3: sieve_global_dir = ...: Dovecot 2.3 does not know sieve_global_dir here: settings of "
+         "2:3: sieve_global_dir = ...: Dovecot 2.3 does not know sieve_global_dir here: settings "
+         "of "
          "plugins stand in plugin { }: move it there\n"
          "4:1: fts_decoder = ...: Dovecot 2.3 does not know fts_decoder here: settings of plugins "
          "stand in plugin { }: move it there\n"},
@@ -42,7 +44,8 @@ static const struct row {
          "1:1: mail_path = ...: Dovecot 2.3 does not know mail_path here: it is of version 2.4: "
          "take it out\n"},
 	{"renamed before", "auth default {\n  digest_realm = x\n}\n",
-         "2:3: digest_realm = ...: Dovecot 2.3 does not know auth_digest_realm here: take it out, or "
+         "2:3: digest_realm = ...: Dovecot 2.3 does not know auth_digest_realm here: take it out, "
+         "or "
          "see what was meant\n"},
 	{"in listeners",
          "service a {\n  unix_listener x {\n    port = 1\n    mode = 0600\n  }\n"
@@ -72,17 +75,6 @@ static const struct row {
 	{"for 2.4", "dovecot_config_version = 2.4.1\nmail_path = x\nnosuch = 1\n", ""},
 };
 
-static struct reeve_migrate *migrate_file(const char *name)
-{
-	struct reeve_migrate_how how = {.path = "dovecot.conf"};
-	struct reeve_error err = {0};
-	struct reeve_migrate *migrate = reeve_migrate_open(&how, &err);
-
-	ck_assert_msg(migrate != NULL, "%s: %s", name, err.text);
-	ck_assert_msg(reeve_migrate_run(migrate, "2.3", &err) >= 0, "%s: %s", name, err.text);
-	return migrate;
-}
-
 static void get_said(struct reeve_migrate *migrate, char *said, size_t size)
 {
 	size_t n = 0;
@@ -105,7 +97,7 @@ START_TEST(table)
 
 	folder_enter();
 	folder_write("dovecot.conf", row->text);
-	struct reeve_migrate *migrate = migrate_file(row->name);
+	struct reeve_migrate *migrate = migrate_case_run(row->name);
 	get_said(migrate, said, sizeof said);
 	ck_assert_msg(strcmp(said, row->said) == 0, "%s: said\n%swanted\n%s", row->name, said,
 	              row->said);
@@ -121,7 +113,7 @@ START_TEST(table)
 	ck_assert_msg(comments == lines, "%s: %zu comments in\n%s", row->name, comments, text);
 	reeve_migrate_close(migrate);
 	folder_write("dovecot.conf", text);
-	migrate = migrate_file(row->name);
+	migrate = migrate_case_run(row->name);
 	file = reeve_migrate_file(migrate, 0);
 	ck_assert_msg(file.new_bytes == file.old_bytes, "%s: changes a second time", row->name);
 	get_said(migrate, again, sizeof again);
@@ -143,10 +135,11 @@ START_TEST(commented)
 
 	folder_enter();
 	folder_write("dovecot.conf", text);
-	struct reeve_migrate *migrate = migrate_file("commented");
+	struct reeve_migrate *migrate = migrate_case_run("commented");
 	get_said(migrate, said, sizeof said);
-	ck_assert_str_eq(said, "2:1: auth_userinfoo = ...: Dovecot 2.3 does not know auth_userinfoo "
-	                       "here: take it out, or see what was meant\n");
+	ck_assert_str_eq(said,
+	                 "2:1: auth_userinfoo = ...: Dovecot 2.3 does not know auth_userinfoo "
+	                 "here: take it out, or see what was meant\n");
 	struct reeve_conf_file file = reeve_migrate_file(migrate, 0);
 	ck_assert_uint_eq(file.new_size, sizeof text - 1);
 	ck_assert_mem_eq(file.new_bytes, text, sizeof text - 1);

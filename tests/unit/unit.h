@@ -56,6 +56,13 @@ void unit_skip(int count, const char *why);
 	X(plan_verify) \
 	X(archive)     \
 	X(migrate)     \
+	X(migrate_auth) \
+	X(migrate_layout) \
+	X(migrate_listen) \
+	X(migrate_process) \
+	X(migrate_value) \
+	X(migrate_plugin) \
+	X(migrate_name) \
 	X(migrate_rows) \
 	X(migrate_unknown) \
 	X(report_counter) \
