@@ -86,6 +86,40 @@ static bool is_reborn(pid_t pid, const struct stat *st)
 	       st->st_mtim.tv_sec + CLOCKS_DIFFER_S;
 }
 
+/* A pid alone and nothing else, or nothing yet. */
+static bool holds_pid(int dirfd, const char *name, pid_t pid)
+{
+	char text[16], own[16];
+	int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text);
+	int length = snprintf(own, sizeof own, "%ld\n", (long)pid);
+
+	if (fd >= 0)
+		close(fd);
+	return n == 0 || (n == length && memcmp(text, own, (size_t)n) == 0);
+}
+
+/* lockfile.c of liblockfile 1.17: ".lk", the pid, the last digit of the time, the host without its domain. */
+bool reeve_dotlock_left(int dirfd, pid_t pid, char name[REEVE_DOTLOCK_LEFT])
+{
+	char host[256];
+	struct stat st;
+
+	if (gethostname(host, sizeof host) < 0)
+		return false;
+	host[sizeof host - 1] = '\0';
+	host[strcspn(host, ".")] = '\0';
+	for (unsigned int digit = 0; digit < 16; digit++) {
+		snprintf(name, REEVE_DOTLOCK_LEFT, ".lk%05d%x%.23s", (int)pid, digit, host);
+		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_uid == geteuid() && (st.st_mode & 07133) == 0 && st.st_nlink <= 2 &&
+		    holds_pid(dirfd, name, pid) &&
+		    ((kill(pid, 0) < 0 && errno == ESRCH) || is_reborn(pid, &st)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether a dotlock is there and its owner, for all we know, too. liblockfile asks the pid
  * whether it lives, even if it is another host's (a container with its own name); only the age

@@ -43,6 +43,13 @@ bool reeve_dotlock_sweep(const struct reeve_dotlock *dotlock, struct reeve_holde
 enum reeve_try reeve_dotlock_make(struct reeve_dotlock *dotlock, struct reeve_holder *holder,
                                   struct reeve_error *err);
 
+/*
+ * liblockfile's file for a moment, which it links to the lock: of the process `pid`, of our own user, who
+ * was killed meanwhile. Its name in the folder; false: there is none, or the process lives.
+ */
+#define REEVE_DOTLOCK_LEFT 64
+bool reeve_dotlock_left(int dirfd, pid_t pid, char name[REEVE_DOTLOCK_LEFT]);
+
 /* Both do nothing unless the dotlock is still the one that was made. */
 void reeve_dotlock_touch(struct reeve_dotlock *dotlock);
 void reeve_dotlock_remove(struct reeve_dotlock *dotlock);

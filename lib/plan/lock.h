@@ -9,8 +9,12 @@
 #define PLAN_LOCK_H
 
 #include <mailreeve/plan.h>
+#include <sys/types.h>
 
 /* The plan's; -1 for a dry run. */
 int reeve_plan_lock_fd(const struct reeve_plan *plan);
+
+/* Who had the lock before: what he left, if he was killed, is ours to clear away. 0: nobody knows. */
+pid_t reeve_plan_before(const struct reeve_plan *plan);
 
 #endif

@@ -123,6 +123,7 @@ int record_list(int undo, struct record_ids *ids_r, struct reeve_error *err);
 struct plan_state {
 	char *path;
 	int fd, undo, lock; /* -1: not there, not held */
+	pid_t before;       /* who had the lock last; 0: nobody known */
 };
 
 /* With `writes` all is made that is missing, and the lock taken. */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/folder.h"
 #include "base/io.h"
+#include "base/number.h"
 #include "plan/lock.h"
 #include "plan/parts.h"
 
@@ -61,6 +62,15 @@ static void pause_ms(long ms)
 	nanosleep(&ts, NULL);
 }
 
+static pid_t read_before(int fd)
+{
+	char holder[HOLDER_MAX];
+	uint64_t pid;
+
+	read_holder(fd, holder);
+	return reeve_digits(holder, strlen(holder), INT32_MAX, &pid) ? (pid_t)pid : 0;
+}
+
 /*
  * The lock is of the open file (F_OFD_SETLK): it is not lost when somebody in this process closes
  * another descriptor of it, and ends with us whatever happens.
@@ -90,7 +100,8 @@ static int take_lock(struct plan_state *state, const struct reeve_plan_how *how,
 		reeve_progress(how->talk, "lock", (uint64_t)waited, (uint64_t)how->lock_timeout_ms);
 		pause_ms(TRY_MS);
 	}
-	/* For people only, so a full disk does no harm. */
+	state->before = read_before(state->lock);
+	/* For people, and who comes next; a full disk does no harm. */
 	int n = snprintf(text, sizeof text, "%-10ld\n", (long)getpid());
 	(void)reeve_write_at(state->lock, text, (size_t)n, 0, NULL);
 	return 0;
@@ -140,6 +151,13 @@ int plan_state_open(struct plan_state *state, const struct reeve_plan_how *how, 
 		goto out;
 	if (state->fd >= 0 && reeve_folder_open(undo, geteuid(), &state->undo, err) < 0)
 		goto out;
+	if (!writes && state->fd >= 0) {
+		int lock = openat(state->fd, "plan.lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+		state->before = lock < 0 ? 0 : read_before(lock);
+		if (lock >= 0)
+			close(lock);
+	}
 	r = writes ? take_lock(state, how, err) : 0;
 out:
 	free(undo);
@@ -161,6 +179,11 @@ void plan_state_close(struct plan_state *state)
 			close(fds[i]);
 	free(state->path);
 	*state = (struct plan_state){.fd = -1, .undo = -1, .lock = -1};
+}
+
+pid_t reeve_plan_before(const struct reeve_plan *plan)
+{
+	return plan->state.before;
 }
 
 int reeve_plan_lock_fd(const struct reeve_plan *plan)

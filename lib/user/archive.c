@@ -15,6 +15,7 @@
 #include "base/replace.h"
 #include "base/run.h"
 #include "base/way.h"
+#include "user/leftover.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -177,6 +178,8 @@ int users_leaving_archive(struct reeve_users *users, void *what, struct reeve_er
 		return -1;
 	}
 	leaving->since = begin_archive();
+	if (users_leftover_not(fd, part, err) < 0)
+		goto out;
 	if (run_tar(users, leaving, fd, err) < 0)
 		goto out;
 	if (fsync(fd) < 0) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/way.h"
+#include "user/leftover.h"
 #include "user/places.h"
 #include "user/system.h"
 #include <errno.h>
@@ -160,7 +161,7 @@ static int add_archive(struct reeve_users *users, struct users_leaving *leaving,
 	char stamp[24];
 	time_t now = time(NULL);
 	struct tm tm;
-	int fd, inside;
+	int fd, inside, result;
 
 	if (archive == NULL || archive[0] == '\0')
 		return reeve_fail(err, REEVE_EUSAGE, "no folder for the archive is named");
@@ -172,12 +173,16 @@ static int add_archive(struct reeve_users *users, struct users_leaving *leaving,
 		return -1;
 	inside = is_in_parts(users, leaving, fd, err);
 	leaving->archive = free_name(users, fd, leaving->name, stamp);
-	close(fd);
-	if (inside > 0)
+	if (inside > 0) {
+		close(fd);
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the archive's folder '%s' is in what shall be removed", archive);
-	if (leaving->part_count == 0)
-		return 0; /* nothing is copied */
+	}
+	if (leaving->part_count == 0) { /* nothing is copied */
+		result = users_leftover_archives(users, leaving, fd, archive, err);
+		close(fd);
+		return result;
+	}
 	leaving->folder = reeve_users_keep(users, archive);
 	users_step_add(users,
 	               &(struct users_step){.order = USERS_ARCHIVE,
@@ -189,7 +194,9 @@ static int add_archive(struct reeve_users *users, struct users_leaving *leaving,
 	                                    .carry_out = users_leaving_archive,
 	                                    .take_back = users_leaving_unarchive,
 	                                    .what = leaving});
-	return 0;
+	result = users_leftover_archives(users, leaving, fd, archive, err);
+	close(fd);
+	return result;
 }
 
 /* ---- steps ---------------------------------------------------------------------------------- */
@@ -212,6 +219,9 @@ struct users_leaving *users_leaving_new(struct reeve_users *users, const char *n
 int users_leaving_copy(struct reeve_users *users, struct users_leaving *leaving,
                        enum reeve_users_mail mail, const char *archive, struct reeve_error *err)
 {
+	for (size_t i = 0; i < leaving->part_count; i++)
+		if (users_leftover_lock(users, &leaving->parts[i], err) < 0)
+			return -1;
 	if (leaving->part_count > 0)
 		users_step_add(users, &(struct users_step){.order = USERS_ARCHIVE,
 		                                           .user = leaving->name,

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LOCK_MADE_S 300 /* liblockfile believes no lock for longer */
+
 /* Locks and hidden files are nobody's mail. */
 static bool is_aside(const char *name)
 {
@@ -102,6 +104,18 @@ static void check_entry(struct users_check *check, const char *spool, const char
 	users_check_thing(check, thing);
 }
 
+/* liblockfile makes it, links it to the lock, and removes it, all in a moment. */
+static void check_lock(struct users_check *check, const char *spool, const char *name,
+                       const struct stat *st)
+{
+	if (strncmp(name, ".lk", 3) == 0 && S_ISREG(st->st_mode) &&
+	    st->st_mtim.tv_sec < time(NULL) - LOCK_MADE_S)
+		users_check_fault(check, REEVE_WARNING,
+		                  reeve_users_text(check->users, "%s/%s", spool, name), 0,
+		                  "a program that was killed while it locked a mailbox left this: it "
+		                  "can be removed");
+}
+
 static void check_folder(struct users_check *check, const char *spool, const struct stat *st)
 {
 	bool is_none;
@@ -147,8 +161,8 @@ int users_check_spool(struct users_check *check, struct reeve_error *err)
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 
-		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && !is_aside(name))
-			check_entry(check, spool, name, &st);
+		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			(is_aside(name) ? check_lock : check_entry)(check, spool, name, &st);
 		free(entries[i]);
 	}
 	free(entries);

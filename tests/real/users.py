@@ -300,6 +300,7 @@ def killed_removing(root):
         equal([root.of("passwd", "ann"), root.of("shadow", "ann"), root.of("dovecot/users", VIRTUAL)],
               [None] * 3, "who was removed")
         equal([path for path in boxes if os.path.exists(root.at(path))], [], "mail left behind")
+        equal([n for n in os.listdir(root.at("/var/mail")) if n.startswith(".lk")], [], "locks left behind")
         kept = ""
         for name in (n for n in os.listdir(root.at("/srv/archive")) if not n.endswith(".part")):
             with tarfile.open(root.at("/srv/archive/" + name)) as tar:

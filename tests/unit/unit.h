@@ -107,6 +107,7 @@ void unit_skip(int count, const char *why);
 	X(user_change) \
 	X(user_remove) \
 	X(user_coming) \
+	X(user_leftover) \
 	X(user_virtual)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leftovers. What is removed has a name of ours, is root's (or whoever we are), as closed to others as we
+ * make it, and in nobody's hands: a begun archive is locked by who writes it, a killed run's tar(1) too; a
+ * lock's pid is that of the run that had the lock of plans before us, and no process has it.
+ */
+#include "user/leftover.h"
+
+#include "base/diag.h"
+#include "base/dotlock.h"
+#include "base/error.h"
+#include "base/folder.h"
+#include "base/way.h"
+#include "plan/lock.h"
+#include "user/places.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct leftover {
+	const char *folder, *name;
+	bool is_in_root; /* the folder is as the root sees it */
+	bool is_archive;
+	struct stat st;
+};
+
+/* ---- begun archives ------------------------------------------------------------------------- */
+
+int users_leftover_not(int fd, const char *name, struct reeve_error *err)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	if (fcntl(fd, F_OFD_SETLK, &all) == 0 || errno == ENOLCK || errno == EOPNOTSUPP)
+		return 0;
+	if (errno == EAGAIN || errno == EACCES)
+		return reeve_fail(err, REEVE_EBUSY, "another process has '%s'", name);
+	return reeve_fail_errno(err, "cannot lock '%s'", name);
+}
+
+static const char *skip_digits(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isdigit((unsigned char)p[i]))
+			return NULL;
+	return p + n;
+}
+
+/* "-20261129-163000.tar.part", or with "-2" in the middle. */
+static bool is_stamp(const char *p)
+{
+	p = p[0] == '-' ? skip_digits(p + 1, 8) : NULL;
+	p = p != NULL && p[0] == '-' ? skip_digits(p + 1, 6) : NULL;
+	if (p != NULL && p[0] == '-' && isdigit((unsigned char)p[1]))
+		p += 1 + strspn(p + 1, "0123456789");
+	return p != NULL && strcmp(p, ".tar.part") == 0;
+}
+
+/* The bytes of the user's name in front of the stamp; 0: it is no name of ours. */
+static size_t name_length(const char *file)
+{
+	for (const char *p = strchr(file, '-'); p != NULL; p = strchr(p + 1, '-'))
+		if (p > file && is_stamp(p))
+			return (size_t)(p - file);
+	return 0;
+}
+
+static bool is_begun(int dirfd, const char *name, struct stat *st)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool is = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
+	          st->st_uid == geteuid() && (st->st_mode & 07777) == 0600 && st->st_nlink == 1 &&
+	          fcntl(fd, F_OFD_GETLK, &all) == 0 && all.l_type == F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* ---- removing ------------------------------------------------------------------------------- */
+
+static int carry_out(struct reeve_users *users, void *what, struct reeve_error *err)
+{
+	const struct leftover *left = what;
+	int dirfd, result = 0;
+	const char *last;
+	struct stat st;
+
+	dirfd = left->is_in_root
+	                ? users_place_folder(users, reeve_users_text(users, "%s/.", left->folder),
+	                                     &last, err)
+	                : reeve_way_open(left->folder, err);
+	if (dirfd < 0)
+		return -1;
+	/* It is still what was looked at; else it is somebody's. */
+	if (left->is_archive ? is_begun(dirfd, left->name, &st)
+	                     : fstatat(dirfd, left->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		if (st.st_dev == left->st.st_dev && st.st_ino == left->st.st_ino)
+			result = unlinkat(dirfd, left->name, 0);
+	if (result < 0)
+		reeve_fail_errno(err, "cannot remove '%s/%s'", left->folder, left->name);
+	else
+		result = reeve_folder_flush(dirfd, left->folder, err);
+	close(dirfd);
+	return result;
+}
+
+static int add(struct reeve_users *users, const char *user, const struct leftover *like,
+               struct reeve_error *err)
+{
+	struct leftover *left = reeve_arena_alloc(users->arena, sizeof *left);
+
+	if (left == NULL)
+		return reeve_fail_nomem(err);
+	*left = *like;
+	left->folder = reeve_users_keep(users, like->folder);
+	left->name = reeve_users_keep(users, like->name);
+	users_step_add(users,
+	               &(struct users_step){.order = USERS_ARCHIVE,
+	                                    .user = user,
+	                                    .text = reeve_users_text(
+						    users,
+						    "remove '%s/%s', which a run that was broken off left",
+						    left->folder, left->name),
+	                                    .is_change = true,
+	                                    .carry_out = carry_out,
+	                                    .what = left});
+	return 0;
+}
+
+int users_leftover_archives(struct reeve_users *users, struct users_leaving *leaving, int dirfd,
+                            const char *folder, struct reeve_error *err)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), result = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		reeve_fail_errno(err, "cannot read the folder '%s'", folder);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (result == 0 && (entry = readdir(dir)) != NULL) {
+		struct leftover left = {.folder = folder, .name = entry->d_name, .is_archive = true};
+		size_t n = name_length(entry->d_name);
+
+		if (n == 0 || !is_begun(fd, entry->d_name, &left.st))
+			continue;
+		if (leaving->folder != NULL && strlen(leaving->name) == n &&
+		    memcmp(leaving->name, entry->d_name, n) == 0)
+			result = add(users, leaving->name, &left, err);
+		else
+			reeve_diag(&users->talk, REEVE_WARNING,
+			           reeve_users_text(users, "%s/%s", folder, entry->d_name), 0, 0,
+			           "this archive of '%.*s' was begun by a run that was broken off, and "
+			           "is not whole",
+			           (int)n, entry->d_name);
+	}
+	closedir(dir);
+	return result;
+}
+
+/* ---- locks ---------------------------------------------------------------------------------- */
+
+int users_leftover_lock(struct reeve_users *users, const struct users_part *part,
+                        struct reeve_error *err)
+{
+	pid_t pid = users->plan == NULL ? 0 : reeve_plan_before(users->plan);
+	char name[REEVE_DOTLOCK_LEFT];
+	struct leftover left = {.name = name, .is_in_root = true};
+	struct users_steps *steps = users_steps(users);
+	const char *last;
+	int dirfd, result = 0;
+
+	if (pid <= 0 || part->is_folder || steps == NULL)
+		return 0;
+	left.folder = reeve_users_text(users, "%.*s",
+	                               (int)(strrchr(part->path, '/') - part->path), part->path);
+	for (size_t i = 0; i < steps->count; i++)
+		if (steps->rows[i].carry_out == carry_out &&
+		    strcmp(((struct leftover *)steps->rows[i].what)->folder, left.folder) == 0)
+			return 0;
+	dirfd = users_place_folder(users, part->path, &last, err);
+	if (dirfd < 0)
+		return -1;
+	if (reeve_dotlock_left(dirfd, pid, name) &&
+	    fstatat(dirfd, name, &left.st, AT_SYMLINK_NOFOLLOW) == 0)
+		result = add(users, "", &left, err);
+	close(dirfd);
+	return result;
+}
