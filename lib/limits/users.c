@@ -4,9 +4,11 @@
  * are full already. Who is in a database is not asked for.
  */
 #include "base/open.h"
+#include "conf/dovecot_location.h"
 #include "conf/passwd_file.h"
 #include "limits/limits.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct user {
@@ -22,77 +24,7 @@ struct user {
 	bool is_own;
 };
 
-/* ---- paths ----------------------------------------------------------------------------------- */
-
-/* A variable in [at, at + n) of "%u" or "%{user | username}", as both versions write them; NULL. */
-static const char *variable(struct reeve_limits *limits, const struct user *user, const char *at,
-                            size_t n)
-{
-	static const struct {
-		const char *text;
-		char is;
-	} names[] = {
-		{"u", 'u'},          {"n", 'n'},
-		{"d", 'd'},          {"h", 'h'},
-		{"{user}", 'u'},     {"{user|username}", 'n'},
-		{"{username}", 'n'}, {"{user|domain}", 'd'},
-		{"{domain}", 'd'},   {"{home}", 'h'},
-	};
-	const char *name = user->login, *domain = strchr(name, '@');
-	char text[32];
-	size_t length = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (at[i] != ' ' && length < sizeof text - 1)
-			text[length++] = at[i];
-	text[length] = '\0';
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (strcmp(names[i].text, text) != 0)
-			continue;
-		if (names[i].is == 'd')
-			return domain == NULL ? "" : domain + 1;
-		if (names[i].is == 'n' && domain != NULL)
-			return reeve_limits_text(limits, "%.*s", (int)(domain - name), name);
-		return names[i].is == 'h' ? user->home : name;
-	}
-	return NULL;
-}
-
-/* A path of mail_location, mail_path, mail_home; NULL if we cannot tell. */
-static const char *expand(struct reeve_limits *limits, const struct user *user, const char *text,
-                          size_t n)
-{
-	const char *home = user->home, *path = "";
-
-	if (n > 0 && text[0] == '~') {
-		path = home;
-		text++, n--;
-	}
-	while (n > 0) {
-		const char *percent = memchr(text, '%', n), *value;
-		size_t plain = percent == NULL ? n : (size_t)(percent - text), size = 1;
-
-		path = reeve_limits_text(limits, "%s%.*s", path, (int)plain, text);
-		text += plain;
-		n -= plain;
-		if (n == 0)
-			break;
-		if (n > 1 && text[1] == '{') {
-			const char *end = memchr(text, '}', n);
-
-			if (end == NULL)
-				return NULL;
-			size = (size_t)(end - text);
-		}
-		value = n > size ? variable(limits, user, text + 1, size) : NULL;
-		if (value == NULL)
-			return NULL;
-		path = reeve_limits_text(limits, "%s%s", path, value);
-		text += size + 1;
-		n -= size + 1;
-	}
-	return path[0] == '/' ? path : NULL;
-}
+/* ---- what is written -------------------------------------------------------------------------- */
 
 /* What is set outside of all blocks; "" */
 static const char *top_value(const struct reeve_limits *limits, const char *path)
@@ -133,28 +65,32 @@ static const char *extra(struct reeve_limits *limits, const struct user *user, c
 	               : NULL;
 }
 
-/* The folder of a user's maildir; NULL if the mail is elsewhere, or we cannot tell. */
-static const char *maildir_of(struct reeve_limits *limits, struct user *user)
+/* The folder of a user's maildir, without the root; NULL if the mail is elsewhere, or we cannot tell. */
+static const char *maildir_of(struct reeve_limits *limits, const struct user *user)
 {
-	const char *location = extra(limits, user, "userdb_mail"),
-		   *home = top_value(limits, "mail_home");
+	struct reeve_location location = {
+		.is_24 = limits->is_24,
+		.location = extra(limits, user, "userdb_mail"),
+		.driver = top_value(limits, "mail_driver"),
+		.path = top_value(limits, "mail_path"),
+	};
+	struct reeve_whom whom = {.name = user->login};
+	const char *home = top_value(limits, "mail_home"), *kept;
+	char *folder, *made = NULL;
 
-	if (user->home[0] == '\0' && home[0] != '\0')
-		user->home = expand(limits, user, home, strlen(home));
-	if (user->home == NULL)
-		user->home = "";
-	if (limits->is_24) {
-		if (location != NULL || strcmp(top_value(limits, "mail_driver"), "maildir") != 0)
-			return NULL;
-		location = top_value(limits, "mail_path");
-		return expand(limits, user, location, strlen(location));
-	}
-	if (location == NULL)
-		location = top_value(limits, "mail_location");
-	if (strncmp(location, "maildir:", 8) != 0)
+	if (limits->is_24 && location.location != NULL)
 		return NULL;
-	location += 8;
-	return expand(limits, user, location, strcspn(location, ":"));
+	if (location.location == NULL)
+		location.location = top_value(limits, "mail_location");
+	if (user->home[0] != '\0')
+		whom.home = user->home;
+	else if (home[0] != '\0')
+		whom.home = made = reeve_dovecot_expand(home, limits->is_24, &whom);
+	folder = reeve_location_maildir(&location, &whom);
+	kept = reeve_limits_keep(limits, folder);
+	free(folder);
+	free(made);
+	return kept;
 }
 
 /* ---- one user -------------------------------------------------------------------------------- */
@@ -259,7 +195,7 @@ static bool is_partial(struct reeve_limits *limits, const struct user *user)
 	       strstr(field_of(limits, user, REEVE_PWF_EXTRA), ":ignore") != NULL;
 }
 
-static void check_maildir(struct reeve_limits *limits, struct user *user)
+static void check_maildir(struct reeve_limits *limits, const struct user *user)
 {
 	const char *path = maildir_of(limits, user), *full;
 	char size[16], most[16];

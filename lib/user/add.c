@@ -189,7 +189,7 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	    check_ids(users, want, err) < 0 || check_home(users, want, err) < 0)
 		return -1;
 	find_uid(users, want);
-	struct users_whom whom = {.name = wish->name, .home = want->home};
+	struct reeve_whom whom = {.name = wish->name, .home = want->home};
 	if (want->account != NULL) {
 		whom.has_ids = true;
 		whom.uid = want->account->uid;

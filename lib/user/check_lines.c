@@ -87,7 +87,7 @@ static void check_names(struct users_check *check, const struct entry *entries, 
 static int check_line(struct users_check *check, const struct users_line *line,
                       struct reeve_error *err)
 {
-	struct users_location own;
+	struct reeve_location own;
 	struct reeve_user user;
 	bool has_own;
 	char *path;
@@ -109,7 +109,7 @@ static int check_line(struct users_check *check, const struct users_line *line,
 		                  user.name);
 	users_check_home(check, &user);
 
-	struct users_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};
+	struct reeve_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};
 	found = users_mailbox_where(check->users, &whom, true, has_own ? &own : NULL, &path, err);
 	if (found > 0) {
 		users_check_mailbox(check, &user, path);

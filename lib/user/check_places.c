@@ -81,7 +81,7 @@ void users_check_mailbox(struct users_check *check, const struct reeve_user *use
 static int check_account(struct users_check *check, const struct reeve_account *account,
                          struct reeve_error *err)
 {
-	struct users_whom whom = {account->name, account->home, true, account->uid, account->gid};
+	struct reeve_whom whom = {account->name, account->home, true, account->uid, account->gid};
 	struct reeve_user user;
 	char *path;
 	int found;

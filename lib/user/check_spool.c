@@ -38,7 +38,7 @@ static bool is_in(const char *text, const char *path)
 static bool is_for_many(const struct users_check *check, const char *path, uint32_t uid)
 {
 	const struct reeve_account *owner = reeve_accounts_uid(&check->users->accounts, uid);
-	const struct users_location *location = &check->mail->location;
+	const struct reeve_location *location = &check->mail->location;
 
 	return uid == 0 || is_in(location->location, path) || is_in(location->path, path) ||
 	       is_in(location->inbox, path) || is_in(check->mail->home, path) ||

@@ -58,15 +58,15 @@ static const char *keep_span(struct reeve_users *users, const struct reeve_doc *
 /* Whose it is: as it was wished, as Dovecot finds it, else the user vmail's. */
 static void find_ids(struct reeve_users *users, const struct users_entry *entry,
                      const struct reeve_user_wish *wish, const struct reeve_user *user,
-                     struct users_whom *whom)
+                     struct reeve_whom *whom)
 {
 	const struct users_where *where = entry->where;
 	const struct reeve_account *account = reeve_accounts_find(&users->accounts, USUAL_OWNER);
 
 	if (wish != NULL && wish->has_ids) {
-		*whom = (struct users_whom){whom->name, NULL, true, wish->uid, wish->gid};
+		*whom = (struct reeve_whom){whom->name, NULL, true, wish->uid, wish->gid};
 	} else if (user->has_ids) {
-		*whom = (struct users_whom){whom->name, NULL, true, user->uid, user->gid};
+		*whom = (struct reeve_whom){whom->name, NULL, true, user->uid, user->gid};
 	} else if (users_where_uid(users, where->uid.value, &whom->uid)) {
 		account = reeve_accounts_uid(&users->accounts, whom->uid);
 		whom->has_ids = users_where_gid(users, where->gid.value, &whom->gid);
@@ -75,7 +75,7 @@ static void find_ids(struct reeve_users *users, const struct users_entry *entry,
 			whom->has_ids = true;
 		}
 	} else if (account != NULL) {
-		*whom = (struct users_whom){whom->name, NULL, true, account->uid, account->gid};
+		*whom = (struct reeve_whom){whom->name, NULL, true, account->uid, account->gid};
 	}
 }
 
@@ -112,7 +112,7 @@ static const char *wished_home(struct reeve_users *users, const char *home, cons
 
 /* The home that Dovecot's configuration makes up for him. */
 static const char *usual_home(struct reeve_users *users, const struct users_entry *entry,
-                              const struct users_whom *whom)
+                              const struct reeve_whom *whom)
 {
 	const struct users_mail *mail = users_mail(users, NULL);
 	const char *text = entry->where->home.value;
@@ -121,7 +121,7 @@ static const char *usual_home(struct reeve_users *users, const struct users_entr
 
 	if (text == NULL && mail != NULL)
 		text = mail->home;
-	made = text == NULL ? NULL : users_expand(text, entry->where->is_24, whom);
+	made = text == NULL ? NULL : reeve_dovecot_expand(text, entry->where->is_24, whom);
 	/* Of a name without a domain "/home/vmail/%d/%n" has two slashes. */
 	if (made != NULL)
 		kept = users_path_clean(users, made);
@@ -130,16 +130,16 @@ static const char *usual_home(struct reeve_users *users, const struct users_entr
 }
 
 int users_entry_whom(struct reeve_users *users, const struct users_entry *entry, const char *name,
-                     const struct reeve_user_wish *wish, struct users_whom *whom_r,
+                     const struct reeve_user_wish *wish, struct reeve_whom *whom_r,
                      struct reeve_error *err)
 {
 	struct users_line line = {entry->doc, entry->node, name};
-	struct users_location own;
+	struct reeve_location own;
 	struct reeve_user user = {0};
 	const struct reeve_account *owner;
 	bool has_own;
 
-	*whom_r = (struct users_whom){.name = name};
+	*whom_r = (struct reeve_whom){.name = name};
 	if (entry->node != 0 && users_line_fill(users, &line, &user, &own, &has_own, err) < 0)
 		return -1;
 	find_ids(users, entry, wish, &user, whom_r);

@@ -4,7 +4,7 @@
 #define USER_ENTRY_H
 
 #include "conf/passwd_file.h"
-#include "user/location.h"
+#include "conf/dovecot_location.h"
 #include "user/user.h"
 #include "user/where.h"
 
@@ -25,7 +25,7 @@ int users_entry_find(struct reeve_users *users, const char *name, struct users_e
  * 0, or -1 with err.
  */
 int users_entry_whom(struct reeve_users *users, const struct users_entry *entry, const char *name,
-                     const struct reeve_user_wish *wish, struct users_whom *whom_r,
+                     const struct reeve_user_wish *wish, struct reeve_whom *whom_r,
                      struct reeve_error *err);
 
 /* Another line with this home, or with one inside it: its name, kept; NULL. */

@@ -158,7 +158,7 @@ static void fill_ids(struct reeve_users *users, const struct users_where *where,
 static void fill_home(struct reeve_users *users, const struct users_where *where,
                       const struct users_line *line, struct reeve_user *user)
 {
-	struct users_whom whom = {user->name, NULL, user->has_ids, user->uid, user->gid};
+	struct reeve_whom whom = {user->name, NULL, user->has_ids, user->uid, user->gid};
 	const char *home = pass(users, users_line_field(line, REEVE_PWF_HOME));
 	const struct users_mail *mail;
 	bool is_usual;
@@ -172,7 +172,7 @@ static void fill_home(struct reeve_users *users, const struct users_where *where
 		is_usual = true;
 	}
 	if (is_usual)
-		home = pass(users, users_expand(home, where->is_24, &whom));
+		home = pass(users, reeve_dovecot_expand(home, where->is_24, &whom));
 	user->home = home;
 }
 
@@ -236,7 +236,7 @@ bool users_line_quota(struct reeve_users *users, const struct users_line *line, 
 
 /* What the line says of the location of his mail; the rest is as configured. */
 static bool fill_location(struct reeve_users *users, const struct users_line *line,
-                          struct users_location *own)
+                          struct reeve_location *own)
 {
 	const struct users_mail *mail = users_mail(users, NULL);
 	const struct {
@@ -266,7 +266,7 @@ static bool fill_location(struct reeve_users *users, const struct users_line *li
 }
 
 int users_line_fill(struct reeve_users *users, const struct users_line *line,
-                    struct reeve_user *user_r, struct users_location *own_r, bool *has_own_r,
+                    struct reeve_user *user_r, struct reeve_location *own_r, bool *has_own_r,
                     struct reeve_error *err)
 {
 	const struct users_where *where = users_where(users, err);

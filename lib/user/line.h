@@ -12,7 +12,7 @@
 
 #include "conf/passwd_file.h"
 #include "user/docs.h"
-#include "user/location.h"
+#include "conf/dovecot_location.h"
 #include "user/where.h"
 
 struct users_line {
@@ -55,7 +55,7 @@ bool users_line_quota(struct reeve_users *users, const struct users_line *line, 
  * what the line says of his mail's location instead of the configuration.
  */
 int users_line_fill(struct reeve_users *users, const struct users_line *line,
-                    struct reeve_user *user_r, struct users_location *own_r, bool *has_own_r,
+                    struct reeve_user *user_r, struct reeve_location *own_r, bool *has_own_r,
                     struct reeve_error *err);
 
 #endif

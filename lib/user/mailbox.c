@@ -71,7 +71,7 @@ static int read_dovecot(struct reeve_users *users, struct users_mail *mail, stru
 	if (dovecot == NULL)
 		return 0;
 	version = reeve_users_setting(users, REEVE_CONF_DOVECOT, "dovecot_config_version");
-	mail->location = (struct users_location){
+	mail->location = (struct reeve_location){
 		.is_24 = version != NULL,
 		.location = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_location"),
 		.driver = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_driver"),
@@ -146,7 +146,7 @@ const struct users_mail *users_mail(struct reeve_users *users, struct reeve_erro
 
 /* As Postfix and login.defs say; *path_r stays NULL where neither does. */
 static int by_postfix(const struct users_mail *mail, const char *root,
-                      const struct users_whom *whom, char **path_r)
+                      const struct reeve_whom *whom, char **path_r)
 {
 	if (mail->in_home != NULL) {
 		if (whom->home == NULL || whom->home[0] != '/')
@@ -159,11 +159,11 @@ static int by_postfix(const struct users_mail *mail, const char *root,
 	                mail->is_spool_of_folders ? "/" : "");
 }
 
-int users_mailbox_where(struct reeve_users *users, const struct users_whom *whom, bool is_virtual,
-                        const struct users_location *own, char **path_r, struct reeve_error *err)
+int users_mailbox_where(struct reeve_users *users, const struct reeve_whom *whom, bool is_virtual,
+                        const struct reeve_location *own, char **path_r, struct reeve_error *err)
 {
 	const struct users_mail *mail = users_mail(users, err);
-	struct users_whom at = *whom;
+	struct reeve_whom at = *whom;
 	char *inbox = NULL, *home = NULL;
 	int n = 0;
 
@@ -175,11 +175,11 @@ int users_mailbox_where(struct reeve_users *users, const struct users_whom *whom
 		return 0;
 	if (is_virtual || mail->is_for_system) {
 		if (at.home == NULL && mail->home != NULL)
-			at.home = home = users_expand(mail->home, mail->location.is_24, whom);
+			at.home = home = reeve_dovecot_expand(mail->home, mail->location.is_24, whom);
 		if (own != NULL)
-			inbox = users_location_inbox(own, &at);
+			inbox = reeve_location_inbox(own, &at);
 		else
-			inbox = users_location_inbox(&mail->location, &at);
+			inbox = reeve_location_inbox(&mail->location, &at);
 		free(home);
 	}
 	if (inbox != NULL)

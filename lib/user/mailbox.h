@@ -9,13 +9,13 @@
 #ifndef USER_MAILBOX_H
 #define USER_MAILBOX_H
 
-#include "user/location.h"
+#include "conf/dovecot_location.h"
 #include "user/user.h"
 #include <sys/stat.h>
 
 /* What is configured; without the root. */
 struct users_mail {
-	struct users_location location; /* of Dovecot */
+	struct reeve_location location; /* of Dovecot */
 	bool is_for_system;  /* Dovecot finds system users: a userdb passwd, or one that makes users up */
 	const char *home;    /* mail_home, for who has none; NULL */
 	const char *spool;   /* the folder of mailboxes; NULL: there is none, mail is in the homes */
@@ -31,8 +31,8 @@ const struct users_mail *users_mail(struct reeve_users *users, struct reeve_erro
  * end, a folder that shall be one or is taken for one. `own` (NULL: none) is what a line of a
  * passwd-file says instead of the configuration. 1, 0 if it is not known, -1 with err.
  */
-int users_mailbox_where(struct reeve_users *users, const struct users_whom *whom, bool is_virtual,
-                        const struct users_location *own, char **path_r, struct reeve_error *err);
+int users_mailbox_where(struct reeve_users *users, const struct reeve_whom *whom, bool is_virtual,
+                        const struct reeve_location *own, char **path_r, struct reeve_error *err);
 
 /* What is there. No symbolic link at the end of `path` is followed, nor any inside of a folder. */
 enum users_mailbox_is {

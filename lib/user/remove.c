@@ -30,7 +30,7 @@ static int carry_out(struct reeve_users *users, void *what, struct reeve_error *
 static int remove_rest(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
                        const char *archive, struct reeve_error *err)
 {
-	struct users_whom whom = {.name = name};
+	struct reeve_whom whom = {.name = name};
 	struct users_leaving *leaving;
 	struct reeve_error why = {0};
 	const char *box, *home, *rest[2];
@@ -80,7 +80,7 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 static int remove_system(struct reeve_users *users, const struct reeve_account *account,
                          enum reeve_users_mail mail, const char *archive, struct reeve_error *err)
 {
-	struct users_whom whom = {account->name, account->home, true, account->uid, account->gid};
+	struct reeve_whom whom = {account->name, account->home, true, account->uid, account->gid};
 	struct users_leaving *leaving = users_leaving_new(users, account->name, account->uid);
 	struct reeve_error why = {0};
 	const char *box, *other;

@@ -89,7 +89,7 @@ int users_system_group(const struct reeve_users *users, const char *group, uint3
 	return found != NULL ? 0 : reeve_fail(err, REEVE_EUSAGE, "there is no group '%s'", group);
 }
 
-const char *users_system_box(struct reeve_users *users, const struct users_whom *whom,
+const char *users_system_box(struct reeve_users *users, const struct reeve_whom *whom,
                              struct reeve_error *err)
 {
 	const char *path = NULL;

@@ -45,7 +45,7 @@ int users_group_check(const struct reeve_users *users, const char *name, const c
  * Where a system user's mailbox is: a file, or, with a '/' at its end, a folder; as the root sees
  * it, kept. NULL if it is not known, or has failed, with err then.
  */
-const char *users_system_box(struct reeve_users *users, const struct users_whom *whom,
+const char *users_system_box(struct reeve_users *users, const struct reeve_whom *whom,
                              struct reeve_error *err);
 
 /* The file of his name in the spool, whoever else says where mail is; kept. NULL with err. */

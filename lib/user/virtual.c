@@ -41,7 +41,7 @@ int users_virtual_of(struct reeve_users *users, const struct reeve_account *acco
 	while ((more = users_line_next(users, &line, err)) > 0) {
 		struct users_entry entry = {
 			.where = users->where, .doc = line.doc, .key = line.name, .node = line.node};
-		struct users_whom whom;
+		struct reeve_whom whom;
 
 		if (users_entry_whom(users, &entry, line.name, NULL, &whom, err) < 0)
 			return -1;
@@ -58,7 +58,7 @@ int users_virtual_of(struct reeve_users *users, const struct reeve_account *acco
 /* ---- add ------------------------------------------------------------------------------------ */
 
 static int check_wish(struct reeve_users *users, const struct reeve_user_wish *wish,
-                      const struct users_entry *entry, const struct users_whom *whom,
+                      const struct users_entry *entry, const struct reeve_whom *whom,
                       struct reeve_error *err)
 {
 	const struct users_fresh *other;
@@ -120,10 +120,10 @@ static int check_file(struct reeve_users *users, const struct users_entry *entry
 
 /* He is there: what was asked for by name has to be what he has. */
 static int check_there(struct reeve_users *users, const struct reeve_user_wish *wish,
-                       const struct users_entry *entry, const struct users_whom *whom,
+                       const struct users_entry *entry, const struct reeve_whom *whom,
                        struct reeve_error *err)
 {
-	struct users_whom has;
+	struct reeve_whom has;
 
 	if (users_entry_whom(users, entry, wish->name, NULL, &has, err) < 0)
 		return -1;
@@ -137,7 +137,7 @@ static int check_there(struct reeve_users *users, const struct reeve_user_wish *
 }
 
 static int add_line(struct reeve_users *users, const struct reeve_user_wish *wish,
-                    struct users_entry *entry, const struct users_whom *whom, char *field,
+                    struct users_entry *entry, const struct reeve_whom *whom, char *field,
                     struct reeve_error *err)
 {
 	char uid[12], gid[12];
@@ -185,7 +185,7 @@ static int complete(struct reeve_users *users, const struct reeve_user_wish *wis
 	return 0;
 }
 
-static int add_home(struct reeve_users *users, const struct users_whom *whom, const char *name,
+static int add_home(struct reeve_users *users, const struct reeve_whom *whom, const char *name,
                     unsigned int *steps, struct reeve_error *err)
 {
 	struct users_fresh *fresh = users_fresh_new(users, name);
@@ -207,7 +207,7 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
                       struct reeve_error *err)
 {
 	struct users_entry entry;
-	struct users_whom whom;
+	struct reeve_whom whom;
 	unsigned int steps = 0;
 	char *field = NULL;
 	int quota = 0, result;
@@ -269,12 +269,12 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 
 /* Where his mail is, by his line if that says it, else by the configuration. */
 static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
-                    const struct users_entry *entry, const struct users_whom *whom,
+                    const struct users_entry *entry, const struct reeve_whom *whom,
                     struct reeve_error *err)
 {
 	struct users_line line = {entry->doc, entry->node, whom->name};
-	struct users_location own;
-	struct users_whom other = *whom;
+	struct reeve_location own;
+	struct reeve_whom other = *whom;
 	struct reeve_user user;
 	char *path = NULL, *others = NULL;
 	bool has_own = false;
@@ -303,7 +303,7 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 	struct users_leaving *leaving;
 	const char *shares = NULL;
 	struct users_entry entry;
-	struct users_whom whom;
+	struct reeve_whom whom;
 
 	if (users_entry_find(users, name, &entry, err) < 0)
 		return -1;

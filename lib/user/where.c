@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "user/location.h"
+#include "conf/dovecot_location.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,7 +233,7 @@ const struct users_where *users_where(struct reeve_users *users, struct reeve_er
 const char *users_where_key(struct reeve_users *users, const char *name, struct reeve_error *err)
 {
 	const struct users_where *where = users_where(users, err);
-	struct users_whom whom = {.name = name};
+	struct reeve_whom whom = {.name = name};
 	const char *key;
 	char *text;
 
@@ -241,7 +241,7 @@ const char *users_where_key(struct reeve_users *users, const char *name, struct 
 		return NULL;
 	if (where->format == NULL || where->format[0] == '\0')
 		return reeve_users_keep(users, name);
-	text = users_expand(where->format, where->is_24, &whom);
+	text = reeve_dovecot_expand(where->format, where->is_24, &whom);
 	if (text == NULL) {
 		reeve_fail(err, REEVE_EREFUSED,
 		           "what Dovecot looks for in '%s' cannot be told: username_format is '%s'",

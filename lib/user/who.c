@@ -44,9 +44,9 @@ void reeve_users_fill(struct reeve_users *users, const struct reeve_account *acc
 
 /* Where his mail is, and how much. -1 with err. */
 static int fill_mailbox(struct reeve_users *users, struct reeve_user *user,
-                        const struct users_location *own, struct reeve_error *err)
+                        const struct reeve_location *own, struct reeve_error *err)
 {
-	struct users_whom whom = {user->name, user->home, user->has_ids, user->uid, user->gid};
+	struct reeve_whom whom = {user->name, user->home, user->has_ids, user->uid, user->gid};
 	struct users_amount amount;
 	char *path;
 	int found = users_mailbox_where(users, &whom, user->is_virtual, own, &path, err);
@@ -93,7 +93,7 @@ static int give_account(struct reeve_users *users, const struct reeve_account *a
 static int give_line(struct reeve_users *users, const struct users_line *line,
                      struct reeve_user *user_r, struct reeve_error *err)
 {
-	struct users_location own;
+	struct reeve_location own;
 	bool has_own;
 
 	if (users_line_fill(users, line, user_r, &own, &has_own, err) < 0)

@@ -77,6 +77,21 @@ static const struct {
          "",
          "mailbox-full Maildir:0 the mailbox of ann has 133 bytes (133 B), and quota_rule "
          "*:bytes=100 is 100 (100 B); "},
+	/* variables with modifiers and filters */
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:/home/%Ln/Maildir\n"
+         "userdb {\n  driver = passwd-file\n  args = /etc/users\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=133\n}\n",
+         "ANN:{PLAIN}a:1:1::/home/x:\n",
+         "mailbox-full Maildir:0 the mailbox of ANN has 133 bytes (133 B), and quota_rule "
+         "*:bytes=133 is 133 (133 B); "},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\n"
+             "mail_path = /home/%{user | username | lower}/Maildir\n",
+         "ANN@x:{PLAIN}a:1:1::/home/x:\n",
+         "mailbox-full Maildir:0 the mailbox of ANN@x has 133 bytes (133 B), and "
+         "quota_storage_size 133B is 133 (133 B); "},
+	/* nobody says where he lives: not in the root folder */
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 3B\n}\nmail_path = %{home}/home/ann/Maildir\n",
+         "ann:{PLAIN}a:1:1:::\n", ""},
 	/* without CRLF; with folders that do not count; not enforced; the file system's */
 	{OLD "plugin {\n  quota = maildir:x\n  quota_rule = *:bytes=123\n  quota_grace = 1k\n}\n",
          ANN "\n",

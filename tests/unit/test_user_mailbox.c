@@ -93,7 +93,7 @@ static const struct {
 
 static char *where(struct reeve_users *users, const char *name, const char *home, bool is_virtual)
 {
-	struct users_whom whom = {name, home, true, 1000, 8};
+	struct reeve_whom whom = {name, home, true, 1000, 8};
 	struct reeve_error err = {0};
 	char *path;
 	int found = users_mailbox_where(users, &whom, is_virtual, NULL, &path, &err);

@@ -94,7 +94,7 @@ void unit_skip(int count, const char *why);
 	X(postfix_lint) \
 	X(postfix_corpus) \
 	X(user_name) \
-	X(user_location) \
+	X(dovecot_location) \
 	X(user_mailbox) \
 	X(user_line) \
 	X(user_check) \

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Where Dovecot keeps the INBOX of a user. */
-#include "user/location.h"
+/* Variables of a user in texts of Dovecot's configuration. */
+#include "conf/dovecot_variables.h"
 
 #include "base/buf.h"
-#include "base/number.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_BYTES 4096
-
-/* ---- variables ------------------------------------------------------------------------------ */
+#define TEXT_BYTES 4096
 
 static const struct {
 	const char *name;
@@ -21,7 +18,7 @@ static const struct {
 };
 
 /* The value of a variable by its long name, in `id` if it is a number; NULL: not known. */
-static const char *value_of(const char *name, size_t n, bool is_24, const struct users_whom *whom,
+static const char *value_of(const char *name, size_t n, bool is_24, const struct reeve_whom *whom,
                             char id[16])
 {
 	const char *at = strchr(whom->name, '@');
@@ -58,7 +55,7 @@ static size_t length_of(const char *name, size_t n, const char *value)
  * A variable of 2.3 behind its '%': [-]OFFSET.WIDTH, modifiers, then a letter or {name}. Returns
  * what is behind it, or NULL.
  */
-static const char *expand_23(const char *at, const struct users_whom *whom, struct reeve_buf *out)
+static const char *expand_23(const char *at, const struct reeve_whom *whom, struct reeve_buf *out)
 {
 	unsigned long offset = 0, width = 0;
 	bool is_lower = false, is_upper = false, is_wide = false;
@@ -145,7 +142,7 @@ static bool is_word(const char *word, size_t n, const char *name)
 }
 
 /* A variable of 2.4 behind its "%{". */
-static const char *expand_24(const char *at, const struct users_whom *whom, struct reeve_buf *out)
+static const char *expand_24(const char *at, const struct reeve_whom *whom, struct reeve_buf *out)
 {
 	const char *end = strchr(at, '}'), *word, *value;
 	char id[16], *text;
@@ -179,12 +176,12 @@ static const char *expand_24(const char *at, const struct users_whom *whom, stru
 	return end + 1;
 }
 
-char *users_expand(const char *text, bool is_24, const struct users_whom *whom)
+char *reeve_dovecot_expand(const char *text, bool is_24, const struct reeve_whom *whom)
 {
 	struct reeve_buf out;
 	char *result = NULL;
 
-	reeve_buf_init(&out, PATH_BYTES);
+	reeve_buf_init(&out, TEXT_BYTES);
 	for (const char *at = text; at != NULL && *at != '\0';) {
 		if (*at == '%' && (!is_24 || at[1] == '{'))
 			at = is_24 ? expand_24(at + 2, whom, &out) : expand_23(at + 1, whom, &out);
@@ -202,135 +199,4 @@ char *users_expand(const char *text, bool is_24, const struct users_whom *whom)
 out:
 	reeve_buf_dispose(&out);
 	return result;
-}
-
-/* ---- places --------------------------------------------------------------------------------- */
-
-/* "~" and "~/..." are in the home; absolute in the end, or NULL. Takes `path`. */
-static char *absolute(char *path, const struct users_whom *whom)
-{
-	char *full = NULL;
-	size_t n;
-
-	if (path == NULL)
-		return NULL;
-	if (path[0] == '~' && (path[1] == '/' || path[1] == '\0') && whom->home != NULL &&
-	    whom->home[0] == '/') {
-		if (asprintf(&full, "%s%s", whom->home, path + 1) < 0)
-			full = NULL;
-	} else if (path[0] == '/') {
-		full = path;
-		path = NULL;
-	}
-	free(path);
-	if (full == NULL)
-		return NULL;
-	n = strlen(full);
-	while (n > 1 && full[n - 1] == '/')
-		full[--n] = '\0';
-	return full;
-}
-
-static char *below(char *folder, const char *name)
-{
-	char *path = NULL;
-
-	if (folder != NULL && asprintf(&path, "%s/%s", folder, name) < 0)
-		path = NULL;
-	free(folder);
-	return path;
-}
-
-/* Drivers whose mail lies in files here. */
-static bool is_local(const char *driver)
-{
-	static const char *const drivers[] = {"mbox", "maildir", "dbox", "sdbox", "mdbox"};
-
-	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
-		if (strcmp(driver, drivers[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Cut off the next part between ':'; "::" is one that belongs to it. */
-static char *next_part(char **rest)
-{
-	char *start = *rest, *to = start;
-
-	if (start == NULL)
-		return NULL;
-	for (char *at = start; *at != '\0'; at++) {
-		if (*at == ':' && at[1] != ':') {
-			*rest = at + 1;
-			*to = '\0';
-			return start;
-		}
-		if (*at == ':')
-			at++;
-		*to++ = *at;
-	}
-	*to = '\0';
-	*rest = NULL;
-	return start;
-}
-
-/* DRIVER:PATH[:KEY=VALUE...]; without a driver Dovecot looks what the path is. */
-static char *inbox_23(const char *location, const struct users_whom *whom)
-{
-	char *text = users_expand(location, false, whom), *rest = text;
-	char *driver = NULL, *path = NULL, *part, *inbox = NULL;
-
-	if (text == NULL)
-		return NULL;
-	if (text[0] != '/' && text[0] != '~')
-		driver = next_part(&rest);
-	path = next_part(&rest);
-	while ((part = next_part(&rest)) != NULL)
-		if (strncasecmp(part, "INBOX=", 6) == 0)
-			inbox = part + 6;
-	if (driver != NULL && strcmp(driver, "auto") == 0)
-		driver = NULL;
-	if (driver != NULL && !is_local(driver))
-		inbox = NULL;
-	else if (inbox != NULL)
-		inbox = absolute(strdup(inbox), whom);
-	else if (path != NULL && driver != NULL && strcmp(driver, "mbox") == 0)
-		inbox = below(absolute(strdup(path), whom), "inbox");
-	else if (path != NULL)
-		inbox = absolute(strdup(path), whom);
-	free(text);
-	return inbox;
-}
-
-static char *inbox_24(const struct users_location *at, const struct users_whom *whom)
-{
-	const char *driver = at->driver == NULL ? "" : at->driver;
-	char *path = NULL, *inbox = NULL;
-
-	if (driver[0] != '\0' && strcmp(driver, "auto") != 0 && !is_local(driver))
-		return NULL;
-	if (at->path != NULL && at->path[0] != '\0')
-		path = absolute(users_expand(at->path, true, whom), whom);
-	if (at->inbox != NULL && at->inbox[0] != '\0') {
-		inbox = users_expand(at->inbox, true, whom);
-		if (inbox == NULL || inbox[0] == '/' || inbox[0] == '~') {
-			free(path);
-			return absolute(inbox, whom);
-		}
-		/* Relative to mail_path (lib-storage/mail-storage-settings.c); "." is it. */
-		if (strcmp(inbox, ".") != 0)
-			path = below(path, inbox);
-		free(inbox);
-		return path;
-	}
-	return strcmp(driver, "mbox") == 0 ? below(path, "inbox") : path;
-}
-
-char *users_location_inbox(const struct users_location *location, const struct users_whom *whom)
-{
-	if (location->is_24)
-		return inbox_24(location, whom);
-	return location->location == NULL || location->location[0] == '\0'
-	               ? NULL
-	               : inbox_23(location->location, whom);
 }

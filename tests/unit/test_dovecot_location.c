@@ -2,20 +2,20 @@
 /* Where Dovecot keeps an INBOX, by what people write into mail_location and mail_path. */
 #include "unit.h"
 
-#include "user/location.h"
+#include "conf/dovecot_location.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define ROWS(table) (int)(sizeof table / sizeof table[0])
 
-static const struct users_whom ann = {"ann@example.org", "/srv/v/example.org/ann", true, 5000, 8};
-static const struct users_whom bob = {"bob", "/home/mail-users/bob", true, 1000, 8};
-static const struct users_whom nowhere = {"Eve@Example.org", NULL, false, 0, 0};
+static const struct reeve_whom ann = {"ann@example.org", "/srv/v/example.org/ann", true, 5000, 8};
+static const struct reeve_whom bob = {"bob", "/home/mail-users/bob", true, 1000, 8};
+static const struct reeve_whom nowhere = {"Eve@Example.org", NULL, false, 0, 0};
 
 static const struct {
 	const char *text;
 	bool is_24;
-	const struct users_whom *whom;
+	const struct reeve_whom *whom;
 	const char *is; /* NULL: it cannot be told */
 } texts[] = {
 	{"/var/mail/%u", false, &ann, "/var/mail/ann@example.org"},
@@ -54,7 +54,7 @@ static const struct {
 START_TEST(test_texts)
 {
 	for (int i = 0; i < ROWS(texts); i++) {
-		char *is = users_expand(texts[i].text, texts[i].is_24, texts[i].whom);
+		char *is = reeve_dovecot_expand(texts[i].text, texts[i].is_24, texts[i].whom);
 
 		if (texts[i].is == NULL)
 			ck_assert_msg(is == NULL, "'%s' is '%s'", texts[i].text, is);
@@ -68,7 +68,7 @@ END_TEST
 
 static const struct {
 	const char *location;
-	const struct users_whom *whom;
+	const struct reeve_whom *whom;
 	const char *inbox;
 } locations[] = {
 	{"mbox:~/mail:INBOX=/var/mail/%u", &bob, "/var/mail/bob"},
@@ -86,6 +86,10 @@ static const struct {
 	{"/var/vmail/%d/%n", &ann, "/var/vmail/example.org/ann"},
 	{"~/Maildir", &ann, "/srv/v/example.org/ann/Maildir"},
 	{"maildir:/a::b/%n", &ann, "/a:b/ann"},
+	/* what is not asked for */
+	{"maildir:~/Maildir:INDEX=/var/index/%{hostname}", &bob, "/home/mail-users/bob/Maildir"},
+	{"mbox:/x/%r:INBOX=/var/mail/%u", &bob, "/var/mail/bob"},
+	{"%h/Maildir:INDEX=MEMORY", &bob, "/home/mail-users/bob/Maildir"},
 	{"maildir:~/Maildir", &nowhere, NULL},
 	{"maildir:Maildir", &bob, NULL},
 	{"imapc:~/imapc", &bob, NULL},
@@ -94,11 +98,49 @@ static const struct {
 	{"", &bob, NULL},
 };
 
+/* The folder that the others of a Maildir are in, wherever its INBOX is. */
+static const struct {
+	struct reeve_location at;
+	const struct reeve_whom *whom;
+	const char *folder;
+} maildirs[] = {
+	{{false, "maildir:~/Maildir:INBOX=/var/mail/%u:INDEX=%{odd}", NULL, NULL, NULL}, &bob,
+         "/home/mail-users/bob/Maildir"},
+	{{false, "maildir:/v/%Ud/%Ln/", NULL, NULL, NULL}, &nowhere, "/v/EXAMPLE.ORG/eve"},
+	{{false, "maildir:~/Maildir", NULL, NULL, NULL}, &nowhere, NULL},
+	{{false, "auto:~/Maildir", NULL, NULL, NULL}, &bob, NULL},
+	{{false, "~/Maildir", NULL, NULL, NULL}, &bob, NULL},
+	{{false, "sdbox:~/Maildir", NULL, NULL, NULL}, &bob, NULL},
+	{{false, "maildir", NULL, NULL, NULL}, &bob, NULL},
+	{{false, NULL, "maildir", "~/Maildir", NULL}, &bob, NULL},
+	{{true, NULL, "maildir", "~/Maildir", "/in"}, &bob, "/home/mail-users/bob/Maildir"},
+	{{true, NULL, "maildir", "/v/%{user | username | lower}", NULL}, &nowhere, "/v/eve"},
+	{{true, NULL, "maildir", "%{home}/Maildir", NULL}, &nowhere, NULL},
+	{{true, NULL, "maildir", NULL, NULL}, &bob, NULL},
+	{{true, NULL, "mdbox", "~/Maildir", NULL}, &bob, NULL},
+	{{true, "maildir:~/Maildir", NULL, "~/Maildir", NULL}, &bob, NULL},
+};
+
+START_TEST(test_maildirs)
+{
+	for (int i = 0; i < ROWS(maildirs); i++) {
+		char *is = reeve_location_maildir(&maildirs[i].at, maildirs[i].whom);
+
+		if (maildirs[i].folder == NULL)
+			ck_assert_msg(is == NULL, "row %d is '%s'", i, is);
+		else
+			ck_assert_msg(is != NULL && strcmp(is, maildirs[i].folder) == 0,
+			              "row %d is '%s'", i, is);
+		free(is);
+	}
+}
+END_TEST
+
 START_TEST(test_locations)
 {
 	for (int i = 0; i < ROWS(locations); i++) {
-		struct users_location at = {.location = locations[i].location};
-		char *is = users_location_inbox(&at, locations[i].whom);
+		struct reeve_location at = {.location = locations[i].location};
+		char *is = reeve_location_inbox(&at, locations[i].whom);
 
 		if (locations[i].inbox == NULL)
 			ck_assert_msg(is == NULL, "'%s' is '%s'", locations[i].location, is);
@@ -111,8 +153,8 @@ START_TEST(test_locations)
 END_TEST
 
 static const struct {
-	struct users_location at;
-	const struct users_whom *whom;
+	struct reeve_location at;
+	const struct reeve_whom *whom;
 	const char *inbox;
 } locations_24[] = {
 	{{true, NULL, "mbox", "%{home}/mail", "/var/mail/%{user}"}, &bob, "/var/mail/bob"},
@@ -132,7 +174,7 @@ static const struct {
 START_TEST(test_locations_24)
 {
 	for (int i = 0; i < ROWS(locations_24); i++) {
-		char *is = users_location_inbox(&locations_24[i].at, locations_24[i].whom);
+		char *is = reeve_location_inbox(&locations_24[i].at, locations_24[i].whom);
 
 		if (locations_24[i].inbox == NULL)
 			ck_assert_msg(is == NULL, "row %d is '%s'", i, is);
@@ -144,14 +186,15 @@ START_TEST(test_locations_24)
 }
 END_TEST
 
-Suite *suite_user_location(void)
+Suite *suite_dovecot_location(void)
 {
-	Suite *s = suite_create("user/location");
+	Suite *s = suite_create("conf/dovecot_location");
 	TCase *tc = tcase_create("location");
 
 	tcase_add_test(tc, test_texts);
 	tcase_add_test(tc, test_locations);
 	tcase_add_test(tc, test_locations_24);
+	tcase_add_test(tc, test_maildirs);
 	suite_add_tcase(s, tc);
 	return s;
 }
