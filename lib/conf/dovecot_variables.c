@@ -51,67 +51,82 @@ static size_t length_of(const char *name, size_t n, const char *value)
 	return n == 8 && memcmp(name, "username", 8) == 0 ? strcspn(value, "@") : strlen(value);
 }
 
-/*
- * A variable of 2.3 behind its '%': [-]OFFSET.WIDTH, modifiers, then a letter or {name}. Returns
- * what is behind it, or NULL.
- */
-static const char *expand_23(const char *at, const struct reeve_whom *whom, struct reeve_buf *out)
-{
-	unsigned long offset = 0, width = 0;
-	bool is_lower = false, is_upper = false, is_wide = false;
-	const char *name = NULL, *value;
-	size_t n = 0, length;
-	char *end, id[16];
+/* A variable of 2.3, read: "%1.2Ln" is bytes 1 and 2 of the local part in lower case. */
+struct variable_23 {
+	const char *name; /* long, n bytes; NULL: "%%" */
+	size_t n;
+	unsigned long offset, width;
+	bool is_lower, is_upper, is_wide;
+};
 
-	if (*at == '%') {
-		reeve_buf_add_byte(out, '%');
+/*
+ * What stands behind a '%': [-]OFFSET.WIDTH, modifiers, then a letter or {name}. Returns what is behind
+ * it, or NULL.
+ */
+static const char *read_23(const char *at, struct variable_23 *is)
+{
+	char *end;
+
+	*is = (struct variable_23){0};
+	if (*at == '%')
 		return at + 1;
-	}
 	if (isdigit((unsigned char)*at)) {
-		width = strtoul(at, &end, 10);
-		is_wide = true;
+		is->width = strtoul(at, &end, 10);
+		is->is_wide = true;
 		if (*end == '.' && isdigit((unsigned char)end[1])) {
-			offset = width;
-			width = strtoul(end + 1, &end, 10);
+			is->offset = is->width;
+			is->width = strtoul(end + 1, &end, 10);
 		}
 		at = end;
 	}
 	for (; *at == 'L' || *at == 'U'; at++) {
-		is_lower = *at == 'L';
-		is_upper = *at == 'U';
+		is->is_lower = *at == 'L';
+		is->is_upper = *at == 'U';
 	}
 	if (*at == '{') {
-		name = at + 1;
-		n = strcspn(name, "}");
-		if (name[n] == '\0')
-			return NULL;
-		at = name + n + 1;
-	} else {
-		for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-			if (*at != '\0' && variables[i].letter == *at) {
-				name = variables[i].name;
-				n = strlen(name);
-			}
-		if (name == NULL)
-			return NULL;
-		at++;
+		is->name = at + 1;
+		is->n = strcspn(is->name, "}");
+		return is->name[is->n] == '\0' ? NULL : is->name + is->n + 1;
 	}
-	value = value_of(name, n, false, whom, id);
+	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+		if (*at != '\0' && variables[i].letter == *at) {
+			is->name = variables[i].name;
+			is->n = strlen(is->name);
+		}
+	return is->name == NULL ? NULL : at + 1;
+}
+
+/* A variable of 2.3 behind its '%'. Returns what is behind it, or NULL. */
+static const char *expand_23(const char *at, const struct reeve_whom *whom, struct reeve_buf *out)
+{
+	struct variable_23 is;
+	const char *value;
+	size_t length;
+	char id[16];
+
+	at = read_23(at, &is);
+	if (at == NULL)
+		return NULL;
+	if (is.name == NULL) {
+		reeve_buf_add_byte(out, '%');
+		return at;
+	}
+	value = value_of(is.name, is.n, false, whom, id);
 	if (value == NULL)
 		return NULL;
-	length = length_of(name, n, value);
-	if (offset > length)
-		offset = length;
-	value += offset;
-	length -= offset;
-	if (is_wide && width < length)
-		length = width;
+	length = length_of(is.name, is.n, value);
+	if (is.offset > length)
+		is.offset = length;
+	value += is.offset;
+	length -= is.offset;
+	if (is.is_wide && is.width < length)
+		length = is.width;
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)value[i];
 
-		reeve_buf_add_byte(out, (unsigned char)(is_lower   ? tolower(c)
-		                                        : is_upper ? toupper(c)
-		                                                   : c));
+		reeve_buf_add_byte(out, (unsigned char)(is.is_lower   ? tolower(c)
+		                                        : is.is_upper ? toupper(c)
+		                                                      : c));
 	}
 	return at;
 }
@@ -199,4 +214,124 @@ char *reeve_dovecot_expand(const char *text, bool is_24, const struct reeve_whom
 out:
 	reeve_buf_dispose(&out);
 	return result;
+}
+
+/* ---- the other way -------------------------------------------------------------------------- */
+
+/* What a variable of 2.4 is of the name, behind its "%{". */
+static const char *piece_24(const char *at, struct reeve_piece *piece)
+{
+	const char *end = strchr(at, '}'), *word;
+	size_t n;
+
+	piece->kind = REEVE_PIECE_OTHER;
+	if (end == NULL)
+		return NULL;
+	if (!next_word(&at, end, &word, &n) || !is_word(word, n, "user"))
+		return end + 1;
+	piece->kind = REEVE_PIECE_USER;
+	while (next_word(&at, end, &word, &n)) {
+		bool is_username = is_word(word, n, "username"), is_domain = is_word(word, n, "domain");
+
+		if (is_word(word, n, "lower") || is_word(word, n, "upper"))
+			continue;
+		if (!is_username && !is_domain)
+			piece->kind = REEVE_PIECE_OTHER;
+		else if (piece->kind == REEVE_PIECE_USER)
+			piece->kind = is_username ? REEVE_PIECE_USERNAME : REEVE_PIECE_DOMAIN;
+		else if (piece->kind != REEVE_PIECE_OTHER)
+			piece->kind = REEVE_PIECE_PART;
+	}
+	return end + 1;
+}
+
+static const char *piece_23(const char *at, struct reeve_piece *piece)
+{
+	static const enum reeve_piece_kind kinds[] = {REEVE_PIECE_USER, REEVE_PIECE_USERNAME,
+	                                              REEVE_PIECE_DOMAIN};
+	struct variable_23 is;
+	const char *end = read_23(at, &is);
+
+	piece->kind = REEVE_PIECE_OTHER;
+	if (end == NULL)
+		return NULL;
+	if (is.name == NULL) {
+		*piece = (struct reeve_piece){REEVE_PIECE_TEXT, at, 1};
+		return end;
+	}
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (is_word(is.name, is.n, variables[i].name))
+			piece->kind = is.is_wide ? REEVE_PIECE_PART : kinds[i];
+	return end;
+}
+
+int reeve_dovecot_piece(const char **at, bool is_24, struct reeve_piece *piece_r)
+{
+	const char *start = *at, *end = start;
+
+	*piece_r = (struct reeve_piece){.text = start};
+	if (*start == '\0')
+		return 0;
+	if (*start == '%' && (!is_24 || start[1] == '{')) {
+		end = is_24 ? piece_24(start + 2, piece_r) : piece_23(start + 1, piece_r);
+		if (end == NULL)
+			return -1;
+		*at = end;
+		if (piece_r->kind != REEVE_PIECE_TEXT)
+			piece_r->length = (size_t)(end - start);
+		return 1;
+	}
+	for (end++; *end != '\0' && (*end != '%' || (is_24 && end[1] != '{'));)
+		end++;
+	piece_r->length = (size_t)(end - start);
+	*at = end;
+	return 1;
+}
+
+/* Whether `text` is what `rest` says, from where `is` is known; one that varies has to be something. */
+static bool match(const char *rest, bool is_24, const char *text, struct reeve_match *is)
+{
+	struct reeve_piece piece;
+	struct reeve_match_part *known = NULL, before;
+	int more = reeve_dovecot_piece(&rest, is_24, &piece);
+
+	if (more <= 0)
+		return more == 0 && *text == '\0';
+	switch (piece.kind) {
+	case REEVE_PIECE_TEXT:
+		return strncmp(text, piece.text, piece.length) == 0 &&
+		       match(rest, is_24, text + piece.length, is);
+	case REEVE_PIECE_USER:
+		known = &is->user;
+		break;
+	case REEVE_PIECE_USERNAME:
+		known = &is->username;
+		break;
+	case REEVE_PIECE_DOMAIN:
+		known = &is->domain;
+		break;
+	case REEVE_PIECE_PART:
+		break;
+	case REEVE_PIECE_OTHER:
+		return false;
+	}
+	before = known == NULL ? (struct reeve_match_part){0} : *known;
+	for (size_t n = 1, most = strcspn(text, "/"); n <= most; n++) {
+		if (before.text != NULL &&
+		    (before.length != n || strncasecmp(before.text, text, n) != 0))
+			continue;
+		if (known != NULL && before.text == NULL)
+			*known = (struct reeve_match_part){text, n};
+		if (match(rest, is_24, text + n, is))
+			return true;
+	}
+	if (known != NULL)
+		*known = before;
+	return false;
+}
+
+bool reeve_dovecot_match(const char *pattern, bool is_24, const char *text, struct reeve_match *match_r)
+{
+	*match_r = (struct reeve_match){.user = {0}};
+	return match(pattern, is_24, text, match_r);
 }

@@ -22,4 +22,39 @@ struct reeve_whom {
 /* `text` with its variables; to be freed. NULL: a variable that is not known, or no memory. */
 char *reeve_dovecot_expand(const char *text, bool is_24, const struct reeve_whom *whom);
 
+/* ---- the other way: what names a text could be made of --------------------------------------- */
+
+enum reeve_piece_kind {
+	REEVE_PIECE_TEXT,     /* as it stands */
+	REEVE_PIECE_USER,     /* the name, in whatever case */
+	REEVE_PIECE_USERNAME, /* what is in front of its '@' */
+	REEVE_PIECE_DOMAIN,   /* what is behind it */
+	REEVE_PIECE_PART,     /* a part of the name: "%1n" */
+	REEVE_PIECE_OTHER,    /* depends on more than the name, or is not known */
+};
+struct reeve_piece {
+	enum reeve_piece_kind kind;
+	const char *text; /* in the text, length bytes; a variable with its '%' */
+	size_t length;
+};
+
+/* The next piece at *at, which moves on. 1, 0 at the end, -1 for a variable that is none. */
+int reeve_dovecot_piece(const char **at, bool is_24, struct reeve_piece *piece_r);
+
+/* Bytes in the text that was matched; NULL: the pattern does not say. */
+struct reeve_match_part {
+	const char *text;
+	size_t length;
+};
+struct reeve_match {
+	struct reeve_match_part user, username, domain;
+};
+
+/*
+ * Whether `text` could be `pattern` for some name: each variable at least one byte, and no '/', one that is
+ * there twice the same. That it is that name's is to be seen by reeve_dovecot_expand(). A pattern takes as long
+ * as it has variables in one part between two '/': it is the admin's.
+ */
+bool reeve_dovecot_match(const char *pattern, bool is_24, const char *text, struct reeve_match *match_r);
+
 #endif

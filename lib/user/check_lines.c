@@ -60,8 +60,9 @@ static struct entry *read_entries(struct users_check *check, struct reeve_doc *d
 }
 
 static void check_names(struct users_check *check, const struct entry *entries, size_t count,
-                        const char *file)
+                        const struct users_file *of)
 {
+	const char *file = of->path;
 	bool is_lowering = users_check_is_lowering(check->users);
 
 	for (size_t i = 0; i < count; i++) {
@@ -77,6 +78,10 @@ static void check_names(struct users_check *check, const struct entry *entries, 
 		} else if (is_lowering && users_check_has_upper(entry->name)) {
 			users_check_fault(check, REEVE_PROBLEM, file, line_of(entry),
 			                  "Dovecot makes lower case of names: nobody reaches '%s'",
+			                  entry->name);
+		} else if (users_where_name(check->users, of, entry->name) == NULL) {
+			users_check_fault(check, REEVE_PROBLEM, file, line_of(entry),
+			                  "of no name does Dovecot look for '%s' in this file",
 			                  entry->name);
 		}
 	}
@@ -119,26 +124,39 @@ static int check_line(struct users_check *check, const struct users_line *line,
 	return found < 0 ? -1 : 0;
 }
 
-int users_check_lines(struct users_check *check, struct reeve_error *err)
+/* A file, as one. */
+static int check_file(struct users_check *check, const struct users_file *file,
+                      struct reeve_error *err)
 {
-	struct users_line line = {0};
-	struct reeve_doc *doc;
+	struct reeve_doc *doc = users_doc(check->users, REEVE_SYNTAX_PASSWD_FILE, file->path, err);
 	struct entry *entries;
 	size_t count;
-	int more;
 
-	if (users_lines(check->users, &doc, err) < 0)
-		return -1;
 	if (doc == NULL)
-		return 0;
+		return -1;
 	if (!users_doc_is_there(check->users, doc))
 		users_check_fault(check, REEVE_WARNING, doc->path, 0,
 		                  "the passwd-file of virtual users is not there");
 	entries = read_entries(check, doc, &count);
 	if (entries == NULL)
 		return reeve_fail_nomem(err);
-	check_names(check, entries, count, doc->path);
+	check_names(check, entries, count, file);
 	free(entries);
+	return 0;
+}
+
+int users_check_lines(struct users_check *check, struct reeve_error *err)
+{
+	struct users_line line = {0};
+	const struct users_file *files;
+	size_t count;
+	int more;
+
+	if (users_where_files(check->users, &files, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (check_file(check, &files[i], err) < 0)
+			return -1;
 	while ((more = users_line_next(check->users, &line, err)) > 0)
 		if (check_line(check, &line, err) < 0)
 			return -1;

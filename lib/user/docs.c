@@ -17,8 +17,8 @@ struct file {
 };
 
 struct users_docs {
-	struct file rows[4]; /* passwd-file, the one for quotas, aliases; one more */
-	size_t count;
+	struct file *rows; /* passwd-files, the one for quotas, aliases */
+	size_t count, room;
 	char *checked; /* a passwd-file that users_doc_check() found to be none of the system's */
 };
 
@@ -49,9 +49,16 @@ static struct reeve_doc *open_doc(struct reeve_users *users, enum reeve_syntax s
 		if (strcmp(docs->rows[i].doc->path, path) == 0)
 			return docs->rows[i].doc;
 	}
-	if (docs->count == sizeof docs->rows / sizeof docs->rows[0]) {
-		reeve_fail(err, REEVE_EUSAGE, "too many files of users: '%s'", path);
-		return NULL;
+	if (docs->count == docs->room) {
+		size_t room = docs->room * 2 + 4;
+		struct file *rows = reallocarray(docs->rows, room, sizeof *rows);
+
+		if (rows == NULL) {
+			reeve_fail_nomem(err);
+			return NULL;
+		}
+		docs->rows = rows;
+		docs->room = room;
 	}
 	file = &docs->rows[docs->count];
 	file->doc = reeve_doc_open(syntax, users->root, path, &users->talk, &why);
@@ -212,5 +219,6 @@ void users_docs_free(struct users_docs *docs)
 	for (size_t i = 0; i < docs->count; i++)
 		reeve_doc_free(docs->rows[i].doc);
 	free(docs->checked);
+	free(docs->rows);
 	free(docs);
 }

@@ -3,7 +3,9 @@
 #include "user/entry.h"
 
 #include "base/error.h"
+#include "base/open.h"
 #include "user/add.h"
+#include "user/coming.h"
 #include "user/docs.h"
 #include "user/files.h"
 #include "user/hash.h"
@@ -12,30 +14,54 @@
 #include "user/secrets.h"
 #include "user/steps.h"
 #include "user/system.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define USUAL_OWNER "vmail" /* of virtual users' mail, where nothing says whose it is */
 
 int users_entry_find(struct reeve_users *users, const char *name, struct users_entry *entry_r,
                      struct reeve_error *err)
 {
+	const char *path;
+
 	*entry_r = (struct users_entry){.where = users_where(users, err)};
 	if (entry_r->where == NULL)
 		return -1;
-	if (entry_r->where->passwd_file == NULL)
+	if (entry_r->where->passwd_file == NULL && entry_r->where->pattern == NULL)
 		return reeve_fail(err, REEVE_EREFUSED, "there is no place for '%s': %s", name,
 		                  entry_r->where->why);
-	if (users_doc_check(users, entry_r->where->passwd_file, err) < 0)
+	path = users_where_file(users, name, err);
+	if (path == NULL || users_doc_check(users, path, err) < 0)
 		return -1;
 	entry_r->key = users_where_key(users, name, err);
 	if (entry_r->key == NULL)
 		return -1;
-	entry_r->doc = users_doc_for(users, entry_r->where->passwd_file, entry_r->key, err);
+	entry_r->doc = users_doc_for(users, path, entry_r->key, err);
 	if (entry_r->doc == NULL)
 		return -1;
 	entry_r->node = reeve_passwd_file_find(entry_r->doc, entry_r->key);
+	return 0;
+}
+
+int users_entry_check_new(struct reeve_users *users, const struct users_entry *entry,
+                          struct reeve_error *err)
+{
+	const char *path = entry->doc->path, *slash = strrchr(path, '/'), *folder;
+	int fd;
+
+	if (users_doc_is_there(users, entry->doc) || slash == NULL)
+		return 0;
+	folder = reeve_users_text(users, "%.*s", (int)(slash - path), path);
+	fd = reeve_open_in_root(users->root, folder[0] == '\0' ? "/" : folder);
+	if (fd >= 0)
+		close(fd);
+	else if (errno == ENOENT)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "there is no folder '%s' for the passwd-file '%s': make it first",
+		                  folder, path);
 	return 0;
 }
 
@@ -133,7 +159,7 @@ int users_entry_whom(struct reeve_users *users, const struct users_entry *entry,
                      const struct reeve_user_wish *wish, struct reeve_whom *whom_r,
                      struct reeve_error *err)
 {
-	struct users_line line = {entry->doc, entry->node, name};
+	struct users_line line = {entry->doc, entry->node, name, 0};
 	struct reeve_location own;
 	struct reeve_user user = {0};
 	const struct reeve_account *owner;
@@ -157,15 +183,16 @@ int users_entry_whom(struct reeve_users *users, const struct users_entry *entry,
 	return 0;
 }
 
-const char *users_entry_shares(struct reeve_users *users, const struct users_entry *entry,
-                               const char *home)
+/* Another line of the file with this home, or with one inside it: its name, kept; NULL. */
+static const char *shares_in(struct reeve_users *users, const struct reeve_doc *doc,
+                             const struct users_entry *entry, const char *home)
 {
-	const struct reeve_doc *doc = entry->doc;
 	size_t n = strlen(home);
 	struct reeve_span span;
 
 	for (uint32_t i = doc->nodes[0].first; i != 0; i = doc->nodes[i].next) {
-		if (doc->nodes[i].kind != REEVE_NODE_SETTING || i == entry->node ||
+		if (doc->nodes[i].kind != REEVE_NODE_SETTING ||
+		    (doc == entry->doc && i == entry->node) ||
 		    !reeve_passwd_file_field(doc, i, REEVE_PWF_HOME, &span) || span.length < n ||
 		    memcmp(doc->bytes + span.offset, home, n) != 0 ||
 		    (span.length > n && doc->bytes[span.offset + n] != '/'))
@@ -173,7 +200,7 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 		span = (struct reeve_span){doc->nodes[i].name,
 		                           doc->nodes[i].name_end - doc->nodes[i].name};
 		/* A second line of the same name counts for nothing. */
-		if (span.length == strlen(entry->key) &&
+		if (doc == entry->doc && span.length == strlen(entry->key) &&
 		    memcmp(doc->bytes + span.offset, entry->key, (size_t)span.length) == 0)
 			continue;
 		return keep_span(users, doc, span);
@@ -181,11 +208,49 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 	return NULL;
 }
 
+const char *users_entry_shares(struct reeve_users *users, const struct users_entry *entry,
+                               const char *home)
+{
+	const char *name = shares_in(users, entry->doc, entry, home);
+	const struct users_file *files;
+	size_t count;
+
+	if (users_where_files(users, &files, &count, NULL) < 0)
+		return name;
+	for (size_t i = 0; i < count && name == NULL; i++) {
+		const struct reeve_doc *doc =
+			users_doc(users, REEVE_SYNTAX_PASSWD_FILE, files[i].path, NULL);
+
+		if (doc != NULL && doc != entry->doc)
+			name = shares_in(users, doc, entry, home);
+	}
+	return name;
+}
+
+const char *users_entry_lives_in(struct reeve_users *users, const struct users_entry *entry,
+                                 const char *home)
+{
+	const char *name = users_coming_lives_in(users, entry->doc, home);
+	const struct users_file *files;
+	size_t count;
+
+	if (users_where_files(users, &files, &count, NULL) < 0)
+		return name;
+	for (size_t i = 0; i < count && name == NULL; i++) {
+		/* With lines that come: users_fresh_home() knows their homes, too. */
+		struct reeve_doc *doc = users_doc_for(users, files[i].path, "", NULL);
+
+		if (doc != NULL && doc != entry->doc)
+			name = users_coming_lives_in(users, doc, home);
+	}
+	return name;
+}
+
 /* ---- passwords ------------------------------------------------------------------------------ */
 
 bool users_entry_is_open(const struct users_entry *entry)
 {
-	struct users_line line = {entry->doc, entry->node, entry->key};
+	struct users_line line = {entry->doc, entry->node, entry->key, 0};
 
 	return entry->node != 0 && users_line_is_open(&line);
 }

@@ -20,6 +20,13 @@ int users_entry_find(struct reeve_users *users, const char *name, struct users_e
                      struct reeve_error *err);
 
 /*
+ * Whether a line can be added to a file that is not there yet: its folder has to be. Nobody makes a domain
+ * by a slip of the pen, and whose such a folder shall be is the admin's to say. 0, or -1 with err: REEVE_EREFUSED.
+ */
+int users_entry_check_new(struct reeve_users *users, const struct users_entry *entry,
+                          struct reeve_error *err);
+
+/*
  * Whose mail it is and where he lives: by the line, else by the configuration, else by the user
  * vmail. `wish` (NULL: none) goes first. has_ids is false, home NULL, where nobody says it.
  * 0, or -1 with err.
@@ -31,6 +38,10 @@ int users_entry_whom(struct reeve_users *users, const struct users_entry *entry,
 /* Another line with this home, or with one inside it: its name, kept; NULL. */
 const char *users_entry_shares(struct reeve_users *users, const struct users_entry *entry,
                                const char *home);
+
+/* The same of a line that is to come, which has none yet: anybody with this home, or one inside it. */
+const char *users_entry_lives_in(struct reeve_users *users, const struct users_entry *entry,
+                                 const char *home);
 
 /* The password field ("": it has none), looked at. */
 const char *users_entry_password(struct reeve_users *users, const struct users_entry *entry,

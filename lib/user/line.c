@@ -11,31 +11,21 @@
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
-int users_lines(struct reeve_users *users, struct reeve_doc **doc_r, struct reeve_error *err)
-{
-	const struct users_where *where = users_where(users, err);
-
-	*doc_r = NULL;
-	if (where == NULL)
-		return -1;
-	if (where->passwd_file == NULL)
-		return 0;
-	*doc_r = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, where->passwd_file, err);
-	return *doc_r == NULL ? -1 : 0;
-}
-
 int users_line_find(struct reeve_users *users, const char *name, struct users_line *line_r,
                     struct reeve_error *err)
 {
 	const struct users_where *where = users_where(users, err);
 	struct reeve_error why = {0};
-	const char *key;
+	const char *key, *path;
 
 	*line_r = (struct users_line){0};
 	if (where == NULL)
 		return -1;
-	if (where->passwd_file == NULL)
-		return 0;
+	path = users_where_file(users, name, &why);
+	if (path == NULL) /* no file at all, or none that could have him */
+		return why.code == REEVE_OK || why.code == REEVE_EREFUSED
+		               ? 0
+		               : reeve_fail(err, why.code, "%s", why.text);
 	key = users_where_key(users, name, &why);
 	if (key == NULL) {
 		/* A username_format that we cannot follow is no reason to know no system users. */
@@ -43,7 +33,7 @@ int users_line_find(struct reeve_users *users, const char *name, struct users_li
 			return 0;
 		return reeve_fail(err, why.code, "%s", why.text);
 	}
-	line_r->doc = users_doc_for(users, where->passwd_file, key, err);
+	line_r->doc = users_doc_for(users, path, key, err);
 	if (line_r->doc == NULL)
 		return -1;
 	line_r->node = reeve_passwd_file_find(line_r->doc, key);
@@ -51,37 +41,51 @@ int users_line_find(struct reeve_users *users, const char *name, struct users_li
 	return line_r->node != 0;
 }
 
-static const char *keep_name(struct reeve_users *users, const struct reeve_doc *doc, uint32_t node)
+/* The name whose line it is; NULL: it does not count. */
+static const char *name_of(struct reeve_users *users, const struct users_file *file,
+                           struct reeve_doc *doc, uint32_t node)
 {
 	const struct reeve_node *n = &doc->nodes[node];
+	const char *key;
 
-	return reeve_users_text(users, "%.*s", (int)(n->name_end - n->name),
-	                        (const char *)doc->bytes + n->name);
+	if (n->kind != REEVE_NODE_SETTING)
+		return NULL;
+	key = reeve_users_text(users, "%.*s", (int)(n->name_end - n->name),
+	                       (const char *)doc->bytes + n->name);
+	return reeve_passwd_file_find(doc, key) == node ? users_where_name(users, file, key) : NULL;
 }
 
 int users_line_next(struct reeve_users *users, struct users_line *line, struct reeve_error *err)
 {
-	if (line->doc == NULL) {
-		if (users_lines(users, &line->doc, err) < 0)
-			return -1;
-		if (line->doc == NULL)
-			return 0;
-		line->node = line->doc->nodes[0].first;
-	} else if (line->node < line->doc->count) {
-		line->node = line->doc->nodes[line->node].next;
-	} else {
-		line->node = 0; /* the file was changed meanwhile, against the rule */
+	const struct users_file *files;
+	size_t count;
+
+	if (users_where_files(users, &files, &count, err) < 0)
+		return -1;
+	for (;;) {
+		if (line->doc == NULL) {
+			if (line->file >= count)
+				return 0;
+			line->doc = users_doc(users, REEVE_SYNTAX_PASSWD_FILE, files[line->file].path,
+			                      err);
+			if (line->doc == NULL)
+				return -1;
+			line->node = line->doc->nodes[0].first;
+		} else if (line->node < line->doc->count) {
+			line->node = line->doc->nodes[line->node].next;
+		} else {
+			line->node = 0; /* the file was changed meanwhile, against the rule */
+		}
+		for (; line->node != 0; line->node = line->doc->nodes[line->node].next) {
+			line->name = name_of(users, &files[line->file], line->doc, line->node);
+			if (users->has_failed)
+				return reeve_fail_nomem(err);
+			if (line->name != NULL)
+				return 1;
+		}
+		line->doc = NULL;
+		line->file++;
 	}
-	for (; line->node != 0; line->node = line->doc->nodes[line->node].next) {
-		if (line->doc->nodes[line->node].kind != REEVE_NODE_SETTING)
-			continue;
-		line->name = keep_name(users, line->doc, line->node);
-		if (users->has_failed)
-			return reeve_fail_nomem(err);
-		if (reeve_passwd_file_find(line->doc, line->name) == line->node)
-			return 1;
-	}
-	return 0;
 }
 
 static char *text_of(const struct users_line *line, struct reeve_span span)
@@ -279,7 +283,7 @@ int users_line_fill(struct reeve_users *users, const struct users_line *line,
 		return -1;
 	if (users->passing == NULL)
 		return reeve_fail_nomem(err);
-	user_r->file = where->passwd_file;
+	user_r->file = line->doc->path;
 	reeve_doc_where(line->doc, line->doc->nodes[line->node].start, &user_r->line, &column);
 	fill_ids(users, where, line, user_r);
 	fill_home(users, where, line, user_r);

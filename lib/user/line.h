@@ -13,25 +13,20 @@
 #include "conf/passwd_file.h"
 #include "user/docs.h"
 #include "conf/dovecot_location.h"
-#include "user/where.h"
+#include "user/where_file.h"
 
 struct users_line {
 	struct reeve_doc *doc;
 	uint32_t node;    /* of the line that counts; 0: there is none */
-	const char *name; /* as he was asked for, or as the line has him */
+	const char *name; /* as he was asked for, or as the line and its file have him */
+	size_t file;      /* of users_line_next() */
 };
 
-/*
- * The passwd-file; *doc_r is NULL if none is named. -1 with err, also if the configuration names one
- * that cannot be read.
- */
-int users_lines(struct reeve_users *users, struct reeve_doc **doc_r, struct reeve_error *err);
-
-/* The line of a user, whose name is kept. 1, 0, -1. */
+/* The line of a user, whose name is kept. 1, 0, -1, also if a file that there is cannot be read. */
 int users_line_find(struct reeve_users *users, const char *name, struct users_line *line_r,
                     struct reeve_error *err);
 
-/* The next line that counts, in the file's order; `line` begins as {0}. 1, 0, -1. */
+/* The next line that counts, file by file, in their order; `line` begins as {0}. 1, 0, -1. */
 int users_line_next(struct reeve_users *users, struct users_line *line, struct reeve_error *err);
 
 /* A field of the line, to be freed; "" if it is not there. NULL: no memory. */

@@ -35,7 +35,7 @@ const char *users_quota_item(struct reeve_users *users, uint64_t bytes, struct r
 int users_quota_set(struct reeve_users *users, struct reeve_doc *doc, const char *key,
                     uint64_t bytes, struct reeve_error *err)
 {
-	struct users_line line = {doc, reeve_passwd_file_find(doc, key), key};
+	struct users_line line = {doc, reeve_passwd_file_find(doc, key), key, 0};
 	struct users_quota_field field;
 	const char *value;
 	uint64_t now;

@@ -9,6 +9,7 @@
  *     line.c        a virtual user's line, and what Dovecot makes of it
  *     name.c        names that we make
  *     where.c       what Dovecot (where_db.c) and Postfix name: passwd-file, aliases
+ *     where_file.c  which passwd-file, where there is one for each domain
  *     mailbox.c     where a user's mail is, how much, how old
  *     check.c       what is wrong: see check.h
  *     hash.c        hashes by crypt(3); field.c what stands in a password field; generate.c new ones

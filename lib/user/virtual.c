@@ -92,7 +92,7 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 		return 0;
 	other = users_fresh_home(users, whom->home);
 	shares = other != NULL ? other->name
-	                       : users_coming_lives_in(users, entry->doc, whom->home);
+	                       : users_entry_lives_in(users, entry, whom->home);
 	if (shares != NULL)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' is that of '%s', or has it inside", whom->home,
@@ -113,7 +113,7 @@ static int check_file(struct reeve_users *users, const struct users_entry *entry
 	reeve_doc_where(entry->doc, entry->doc->nodes[node].start, &line, &column);
 	return reeve_fail(err, REEVE_EREFUSED,
 	                  "'%s' is no passwd-file of Dovecot's: line %llu is %s",
-	                  entry->where->passwd_file, (unsigned long long)line,
+	                  entry->doc->path, (unsigned long long)line,
 	                  is_names ? "without a ':', as all are"
 	                           : "a setting, or words, and no user");
 }
@@ -161,7 +161,7 @@ static int add_line(struct reeve_users *users, const struct reeve_user_wish *wis
 		return -1;
 	users_entry_say(users, wish->name, true,
 	                reeve_users_text(users, "add virtual user '%s' to '%s' (home '%s', uid %u)",
-	                                 wish->name, entry->where->passwd_file, whom->home,
+	                                 wish->name, entry->doc->path, whom->home,
 	                                 whom->uid));
 	return 0;
 }
@@ -227,6 +227,7 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 		return -1;
 	if (users_entry_whom(users, &entry, wish->name, wish, &whom, err) < 0 ||
 	    check_wish(users, wish, &entry, &whom, err) < 0 ||
+	    (entry.node == 0 && users_entry_check_new(users, &entry, err) < 0) ||
 	    (entry.node != 0 && check_there(users, wish, &entry, &whom, err) < 0))
 		return -1;
 	if (entry.node == 0) {
@@ -272,7 +273,7 @@ static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
                     const struct users_entry *entry, const struct reeve_whom *whom,
                     struct reeve_error *err)
 {
-	struct users_line line = {entry->doc, entry->node, whom->name};
+	struct users_line line = {entry->doc, entry->node, whom->name, 0};
 	struct reeve_location own;
 	struct reeve_whom other = *whom;
 	struct reeve_user user;
@@ -341,7 +342,7 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		users_entry_say(
 			users, name, true,
 			reeve_users_text(users, "remove virtual user '%s' from '%s'%s", name,
-		                         entry.where->passwd_file,
+		                         entry.doc->path,
 		                         mail == REEVE_USERS_KEEP_MAIL ? " (his mail stays)" : ""));
 	} else if (leaving->part_count == 0) {
 		users_entry_say(users, name, false,

@@ -16,7 +16,7 @@ static int find(struct reeve_users *users, const char *name, struct users_entry 
 		return -1;
 	return entry->node != 0 ? 0
 	                        : reeve_fail(err, REEVE_EREFUSED, "there is no user '%s' in '%s'",
-	                                     name, entry->where->passwd_file);
+	                                     name, entry->doc->path);
 }
 
 int users_virtual_password(struct reeve_users *users, const char *name, const char *password,
@@ -107,7 +107,7 @@ int users_virtual_lock(struct reeve_users *users, const char *name, bool is_lock
 	if (users_entry_set(&entry, field, err) < 0)
 		return -1;
 	if (is_open)
-		reeve_diag(&users->talk, REEVE_WARNING, entry.where->passwd_file, 0, 0,
+		reeve_diag(&users->talk, REEVE_WARNING, entry.doc->path, 0, 0,
 		           "no password of '%s' was asked for (nopassword): that goes, and does "
 		           "not come back by unlock",
 		           name);

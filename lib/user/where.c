@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "conf/dovecot_location.h"
+#include "conf/dovecot_variables.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,15 +34,79 @@ static const struct users_db *find_passdb(struct reeve_users *users, const struc
 		where->why = where->has_dovecot
 		                     ? "the configuration of Dovecot names no passwd-file"
 		                     : "no configuration of Dovecot names a passwd-file";
-	else if (strchr(found->path, '%') != NULL)
-		where->why = reeve_users_text(
-			users, "Dovecot's passwd-file '%s' is another one for each name or domain",
-			found->path);
-	return where->why == NULL ? found : NULL;
+	return found;
+}
+
+/* Its path for all, or a pattern; where->why, if that depends on more than a user's name. */
+static void take_path(struct reeve_users *users, const char *path, struct users_where *where)
+{
+	bool is_one = true, is_known = true;
+	struct reeve_piece piece;
+	char *plain;
+	int more;
+
+	for (const char *at = path; (more = reeve_dovecot_piece(&at, where->is_24, &piece)) > 0;) {
+		is_one = is_one && piece.kind == REEVE_PIECE_TEXT;
+		is_known = is_known && piece.kind != REEVE_PIECE_OTHER;
+	}
+	if (more < 0 || !is_known) {
+		where->why = reeve_users_text(users,
+		                              "which file Dovecot's passwd-file '%s' is depends on "
+		                              "more than the user's name",
+		                              path);
+	} else if (is_one) {
+		/* "%%" of 2.3 */
+		plain = reeve_dovecot_expand(path, where->is_24, &(struct reeve_whom){.name = ""});
+		where->passwd_file = reeve_users_text(users, "%s%s", users->root,
+		                                      plain == NULL ? path : plain);
+		free(plain);
+	} else {
+		where->pattern = path;
+	}
+}
+
+/* The passdb of a file that is named: the file's own, or else one whose files it is among. */
+static const struct users_db *find_passdb_of(const struct users_dbs *dbs, const char *path,
+                                             struct users_where *where)
+{
+	struct reeve_match match;
+
+	for (int k = 0; k < 2; k++) {
+		for (size_t i = 0; i < dbs->count; i++) {
+			const struct users_db *db = &dbs->rows[i];
+
+			if (!db->is_passdb || !users_db_is_passwd_file(db))
+				continue;
+			if (k == 0 && strcmp(db->path, path) == 0)
+				return db;
+			if (k == 1 && reeve_dovecot_match(db->path, where->is_24, path, &match)) {
+				where->pattern = db->path;
+				return db;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* Whether two paths are one, however their variables are written: they are, for a name. */
+static bool is_one_path(const char *path, const char *other, bool is_24)
+{
+	static const struct reeve_whom whom = {.name = "local-part@domain.example"};
+	char *a, *b;
+	bool is;
+
+	if (strcmp(path, other) == 0)
+		return true;
+	a = reeve_dovecot_expand(path, is_24, &whom);
+	b = reeve_dovecot_expand(other, is_24, &whom);
+	is = a != NULL && b != NULL && strcmp(a, b) == 0;
+	free(a);
+	free(b);
+	return is;
 }
 
 /* The userdb that tells of the users of a file: of the same file, or one for all whom a passdb lets in. */
-static const struct users_db *find_userdb(const struct users_dbs *dbs, const char *path)
+static const struct users_db *find_userdb(const struct users_dbs *dbs, const char *path, bool is_24)
 {
 	const struct users_db *other = NULL;
 
@@ -51,7 +115,7 @@ static const struct users_db *find_userdb(const struct users_dbs *dbs, const cha
 
 		if (db->is_passdb)
 			continue;
-		if (users_db_is_passwd_file(db) && strcmp(db->path, path) == 0)
+		if (users_db_is_passwd_file(db) && is_one_path(db->path, path, is_24))
 			return db;
 		if (other == NULL && strcmp(db->driver, "static") == 0)
 			other = db;
@@ -73,20 +137,20 @@ static void choose(struct reeve_users *users, const struct users_dbs *dbs, struc
 
 	if (users->how.passwd_file != NULL) {
 		path = without_root(users, users->how.passwd_file);
-		for (size_t i = 0; i < dbs->count && passdb == NULL; i++) {
-			if (dbs->rows[i].is_passdb && users_db_is_passwd_file(&dbs->rows[i]) &&
-			    strcmp(dbs->rows[i].path, path) == 0)
-				passdb = &dbs->rows[i];
-		}
+		passdb = find_passdb_of(dbs, path, where);
+		if (where->pattern != NULL)
+			path = where->pattern;
 		where->passwd_file = reeve_users_keep(users, users->how.passwd_file);
 	} else {
 		passdb = find_passdb(users, dbs, where);
 		if (passdb == NULL)
 			return;
 		path = passdb->path;
-		where->passwd_file = reeve_users_text(users, "%s%s", users->root, path);
+		take_path(users, path, where);
+		if (where->why != NULL)
+			return;
 	}
-	userdb = find_userdb(dbs, path);
+	userdb = find_userdb(dbs, path, where->is_24);
 	if (passdb != NULL && passdb->format != NULL)
 		where->format = passdb->format;
 	if (userdb == NULL)
@@ -245,7 +309,10 @@ const char *users_where_key(struct reeve_users *users, const char *name, struct 
 	if (text == NULL) {
 		reeve_fail(err, REEVE_EREFUSED,
 		           "what Dovecot looks for in '%s' cannot be told: username_format is '%s'",
-		           where->passwd_file, where->format);
+		           where->passwd_file != NULL ? where->passwd_file
+		           : where->pattern != NULL   ? where->pattern
+		                                      : "a passwd-file",
+		           where->format);
 		return NULL;
 	}
 	key = reeve_users_keep(users, text);

@@ -20,7 +20,10 @@ struct users_where {
 
 	/* Virtual users. */
 	const char *passwd_file; /* with the root in front; NULL: none, or none that can be told */
-	const char *why;         /* then: a text for an error */
+	const char *pattern;     /* its path, where it is another one for each name: where_file.h. Else NULL */
+	const char *why;         /* where both are NULL: a text for an error */
+	const struct users_file *files; /* of where_file.c */
+	size_t file_count;
 	const char *format;      /* what of a user's name his line begins with: "%n"; NULL: all of it */
 	bool is_userdb;          /* Dovecot takes uid, gid, home and extra fields from its lines, too */
 	struct users_default home, uid, gid;

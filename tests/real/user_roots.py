@@ -114,6 +114,7 @@ FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid", "aliases", 
 class Root:
     """One of them. What its servers write to is left out where writes are looked for."""
 
+    configs = {"2.3": DOVECOT_2_3, "2.4": DOVECOT_2_4}
     own = ("var/log", "var/lib/dovecot", "var/lib/postfix", "var/spool", "run", "var/run", "tmp")
     lock = "var/lib/mailreeve/plan.lock"  # who holds it writes his pid
 
@@ -158,7 +159,7 @@ class Root:
             shutil.rmtree(self.at(name), ignore_errors=True)
         ports = servers.DOVECOT_PORTS.format(imap=self.imap_port, pop3=self.pop3_port)
         self.write("/etc/dovecot/dovecot.conf",
-                   (DOVECOT_2_3 if self.version == "2.3" else DOVECOT_2_4) + DOVECOT + ports)
+                   self.configs[self.version] + DOVECOT + ports)
         for name in ("users", "quotas"):
             self.write("/etc/dovecot/" + name, "")
             os.chmod(self.at("/etc/dovecot/" + name), 0o640)

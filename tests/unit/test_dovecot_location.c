@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "conf/dovecot_location.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,61 @@ START_TEST(test_maildirs)
 }
 END_TEST
 
+/* "user username domain"; a '-' for what the pattern does not tell; NULL: no match. */
+static const struct {
+	const char *pattern;
+	bool is_24;
+	const char *text, *is;
+} patterns[] = {
+	{"/v/%d/passwd", false, "/v/a.org/passwd", "- - a.org"},
+	{"/v/%d/passwd", false, "/v//passwd", NULL},
+	{"/v/%d/passwd", false, "/v/a.org/b/passwd", NULL},
+	{"/v/%d/passwd", false, "/v/a.org/passwd2", NULL},
+	{"/v/%Ld/%n", false, "/v/a.org/ann", "- ann a.org"},
+	{"/v/%{domain}-%{username}", false, "/v/a-b-c", "- b-c a"},
+	{"/v/%1n/%n", false, "/v/a/ann", "- ann -"},
+	{"/v/%d/%d", false, "/v/a.org/a.org", "- - a.org"},
+	{"/v/%d/%d", false, "/v/a.org/b.org", NULL},
+	{"/v/%d%n%d", false, "/v/abcab", "- c ab"},
+	{"/v/%u", false, "/v/ann@a.org", "ann@a.org - -"},
+	{"/100%%/%u", false, "/100%/x", "x - -"},
+	{"/v/%h", false, "/v/x", NULL},
+	{"/v/%d/%{odd}", false, "/v/x/y", NULL},
+	{"/v/%", false, "/v/%", NULL},
+	{"/v/x", false, "/v/x", "- - -"},
+	{"/v/%{user | domain}/%{user|lower|username}", true, "/v/a.org/ann", "- ann a.org"},
+	{"/v/%{ user }", true, "/v/ann@a.org", "ann@a.org - -"},
+	{"/v/%{user|domain|username}", true, "/v/x", "- - -"},
+	{"/v/%{user|domain|sha1}", true, "/v/x", NULL},
+	{"/v/%{home}", true, "/v/x", NULL},
+	{"/v/%{user", true, "/v/%{user", NULL},
+	{"/v/%d", true, "/v/%d", "- - -"},
+	{"/v/%d", true, "/v/x", NULL},
+};
+
+START_TEST(test_patterns)
+{
+	for (int i = 0; i < ROWS(patterns); i++) {
+		struct reeve_match match;
+		char is[100];
+
+		if (!reeve_dovecot_match(patterns[i].pattern, patterns[i].is_24, patterns[i].text, &match)) {
+			ck_assert_msg(patterns[i].is == NULL, "'%s'", patterns[i].pattern);
+			continue;
+		}
+		const struct reeve_match_part parts[] = {match.user, match.username, match.domain};
+		int n = 0;
+
+		for (int k = 0; k < 3; k++)
+			n += snprintf(is + n, sizeof is - (size_t)n, "%s%.*s", k == 0 ? "" : " ",
+			              parts[k].text == NULL ? 1 : (int)parts[k].length,
+			              parts[k].text == NULL ? "-" : parts[k].text);
+		ck_assert_msg(patterns[i].is != NULL && strcmp(is, patterns[i].is) == 0,
+		              "'%s' in '%s' is '%s'", patterns[i].pattern, patterns[i].text, is);
+	}
+}
+END_TEST
+
 START_TEST(test_locations)
 {
 	for (int i = 0; i < ROWS(locations); i++) {
@@ -195,6 +251,7 @@ Suite *suite_dovecot_location(void)
 	tcase_add_test(tc, test_locations);
 	tcase_add_test(tc, test_locations_24);
 	tcase_add_test(tc, test_maildirs);
+	tcase_add_test(tc, test_patterns);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -11,7 +11,7 @@
 
 static const struct {
 	const char *dovecot; /* NULL: there is none */
-	const char *file;    /* NULL: none */
+	const char *file;    /* NULL: none; without "root" in front: another for each name */
 	const char *key;     /* of Ann@Example.org; NULL: not known */
 	const char *home, *uid, *gid; /* "!" in front: forced */
 	const char *quota_file;
@@ -53,10 +53,18 @@ static const struct {
 	 "Ann@Example.org", NULL, NULL, NULL, NULL, false},
 	{"passdb {\n driver = passwd-file\n args = /x\n}\npassdb {\n driver = passwd-file\n args = /y\n}\n",
 	 NULL, "Ann@Example.org", NULL, NULL, NULL, NULL, false},
-	{"passdb {\n driver = passwd-file\n args = /x/%d\n}\n", NULL, "Ann@Example.org", NULL, NULL, NULL,
+	{"passdb {\n driver = passwd-file\n args = /x/%d\n}\n", "/x/%d", "Ann@Example.org", NULL, NULL, NULL,
 	 NULL, false},
 	{"passdb {\n driver = passwd-file\n args = username_format=%{host} /x\n}\n", "root/x", NULL, NULL,
 	 NULL, NULL, NULL, false},
+	/* one file, written in two ways */
+	{V24 "passdb passwd-file {\n passwd_file_path = /x/%{user|domain}\n}\n"
+	     "userdb passwd-file {\n passwd_file_path = /x/%{ user | domain | lower }\n"
+	     " fields {\n  uid = 7\n }\n}\n",
+	 "/x/%{user|domain}", "Ann@Example.org", NULL, "!7", NULL, NULL, true},
+	{"passdb {\n driver = passwd-file\n args = /x/%d\n}\n"
+	 "userdb {\n driver = passwd-file\n args = /x/%n\n}\n",
+	 "/x/%d", "Ann@Example.org", NULL, NULL, NULL, NULL, false},
 	/* quotas of system users */
 	{"userdb {\n driver = passwd-file\n args = /q\n result_success = continue-ok\n}\n"
 	 "userdb {\n driver = passwd\n}\n",
@@ -115,7 +123,7 @@ START_TEST(test_dovecot)
 	const struct users_where *where = users_where(users, &err);
 
 	ck_assert_ptr_nonnull(where);
-	same(where->passwd_file, rows[_i].file);
+	same(where->pattern != NULL ? where->pattern : where->passwd_file, rows[_i].file);
 	ck_assert_int_eq(where->why == NULL, rows[_i].file != NULL);
 	same(users_where_key(users, "Ann@Example.org", &err), rows[_i].key);
 	same_default(where->home, rows[_i].home);

@@ -103,6 +103,7 @@ void unit_skip(int count, const char *why);
 	X(user_accounts) \
 	X(user_programs) \
 	X(user_where) \
+	X(user_files) \
 	X(user_alias) \
 	X(user_change) \
 	X(user_remove) \

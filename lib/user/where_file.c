@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* Which passwd-file has a virtual user, and which there are. */
+#include "user/where_file.h"
+
+#include "base/error.h"
+#include "base/open.h"
+#include "conf/dovecot_variables.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- by a name ------------------------------------------------------------------------------ */
+
+/*
+ * The name as Dovecot has it by the time it asks a passdb: auth_username_format, whose default makes lower
+ * case of it in all versions. To be freed.
+ */
+static char *login_of(struct reeve_users *users, const char *name)
+{
+	const struct reeve_whom whom = {.name = name};
+	const char *format = reeve_users_setting(users, REEVE_CONF_DOVECOT, "auth_username_format");
+	char *login = NULL;
+
+	if (format == NULL)
+		format = users->where->is_24 ? "%{user | lower}" : "%Lu";
+	if (format[0] != '\0')
+		login = reeve_dovecot_expand(format, users->where->is_24, &whom);
+	return login == NULL ? strdup(name) : login;
+}
+
+/* A piece of the path for a name, to be freed; NULL: nothing, or what would lead to another folder. */
+static char *piece_for(const struct users_where *where, const struct reeve_piece *piece,
+                       const struct reeve_whom *whom)
+{
+	char *text = strndup(piece->text, piece->length), *value;
+
+	if (piece->kind == REEVE_PIECE_TEXT || text == NULL)
+		return text;
+	value = reeve_dovecot_expand(text, where->is_24, whom);
+	free(text);
+	if (value != NULL && (value[0] == '\0' || value[0] == '.' || strchr(value, '/') != NULL)) {
+		free(value);
+		value = NULL;
+	}
+	return value;
+}
+
+const char *users_where_file(struct reeve_users *users, const char *name, struct reeve_error *err)
+{
+	const struct users_where *where = users_where(users, err);
+	const char *path, *at;
+	struct reeve_whom whom = {0};
+	struct reeve_piece piece;
+	char *login;
+
+	if (where == NULL)
+		return NULL;
+	if (where->pattern == NULL)
+		return where->passwd_file;
+	login = login_of(users, name);
+	whom.name = login;
+	path = users->root;
+	for (at = where->pattern; login != NULL && path != NULL &&
+	                          reeve_dovecot_piece(&at, where->is_24, &piece) > 0;) {
+		char *value = piece_for(where, &piece, &whom);
+
+		path = value == NULL ? NULL : reeve_users_text(users, "%s%s", path, value);
+		free(value);
+	}
+	free(login);
+	if (login == NULL || users->has_failed) {
+		reeve_fail_nomem(err);
+		return NULL;
+	}
+	if (path == NULL)
+		reeve_fail(err, REEVE_EREFUSED, "of '%s' no passwd-file can be told: it is '%s'", name,
+		           where->pattern);
+	else if (where->passwd_file != NULL && strcmp(where->passwd_file, path) != 0)
+		reeve_fail(err, REEVE_EREFUSED, "Dovecot looks for '%s' in '%s', not in '%s'", name, path,
+		           where->passwd_file);
+	else
+		return path;
+	return NULL;
+}
+
+/* ---- without ------------------------------------------------------------------------------- */
+
+struct walk {
+	struct reeve_users *users;
+	const struct users_where *where;
+	struct users_file *rows; /* to be freed */
+	size_t count, room;
+	struct reeve_error *err;
+};
+
+static const char *keep_part(struct walk *walk, struct reeve_match_part part)
+{
+	return part.text == NULL ? NULL
+	                         : reeve_users_text(walk->users, "%.*s", (int)part.length, part.text);
+}
+
+/* `path` is a file that is there, or whose folder we may not look into. */
+static int add(struct walk *walk, const char *path)
+{
+	const char *full = reeve_users_text(walk->users, "%s%s", walk->users->root, path);
+	struct reeve_match match;
+	struct stat st;
+	int fd;
+
+	if (!reeve_dovecot_match(walk->where->pattern, walk->where->is_24, path, &match) ||
+	    (walk->where->passwd_file != NULL && strcmp(full, walk->where->passwd_file) != 0))
+		return 0;
+	fd = reeve_open_in_root(walk->users->root, full);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd >= 0) {
+		bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+
+		close(fd);
+		if (!is_file)
+			return 0;
+	}
+	if (walk->count == walk->room) {
+		size_t room = walk->room * 2 + 16;
+		struct users_file *rows = reallocarray(walk->rows, room, sizeof *rows);
+
+		if (rows == NULL)
+			return reeve_fail_nomem(walk->err);
+		walk->rows = rows;
+		walk->room = room;
+	}
+	walk->rows[walk->count++] = (struct users_file){full, keep_part(walk, match.user),
+	                                                keep_part(walk, match.username),
+	                                                keep_part(walk, match.domain)};
+	return 0;
+}
+
+static int step(struct walk *walk, const char *done, const char *rest);
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Each name in the folder `done` that `part` could be. */
+static int look_in(struct walk *walk, const char *done, const char *part, const char *rest)
+{
+	const char *folder = reeve_users_text(walk->users, "%s%s", walk->users->root, done);
+	int fd = reeve_open_in_root(walk->users->root, folder[0] == '\0' ? "/" : folder), count, r = 0;
+	struct dirent **entries = NULL;
+	struct reeve_match match;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	count = fd < 0 ? -1 : scandirat(fd, ".", &entries, NULL, by_name);
+	if (count < 0)
+		r = errno == ENOTDIR ? 0
+		                     : reeve_fail_errno(walk->err, "cannot look for passwd-files in '%s'",
+		                                        folder);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (r == 0 && name[0] != '.' &&
+		    reeve_dovecot_match(part, walk->where->is_24, name, &match))
+			r = step(walk, reeve_users_text(walk->users, "%s/%s", done, name), rest);
+		free(entries[i]);
+	}
+	free(entries);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* From the folder `done` on (without the root, "" at first) along `rest`, which begins with '/', or is "". */
+static int step(struct walk *walk, const char *done, const char *rest)
+{
+	const char *part, *next;
+	size_t n;
+
+	rest += strspn(rest, "/");
+	if (*rest == '\0')
+		return add(walk, done);
+	n = strcspn(rest, "/");
+	next = rest + n;
+	part = reeve_users_text(walk->users, "%.*s", (int)n, rest);
+	if (strchr(part, '%') == NULL)
+		return step(walk, reeve_users_text(walk->users, "%s/%s", done, part), next);
+	return look_in(walk, done, part, next);
+}
+
+int users_where_files(struct reeve_users *users, const struct users_file **files_r, size_t *count_r,
+                      struct reeve_error *err)
+{
+	bool is_read = users_where(users, err) != NULL;
+	struct users_where *where = users->where;
+	struct walk walk = {.users = users, .where = where, .err = err};
+	struct users_file *files;
+
+	*files_r = NULL;
+	*count_r = 0;
+	if (!is_read)
+		return -1;
+	if (where->files == NULL && where->pattern == NULL && where->passwd_file != NULL) {
+		files = reeve_arena_alloc(users->arena, sizeof *files);
+		if (files == NULL)
+			return reeve_fail_nomem(err);
+		files->path = where->passwd_file;
+		where->files = files;
+		where->file_count = 1;
+	} else if (where->files == NULL && where->pattern != NULL) {
+		int r = step(&walk, "", where->pattern);
+
+		files = r < 0 ? NULL
+		              : reeve_arena_alloc(users->arena, (walk.count + 1) * sizeof *files);
+		if (files != NULL && walk.count > 0)
+			memcpy(files, walk.rows, walk.count * sizeof *files);
+		free(walk.rows);
+		if (files == NULL || users->has_failed)
+			return r < 0 ? -1 : reeve_fail_nomem(err);
+		where->files = files;
+		where->file_count = walk.count;
+	}
+	*files_r = where->files;
+	*count_r = where->file_count;
+	return 0;
+}
+
+const char *users_where_name(struct reeve_users *users, const struct users_file *file, const char *key)
+{
+	const struct users_where *where = users->where;
+	const char *name = key, *path, *wanted;
+
+	if (where->pattern == NULL)
+		return key;
+	if (file->user != NULL)
+		name = file->user;
+	else if (file->domain != NULL && strchr(key, '@') == NULL)
+		name = reeve_users_text(users, "%s@%s", key, file->domain);
+	path = users_where_file(users, name, NULL);
+	wanted = path == NULL || strcmp(path, file->path) != 0 ? NULL
+	                                                       : users_where_key(users, name, NULL);
+	return wanted != NULL && strcmp(wanted, key) == 0 ? name : NULL;
+}
