@@ -8,7 +8,7 @@
  *     accounts.c    passwd(5), shadow(5), group(5) of the root
  *     line.c        a virtual user's line, and what Dovecot makes of it
  *     name.c        names that we make
- *     where.c       what Dovecot (where_db.c) and Postfix name: passwd-file, aliases
+ *     where.c       what Dovecot (where_db.c) and Postfix (where_aliases.c) name: passwd-file, aliases
  *     where_file.c  which passwd-file, where there is one for each domain
  *     mailbox.c     where a user's mail is, how much, how old
  *     check.c       what is wrong: see check.h

@@ -41,6 +41,9 @@ struct users_where {
 	bool is_for_newaliases;   /* newaliases(1) makes its table; else postalias(1) has to be told */
 };
 
+/* Fill in what is about aliases; for users_where(). */
+void users_where_aliases(struct reeve_users *users, struct users_where *where);
+
 /* Read when first asked for. NULL with err: REEVE_ENOMEM. */
 const struct users_where *users_where(struct reeve_users *users, struct reeve_error *err);
 
