@@ -103,6 +103,11 @@ static int check(const struct reeve_users *users, struct reeve_error *err)
 	                  steps->failures > USERS_MOST_TOLD ? " (the first 20 are told)" : "");
 }
 
+int reeve_users_ready(const struct reeve_users *users, struct reeve_error *err)
+{
+	return check(users, err);
+}
+
 int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *result_r,
                       struct reeve_error *err)
 {

@@ -308,6 +308,15 @@ bool secret_write(int fd, const char *user, const char *password)
 	explicit_bzero(line, (size_t)length);
 	free(line);
 	if (put < 0)
-		return fail("cannot write the password of '%s': %s", user, strerror(saved));
+		return fail("nothing was changed: cannot write the password of '%s': %s", user,
+		            strerror(saved));
 	return true;
+}
+
+bool secret_flush(int fd)
+{
+	/* A terminal, a pipe or a socket has no disk; some file systems have none of their own. */
+	if (fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP)
+		return true;
+	return fail("nothing was changed: cannot write the passwords: %s", strerror(errno));
 }

@@ -51,4 +51,7 @@ void secret_warn(const char *path);
 /* Write "USER<tab>PASSWORD" and a line end to a descriptor. */
 bool secret_write(int fd, const char *user, const char *password);
 
+/* After the last: onto the disk, if it is a file. */
+bool secret_flush(int fd);
+
 #endif

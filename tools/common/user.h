@@ -100,8 +100,11 @@ const char *user_secret_of(struct user_run *run, const char *name);
 /* For reeve_users_batch(). */
 const char *user_secret_for_batch(void *user, const char *name, struct reeve_error *err);
 
-/* Print those that were made, after all else was done. */
-void user_secrets_write(struct user_run *run);
+/*
+ * Print those that were made, before they are set: one that nobody knows would lock a user out. False
+ * if that failed, which is said, and nothing may be changed. *count_r is how many there are.
+ */
+bool user_secrets_write(struct user_run *run, size_t *count_r);
 
 void user_secrets_wipe(struct user_run *run);
 

@@ -53,8 +53,7 @@ static void add_batch(struct user_run *run)
 	batch.user = run;
 	if (user_open(run, true)) {
 		reeve_users_batch(run->users, &batch);
-		if (user_apply(run) && !run->how.dry_run)
-			user_secrets_write(run);
+		user_apply(run);
 	}
 	secret_bytes_wipe(&all);
 }
@@ -69,8 +68,7 @@ void user_add(struct user_run *run)
 		return;
 	for (size_t i = 0; i < run->word_count; i++)
 		add_one(run, run->words[i]);
-	if (user_apply(run) && !run->how.dry_run)
-		user_secrets_write(run);
+	user_apply(run);
 }
 
 /* ---- the others ---------------------------------------------------------------------------- */
@@ -87,8 +85,7 @@ void user_passwd(struct user_run *run)
 		reeve_users_password(run->users, name, run->is_hash ? NULL : secret,
 		                     run->is_hash ? secret : NULL, run->wish.scheme);
 	}
-	if (user_apply(run) && !run->how.dry_run)
-		user_secrets_write(run);
+	user_apply(run);
 }
 
 void user_lock(struct user_run *run)

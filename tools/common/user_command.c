@@ -4,6 +4,7 @@
 #include "user.h"
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The commands; a bit for each, by which the options say where they belong. */
 enum {
@@ -139,12 +140,12 @@ static void check_passwords(const struct user_run *run)
 	if (run->is_generated && run->is_json && run->generate_fd < 0 && !run->how.dry_run)
 		tool_usage("what prints JSON may be logged: say where passwords go with "
 		           "--generate=N");
-	if (run->generate_fd >= 0) {
-		int flags = fcntl(run->generate_fd, F_GETFL);
+	if (run->is_generated && (run->generate_fd >= 0 || !run->how.dry_run)) {
+		int fd = run->generate_fd >= 0 ? run->generate_fd : STDOUT_FILENO;
+		int flags = fcntl(fd, F_GETFL);
 
 		if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
-			tool_usage("--generate: descriptor %d is not open for writing",
-			           run->generate_fd);
+			tool_usage("--generate: descriptor %d is not open for writing", fd);
 	}
 }
 

@@ -225,6 +225,24 @@ static void say_undo(const struct user_run *run, const struct reeve_users_result
 	         run->how.root != NULL ? " " : "", result->id);
 }
 
+/* Passwords first reach who asked for them. An error that was said already has no code. */
+static int carry_out(struct user_run *run, struct reeve_users_result *result,
+                     struct reeve_error *err)
+{
+	size_t count = 0;
+
+	if (!run->how.dry_run && reeve_users_ready(run->users, NULL) == 0 &&
+	    !user_secrets_write(run, &count))
+		return -1;
+	if (reeve_users_apply(run->users, result, err) == 0)
+		return 0;
+	user_fail(run, err);
+	if (count > 0 && !result->is_changed)
+		tool_error(count == 1 ? "the password that was printed is not set"
+		                      : "the passwords that were printed are not set");
+	return -1;
+}
+
 bool user_apply(struct user_run *run)
 {
 	struct reeve_users_result result = {0};
@@ -236,9 +254,7 @@ bool user_apply(struct user_run *run)
 
 	if (is_shown)
 		say_steps(run, "");
-	r = reeve_users_apply(run->users, &result, &err);
-	if (r < 0)
-		user_fail(run, &err);
+	r = carry_out(run, &result, &err);
 	if (run->is_json)
 		say_json(run, &result, r < 0 ? &err : NULL);
 	else if (r == 0 && run->how.dry_run && !run->is_quiet)

@@ -151,17 +151,21 @@ const char *user_secret_for_batch(void *user, const char *name, struct reeve_err
 	return make(user, name, err);
 }
 
-/* ---- after --------------------------------------------------------------------------------- */
+/* ---- before they are set ------------------------------------------------------------------- */
 
-void user_secrets_write(struct user_run *run)
+bool user_secrets_write(struct user_run *run, size_t *count_r)
 {
 	int fd = run->generate_fd >= 0 ? run->generate_fd : STDOUT_FILENO;
 
-	for (size_t i = 0; i < run->secret_count; i++)
-		if (run->secrets[i].made != NULL &&
-		    !secret_write(fd, run->secrets[i].name, run->secrets[i].made))
-			tool_error("'%s' has a password that nobody knows: run reeve-user passwd",
-			           run->secrets[i].name);
+	*count_r = 0;
+	for (size_t i = 0; i < run->secret_count; i++) {
+		if (run->secrets[i].made == NULL)
+			continue;
+		if (!secret_write(fd, run->secrets[i].name, run->secrets[i].made))
+			return false;
+		(*count_r)++;
+	}
+	return *count_r == 0 || secret_flush(fd);
 }
 
 void user_secrets_wipe(struct user_run *run)

@@ -258,6 +258,12 @@ struct reeve_user_step {
 size_t reeve_users_step_count(const struct reeve_users *users);
 struct reeve_user_step reeve_users_step_at(const struct reeve_users *users, size_t i);
 
+/*
+ * Whether every wish can be: what can be known before anything is done, such as that a new password
+ * has reached who is to know it. 0, or -1 with the error that apply() would give.
+ */
+int reeve_users_ready(const struct reeve_users *users, struct reeve_error *err);
+
 struct reeve_users_result {
 	bool is_changed;
 	size_t steps;   /* done; of a dry run: to be done */
