@@ -73,6 +73,23 @@ static void check_quota_message(struct reeve_limits *limits, const struct reeve_
 		consequence, "raise Dovecot's limit to message_size_limit, or lower that");
 }
 
+/* Each quota that counts INBOX; several may have one setting. */
+static void check_roots(struct reeve_limits *limits)
+{
+	const struct limit_root *roots = limits->quota.roots;
+
+	for (size_t i = 0; i < limits->quota.root_count; i++) {
+		bool is_said = false;
+
+		for (size_t k = 0; k < i; k++)
+			is_said = is_said || roots[k].storage == roots[i].storage;
+		if (!is_said)
+			check_quota_message(limits, roots[i].storage, roots[i].message_bytes,
+			                    "Postfix takes such a message in, Dovecot's LMTP refuses "
+			                    "it (552 5.2.2), and it bounces");
+	}
+}
+
 /* A file that local(8) or virtual(8) writes is full before the quota is. */
 static void check_quota_mailbox(struct reeve_limits *limits, const struct reeve_limit *quota,
                                 const char *name, const char *what, bool is_used)
@@ -113,9 +130,7 @@ void reeve_limits_check_dovecot(struct reeve_limits *limits)
 		check_quota_message(limits, quota->mail, reeve_limits_bytes(quota->mail),
 		                    "Postfix takes such a message in, Dovecot's LMTP does not "
 		                    "(451 4.2.0), and it waits in the queue until it bounces");
-		check_quota_message(limits, quota->storage, quota->message_bytes,
-		                    "Postfix takes such a message in, Dovecot's LMTP refuses it "
-		                    "(552 5.2.2), and it bounces");
+		check_roots(limits);
 	}
 	check_quota_mailbox(limits, quota->storage, "mailbox_size_limit", "local(8)",
 	                    reeve_limits_writes_mbox(limits));

@@ -7,7 +7,8 @@
  *     size.c      arithmetic; numbers and sizes as Postfix and Dovecot read them
  *     read.c      the values, out of the configurations: limits->rows
  *     refer.c     a $name that a program of Postfix does not know
- *     quota.c     Dovecot's settings as LMTP meets them, and its quota
+ *     quota.c     Dovecot's settings as LMTP meets them
+ *     quota_roots.c   what its quota amounts to
  *     ways.c      what they amount to: limits->ways
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
  *     set.c, tidy.c   from a goal to changes
@@ -43,13 +44,26 @@ struct limit_service {
 	uint64_t line;
 };
 
+/* One of Dovecot's quotas that count INBOX and keep mail out. */
+struct limit_root {
+	const char *name;                 /* "quota2"; in 2.4 what stands behind `quota` */
+	const struct reeve_limit *storage; /* NULL: no limit is set */
+	bool is_virtual;                  /* sizes are counted with CRLF */
+	uint64_t storage_bytes;           /* of a mailbox with its folders */
+	uint64_t message_bytes;           /* of a message, into an empty one: a grace comes on top */
+};
+
 /* Dovecot's quota for mail that comes by LMTP; REEVE_NO_LIMIT, NULL: it does not limit it. */
 struct limit_quota {
 	bool is_on; /* there is a plugin, and a quota that it looks after */
-	const struct reeve_limit *storage, *mail;
-	bool is_virtual;        /* sizes are counted with CRLF */
-	uint64_t storage_bytes; /* of a mailbox with its folders */
-	uint64_t message_bytes; /* of a message, into an empty one: a grace comes on top */
+	const struct reeve_limit *mail;
+	struct limit_root *roots;
+	size_t root_count, root_room;
+	/* Of the root that lets the least in: */
+	const char *root;
+	const struct reeve_limit *storage;
+	bool is_virtual;
+	uint64_t storage_bytes, message_bytes;
 };
 
 struct reeve_limits {
@@ -124,6 +138,7 @@ uint64_t reeve_limits_room(const struct reeve_limits_disk *disk);
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 int reeve_limits_read(struct reeve_limits *limits, struct reeve_error *err);
+void reeve_limits_find_roots(struct reeve_limits *limits); /* of Dovecot's quota; before its rows */
 void reeve_limits_read_quota(struct reeve_limits *limits);
 
 /* What a quota as it is set amounts to, in 2.4 with what is added; and a message, with the grace. */
@@ -180,8 +195,19 @@ const struct reeve_limit *reeve_limits_relay(struct reeve_limits *limits, const 
 bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *protocol,
                               const char *setting, const char *word);
 
-/* How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. */
-int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, const char *name);
+/*
+ * How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. What is a
+ * quota's, of the root (NULL: of any).
+ */
+int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, const char *name,
+                          const char *root);
+
+/* What is nearest; NULL: nothing sets it. */
+const struct reeve_conf_setting *reeve_limits_nearest(const struct reeve_limits *limits,
+                                                      const char *name, const char *root);
+
+/* The name in PATH of a quota that mail meets which comes by LMTP (2.4): its n_r bytes; NULL: none. */
+const char *reeve_limits_root_in(const struct reeve_limits *limits, const char *path, size_t *n_r);
 
 /* "10240000 (default)", "52428800". */
 const char *reeve_limits_shown(struct reeve_limits *limits, const struct reeve_limit *limit);

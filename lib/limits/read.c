@@ -183,36 +183,37 @@ static int read_postfix(struct reeve_limits *limits, struct reeve_error *err)
 
 /* ---- Dovecot --------------------------------------------------------------------------------- */
 
-/* A rule of a folder ("Trash:storage=+10%") is no limit on the mailbox. */
-static bool is_of_folder(const struct limit_fact *fact, const char *value)
+/* Several roots may have one setting. */
+static bool is_row(const struct reeve_limits *limits, const struct reeve_conf_setting *setting)
 {
-	return strcmp(fact->unit, "rule") == 0 && value[0] != '*' && value[0] != '?' &&
-	       strchr(value, ':') != NULL;
+	for (size_t i = 0; i < limits->row_count; i++)
+		if (limits->rows[i].program == REEVE_CONF_DOVECOT && limits->rows[i].path != NULL &&
+		    strcmp(limits->rows[i].path, setting->path) == 0)
+			return true;
+	return false;
 }
 
-static void read_dovecot_limit(struct reeve_limits *limits, const struct limit_fact *fact,
-                               const struct reeve_conf_list *list)
+/* A limit, or those of each root of the quota that have one. */
+static void read_dovecot_limit(struct reeve_limits *limits, const struct limit_fact *fact)
 {
 	const char *usual = limits->is_24 ? fact->default_new : fact->default_old;
 	struct reeve_conf_setting setting = {.value = usual};
-	const struct reeve_conf_setting *best = NULL;
-	int nearest = 0;
+	const struct limit_quota *quota = &limits->quota;
+	bool is_of_root = strcmp(fact->name, limits->is_24 ? "quota_storage_size" : "quota_rule") == 0 &&
+	                  quota->root_count > 0;
+	size_t count = is_of_root ? quota->root_count : 1;
+	bool is_set = false;
 
 	/* What this version does not have is a row only where it is set, for who set it in vain. */
-	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
-		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
-		int near = reeve_limits_nearness(list, row->path, fact->name);
+	for (size_t i = 0; i < count; i++) {
+		const struct reeve_conf_setting *best = reeve_limits_nearest(
+			limits, fact->name, is_of_root ? quota->roots[i].name : NULL);
 
-		if (is_of_folder(fact, row->value))
-			continue;
-		if (near > 0 && near >= nearest) {
-			nearest = near;
-			best = row;
-		}
+		is_set = is_set || best != NULL;
+		if (best != NULL && !is_row(limits, best))
+			add_row(limits, fact, best, best->path, NULL);
 	}
-	if (best != NULL)
-		add_row(limits, fact, best, best->path, NULL);
-	else if (strcmp(usual, "-") != 0)
+	if (!is_set && strcmp(usual, "-") != 0)
 		add_row(limits, fact, &setting, NULL, NULL);
 }
 
@@ -226,9 +227,10 @@ static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
 		return -1;
 	limits->is_24 =
 		reeve_conf_get(limits->dovecot, "dovecot_config_version", 0, &setting, NULL) > 0;
+	reeve_limits_find_roots(limits);
 	for (size_t i = 0; i < reeve_limit_fact_count; i++)
 		if (strcmp(reeve_limit_facts[i].program, "dovecot") == 0)
-			read_dovecot_limit(limits, &reeve_limit_facts[i], limits->of_dovecot);
+			read_dovecot_limit(limits, &reeve_limit_facts[i]);
 	return 0;
 }
 

@@ -225,17 +225,15 @@ static int set_quota_mail(struct reeve_limits_changes *changes, uint64_t message
 	              err);
 }
 
-static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mailbox,
-                             struct reeve_error *err)
+static int set_quota_row(struct reeve_limits_changes *changes, const struct reeve_limit *own,
+                         uint64_t mailbox, struct reeve_error *err)
 {
 	struct reeve_limits *limits = changes->now;
-	const char *name = limits->is_24 ? "quota_storage_size" : "quota_rule", *value;
-	const struct reeve_limit *own = reeve_limits_find(limits, NULL, name);
+	const char *value;
 	uint64_t bytes;
 	size_t start, end;
 
-	if (own == NULL || own->file == NULL || reeve_limits_bytes(own) == mailbox ||
-	    own->is_unlimited)
+	if (own->file == NULL || reeve_limits_bytes(own) == mailbox || own->is_unlimited)
 		return 0;
 	if (limits->is_24) {
 		value = mailbox == REEVE_NO_LIMIT
@@ -250,6 +248,30 @@ static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mail
 		                          own->value + end);
 	}
 	return change(changes, REEVE_CONF_DOVECOT, own->path, value, err);
+}
+
+/* Of several quotas the smallest is the mailbox's; others (of a domain, say) are raised if they have to be. */
+static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mailbox,
+                             struct reeve_error *err)
+{
+	const struct reeve_limits *now = changes->now;
+	const char *name = now->is_24 ? "quota_storage_size" : "quota_rule";
+	uint64_t least = REEVE_NO_LIMIT;
+
+	for (size_t i = 0; i < now->row_count; i++)
+		if (strcmp(now->rows[i].name, name) == 0 && reeve_limits_bytes(&now->rows[i]) < least)
+			least = reeve_limits_bytes(&now->rows[i]);
+	for (size_t i = 0; i < now->row_count; i++) {
+		const struct reeve_limit *row = &now->rows[i];
+
+		if (strcmp(row->name, name) != 0 ||
+		    (row->is_number && reeve_limits_bytes(row) > least &&
+		     reeve_limits_bytes(row) >= mailbox))
+			continue;
+		if (set_quota_row(changes, row, mailbox, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* ---- the door -------------------------------------------------------------------------------- */

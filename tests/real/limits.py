@@ -734,6 +734,35 @@ def quota_below_the_message_stops_it(world):
     return f"quota_max_mail_size: {said}; quota_rule: 552, with a grace"
 
 
+def the_smallest_of_several_quotas_counts(world):
+    started(world)
+    configure()
+    public = "namespace public {\n  prefix = Public/\n  separator = /\n  location = maildir:/home/%u/Public\n}\n" \
+             "namespace inbox {\n  separator = /\n}\nauth_username_format = %n\n"
+    small = "  quota_rule = *:storage=1M\n  quota2_rule = *:bytes=150000\n  quota2_grace = 0\n"
+    rows = (("  quota2 = count:Other\n", 552), ("  quota2 = count:Other:ns=\n", 552),
+            ("  quota2 = count:Other:ns=Public/\n", 250), ("  quota2 = count:Other:noenforcing\n", 250),
+            ("  quota3 = count:Other\n", 250))
+    for root, code in rows:
+        dovecot = Dovecot(world, root + small, public)
+        try:
+            equal(sorted(findings("--root", dovecot.both())), ["message-above-quota"] * (code == 552),
+                  f"rules with{root}")
+            shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
+            equal(by_lmtp(160000)[0], code, f"160000 bytes with{root}")
+            # A goal gets it through, where it did not; and leaves alone what does not count.
+            copy = dovecot.both()
+            tool("reeve-limits", "--root", copy, "--mailbox", "5M")
+            with open(f"{copy}/etc/dovecot/dovecot.conf") as f:
+                text = f.read()
+            check(f"quota_rule = *:bytes={5 << 20}\n" in text, text)
+            equal("quota2_rule = *:bytes=150000\n" in text, code == 250, f"the second rule with{root}")
+        finally:
+            dovecot.stop()
+            world.servers.remove(dovecot)
+    return ", ".join(f"{root.strip()}: {code}" for root, code in rows)
+
+
 def submission_of_dovecot(world):
     started(world)
     results = []
@@ -916,7 +945,7 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
          submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
          files_that_mislead, one_word_for_all,
-         quota_below_the_message_stops_it, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
+         quota_below_the_message_stops_it, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
          a_goal_holds_on_each_of_the_corpus]
 
 if __name__ == "__main__":

@@ -233,6 +233,24 @@ def a_quota_below_the_message_stops_it(world):
     return f"quota_mail_size: 451 {said}; quota_storage_size: 552 {more}"
 
 
+def the_smallest_of_several_quotas_counts(world):
+    laid_out(world)
+    limits.started(world)
+    configure(TO_DOVECOT)
+    small = "quota small {\n  storage_grace = 0\n  storage_size = 150000B\n%s}\n"
+    public = "namespace public {\n  prefix = Public/\n  separator = /\n  mail_path = ~/Public\n%s}\n"
+    other = "namespace inbox {\n  separator = /\n}\n"
+    big = "quota big {\n  storage_size = 1G\n}\n"
+    rows = (("two", big + small % "", 552), ("not enforced", big + small % "  enforce = no\n", 250),
+            ("of INBOX", "namespace inbox {\n  separator = /\n" + small % "" + "}\n", 552),
+            ("of another namespace", other + public % (small % ""), 250))
+    for what, text, code in rows:
+        with Dovecot(world, text):
+            equal(sorted(findings()), ["message-above-quota"] * (code == 552), f"rules, {what}")
+            equal(limits.by_lmtp(160000)[0], code, f"160000 bytes, {what}")
+    return ", ".join(f"{what}: {code}" for what, _, code in rows)
+
+
 def a_user_has_a_quota_of_its_own(world):
     laid_out(world)
     limits.started(world)
@@ -342,7 +360,7 @@ def submission_of_dovecot(world):
 
 CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_bytes),
          a_message_above_a_mailbox_stops_local_and_virtual,
-         a_quota_below_the_message_stops_it,
+         a_quota_below_the_message_stops_it, the_smallest_of_several_quotas_counts,
          a_user_has_a_quota_of_its_own, submission_of_dovecot, one_word_for_both]
 
 if __name__ == "__main__":

@@ -166,6 +166,23 @@ static const struct {
          "message-above-quota dovecot.conf:6", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 100%\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=240000\n  quota_grace = 10M\n}\n", "", 0},
+	/* Several roots: mail has to fit into all that count INBOX and enforce it. */
+	{DOVECOT PLUGIN "  quota2 = dict:x::y\n  quota_rule = *:storage=1G\n  quota2_rule = "
+                        "*:storage=5M\n}\n",
+         "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT PLUGIN "  quota2 = count:x\n  quota3 = count:y\n  quota2_rule = *:storage=20M\n  "
+                        "quota2_grace = 0\n  quota3_rule = Trash:storage=1M\n  quota3_rule2 = "
+                        "*:bytes=9309090\n}\n",
+         "message-above-quota dovecot.conf:11", 0},
+	{DOVECOT PLUGIN "  quota2 = count:x\n  quota_rule = *:bytes=5M\n  quota2_rule = "
+                        "*:storage=6M\n  quota2_grace = 0\n}\n",
+         "message-above-quota dovecot.conf:7; message-above-quota dovecot.conf:8", 0},
+	{DOVECOT PLUGIN "  quota2 = fs:x\n  quota2_rule = *:storage=5M\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota2 = count:x:noenforcing\n  quota2_rule = *:storage=5M\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota2 = count:x:ns=Public/\n  quota2_rule = *:storage=5M\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota2 = count:x:ns=\n  quota2_rule = *:storage=5M\n}\n",
+         "message-above-quota dovecot.conf:7", 0},
+	{DOVECOT PLUGIN "  quota3 = count:x\n  quota3_rule = *:storage=5M\n}\n", "", 0},
 	/* No root, a rule of a folder, a protocol without the plugin. */
 	{DOVECOT "plugin {\n  quota_rule = *:storage=1M\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = Trash:storage=+100M\n  quota_rule2 = *:storage=1M\n}\n",
@@ -207,6 +224,21 @@ static const struct {
          "quota x {\n  storage_size = 5M\n  storage_percentage = 50\n  storage_grace = "
          "5M\n}\n",
          "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "quota a {\n  storage_size = 1M\n  storage_grace = 1M\n}\nquota b {\n  driver = "
+                          "fs\n  storage_size = 1G\n}\n",
+         "message-above-quota dovecot.conf:9", 0},
+	{DOVECOT_24 QUOTA "quota a {\n  storage_size = 40M\n}\nquota \"b/c d\" {\n  storage_grace = 0\n  "
+                          "storage_size = 8M\n}\n",
+         "message-above-quota dovecot.conf:13", 0},
+	{DOVECOT_24 QUOTA "quota_storage_size = 8M\nquota a {\n  storage_grace = 0\n}\nquota b {\n  "
+                          "enforce = no\n  storage_size = 1M\n}\nquota c {\n  storage_grace = 1M\n}\n",
+         "message-above-quota dovecot.conf:8", 0},
+	{DOVECOT_24 QUOTA "namespace inbox {\n  inbox = yes\n  quota a {\n    storage_grace = 0\n    "
+                          "storage_size = 8M\n  }\n}\n",
+         "message-above-quota dovecot.conf:12", 0},
+	{DOVECOT_24 QUOTA "namespace archive {\n  quota a {\n    storage_grace = 0\n    storage_size = "
+                          "8M\n  }\n}\n",
+         "", 0},
 	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n", "", 0},
 	{DOVECOT_24 QUOTA "group @sizes small {\n  quota_mail_size = 5M\n}\n@sizes = small\n",
          "message-above-quota dovecot.conf:9", 0},

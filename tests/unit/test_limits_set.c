@@ -52,6 +52,22 @@ static const struct {
          "plugin {\n  quota_max_mail_size = 3000000B\n  quota_rule = "
          "*:bytes=5000000:messages=9\n}\n"
          "submission_max_mail_size = 2998976B\n"},
+	/* several quotas: the smallest is the mailbox's, and none is less */
+	{DOVECOT PLUGIN "  quota2 = count:x\n  quota3 = count:y\n  quota_rule = *:storage=1M\n  quota2_rule = "
+                        "*:bytes=4M\n  quota3_rule = *:storage=1G:messages=7\n}\n",
+         0, 3000000, 5000000,
+         "mailbox_size_limit = 5000000\nvirtual_mailbox_limit = 5000000\nmessage_size_limit = "
+         "3000000\nqueue_minfree = 4500000\n",
+         "protocols = lmtp submission\nsubmission_relay_host = localhost\nmail_plugins = quota\n" PLUGIN
+         "  quota2 = count:x\n  quota3 = count:y\n  quota_rule = *:bytes=5000000\n  quota2_rule = "
+         "*:bytes=5000000\n  quota3_rule = *:storage=1G:messages=7\n}\n"
+         "submission_max_mail_size = 2998976B\n"},
+	{DOVECOT_24 QUOTA "quota a {\n  storage_size = 40M # a\n}\nquota b {\n  storage_size = 1G\n}\n", 0,
+         3000000, 5000000,
+         "mailbox_size_limit = 5000000\nvirtual_mailbox_limit = 5000000\nmessage_size_limit = "
+         "3000000\nqueue_minfree = 4500000\n",
+         "dovecot_config_version = 2.4.0\nprotocols {\n  lmtp = yes\n}\nmail_plugins {\n  quota = yes\n}\n"
+         "quota a {\n  storage_size = 5000000B # a\n}\nquota b {\n  storage_size = 1G\n}\n"},
 	/* what refers to what is changed; what a service has of its own */
 	{"queue_minfree = $message_size_limit\nmessage_size_limit = 50000000\n", 0, 3000000, 0,
          "queue_minfree = 4500000\nmessage_size_limit = 3000000\n", NULL},
