@@ -167,7 +167,7 @@ check: test-programs | $(call deps,check)
 check-asan: | $(call deps,build check clang)
 	@$(MAKE) --no-print-directory test-programs BUILD=$(BUILD)/asan-gcc CC=gcc CFLAGS='$(SANITIZE)'
 	@$(MAKE) --no-print-directory test-programs BUILD=$(BUILD)/asan-clang CC=clang CFLAGS='$(SANITIZE)' ZDEFS=
-	@tests/run $(foreach b,$(BUILD)/asan-gcc $(BUILD)/asan-clang,$(foreach suite,\
+	@tests/run -j2 $(foreach b,$(BUILD)/asan-gcc $(BUILD)/asan-clang,$(foreach suite,\
 		$(b)/unit $(wildcard tests/tool/run tests/fuzz/run),'BUILD=$(b) FUZZ_SECONDS=0 $(suite)'))
 
 ## check-crash  kill, fail and replay a prune at every system call (minutes)
