@@ -233,7 +233,7 @@ END_TEST
 
 Suite *suite_limits(void)
 {
-	Suite *suite = suite_create("limits");
+	Suite *suite = suite_create("limits/limits");
 	TCase *tcase = tcase_create("limits");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

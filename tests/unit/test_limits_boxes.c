@@ -116,7 +116,7 @@ END_TEST
 
 Suite *suite_limits_boxes(void)
 {
-	Suite *suite = suite_create("limits_boxes");
+	Suite *suite = suite_create("limits/boxes");
 	TCase *tcase = tcase_create("limits_boxes");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

@@ -312,7 +312,7 @@ END_TEST
 
 Suite *suite_limits_check(void)
 {
-	Suite *suite = suite_create("limits_check");
+	Suite *suite = suite_create("limits/check");
 	TCase *tcase = tcase_create("limits_check");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

@@ -162,7 +162,7 @@ END_TEST
 
 Suite *suite_limits_set(void)
 {
-	Suite *suite = suite_create("limits_set");
+	Suite *suite = suite_create("limits/set");
 	TCase *tcase = tcase_create("limits_set");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

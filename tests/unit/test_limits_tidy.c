@@ -111,7 +111,7 @@ END_TEST
 
 Suite *suite_limits_tidy(void)
 {
-	Suite *suite = suite_create("limits_tidy");
+	Suite *suite = suite_create("limits/tidy");
 	TCase *tcase = tcase_create("limits_tidy");
 
 	tcase_add_test(tcase, master);

@@ -104,7 +104,7 @@ END_TEST
 
 Suite *suite_limits_unseen(void)
 {
-	Suite *suite = suite_create("limits_unseen");
+	Suite *suite = suite_create("limits/unseen");
 	TCase *tcase = tcase_create("limits_unseen");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

@@ -222,7 +222,7 @@ END_TEST
 
 Suite *suite_limits_users(void)
 {
-	Suite *suite = suite_create("limits_users");
+	Suite *suite = suite_create("limits/users");
 	TCase *tcase = tcase_create("limits_users");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

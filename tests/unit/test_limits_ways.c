@@ -87,7 +87,7 @@ END_TEST
 
 Suite *suite_limits_ways(void)
 {
-	Suite *suite = suite_create("limits_ways");
+	Suite *suite = suite_create("limits/ways");
 	TCase *tcase = tcase_create("limits_ways");
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);

@@ -224,7 +224,7 @@ END_TEST
 
 Suite *suite_migrate(void)
 {
-	Suite *suite = suite_create("migrate");
+	Suite *suite = suite_create("migrate/migrate");
 	TCase *tcase = tcase_create("migrate");
 
 	tcase_add_loop_test(tcase, version, 0, sizeof versions / sizeof *versions);

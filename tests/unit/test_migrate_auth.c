@@ -199,7 +199,7 @@ END_TEST
 
 Suite *suite_migrate_auth(void)
 {
-	Suite *suite = suite_create("migrate_auth");
+	Suite *suite = suite_create("migrate/auth");
 	TCase *tcase = tcase_create("migrate_auth");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

@@ -163,7 +163,7 @@ END_TEST
 
 Suite *suite_migrate_layout(void)
 {
-	Suite *suite = suite_create("migrate_layout");
+	Suite *suite = suite_create("migrate/layout");
 	TCase *tcase = tcase_create("migrate_layout");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

@@ -124,7 +124,7 @@ END_TEST
 
 Suite *suite_migrate_listen(void)
 {
-	Suite *suite = suite_create("migrate_listen");
+	Suite *suite = suite_create("migrate/listen");
 	TCase *tcase = tcase_create("migrate_listen");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

@@ -113,7 +113,7 @@ END_TEST
 
 Suite *suite_migrate_name(void)
 {
-	Suite *suite = suite_create("migrate_name");
+	Suite *suite = suite_create("migrate/name");
 	TCase *tcase = tcase_create("migrate_name");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

@@ -184,7 +184,7 @@ END_TEST
 
 Suite *suite_migrate_plugin(void)
 {
-	Suite *suite = suite_create("migrate_plugin");
+	Suite *suite = suite_create("migrate/plugin");
 	TCase *tcase = tcase_create("migrate_plugin");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

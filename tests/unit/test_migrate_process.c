@@ -113,7 +113,7 @@ END_TEST
 
 Suite *suite_migrate_process(void)
 {
-	Suite *suite = suite_create("migrate_process");
+	Suite *suite = suite_create("migrate/process");
 	TCase *tcase = tcase_create("migrate_process");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

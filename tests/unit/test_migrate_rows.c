@@ -323,7 +323,7 @@ END_TEST
 
 Suite *suite_migrate_rows(void)
 {
-	Suite *suite = suite_create("migrate_rows");
+	Suite *suite = suite_create("migrate/rows");
 	TCase *tcase = tcase_create("migrate_rows");
 
 	tcase_add_loop_test(tcase, row, 0, PARTS);

@@ -150,7 +150,7 @@ END_TEST
 
 Suite *suite_migrate_unknown(void)
 {
-	Suite *suite = suite_create("migrate_unknown");
+	Suite *suite = suite_create("migrate/unknown");
 	TCase *tcase = tcase_create("migrate_unknown");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

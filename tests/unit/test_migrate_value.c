@@ -88,7 +88,7 @@ END_TEST
 
 Suite *suite_migrate_value(void)
 {
-	Suite *suite = suite_create("migrate_value");
+	Suite *suite = suite_create("migrate/value");
 	TCase *tcase = tcase_create("migrate_value");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
