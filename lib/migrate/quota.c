@@ -1,69 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits that stood inside the quota setting of 1.0: rules of their own, with numbers that are
- * free. */
+/* Limits that stood inside the quota setting of 1.0: rules of their own. */
 #include "migrate/hop.h"
 
 #include <string.h>
 
-/* Whether what a setting says holds where a site stands: the same blocks, or fewer of them. */
-static bool is_seen_from(const struct migrate_hop *hop, const struct migrate_site *setting,
-                         const struct migrate_site *site)
+/* Rules came with 1.1: who has one, or whatever is newer, has a name in the quota setting, where 1.0
+ * had limits. */
+static bool is_name(const struct migrate_hop *hop)
 {
-	struct migrate_block blocks[MIGRATE_MAX_DEPTH], around[MIGRATE_MAX_DEPTH];
-	size_t n = reeve_migrate_around(hop, setting, blocks);
-	size_t depth = reeve_migrate_around(hop, site, around);
-
-	if (n == 0 || n > depth || strcmp(blocks[n - 1].type, "plugin") != 0)
-		return false;
-	for (size_t i = 0; i + 1 < n; i++)
-		if (strcmp(blocks[i].type, around[i].type) != 0 ||
-		    strcmp(blocks[i].name, around[i].name) != 0)
-			return false;
-	return true;
-}
-
-/* Whether one of two settings holds where the other one stands. */
-static bool is_near(const struct migrate_hop *hop, const struct migrate_site *a,
-                    const struct migrate_site *b)
-{
-	return is_seen_from(hop, a, b) || is_seen_from(hop, b, a);
-}
-
-/* Whether there is a rule for all folders, which 1.0 did not know: what stands in the quota setting
- * is only a name then. */
-static bool has_rule(struct migrate_hop *hop, const struct migrate_site *site)
-{
-	const char *name = reeve_migrate_text(hop, "quota%s_rule", site->digits);
-	size_t n = strlen(name);
-
+	if (hop->migrate->version > MIGRATE_1_2)
+		return true;
 	for (uint32_t i = 0; i < hop->count; i++) {
-		const struct migrate_site *s = &hop->sites[i];
+		const char *name = hop->sites[i].thing.type;
+		size_t n;
 
-		if (s->thing.name == NULL && strncmp(s->thing.type, name, n) == 0 &&
-		    s->thing.type[n + strspn(s->thing.type + n, "0123456789")] == '\0' &&
-		    strncmp(s->value, "*:", 2) == 0 && is_near(hop, s, site))
+		if (hop->sites[i].thing.name != NULL || strncmp(name, "quota", 5) != 0)
+			continue;
+		n = 5 + strspn(name + 5, "0123456789");
+		if (strncmp(name + n, "_rule", 5) == 0 &&
+		    name[n + 5 + strspn(name + n + 5, "0123456789")] == '\0')
 			return true;
 	}
 	return false;
 }
 
-/* The next name of a rule that nobody has, from *number on: quota_rule, quota_rule2. */
-static const char *free_name(struct migrate_hop *hop, const struct migrate_site *site,
+/* The next name of a rule: quota_rule, quota_rule2. */
+static const char *next_name(struct migrate_hop *hop, const struct migrate_site *site,
                              unsigned int *number)
 {
-	for (;;) {
-		const char *name = reeve_migrate_text(hop, "quota%s_rule", site->digits);
-		bool is_taken = false;
+	const char *name = reeve_migrate_text(hop, "quota%s_rule", site->digits);
 
-		if (++*number > 1)
-			name = reeve_migrate_text(hop, "%s%u", name, *number);
-		for (uint32_t i = 0; i < hop->count && !hop->has_failed; i++)
-			is_taken |= hop->sites[i].thing.name == NULL &&
-			            strcmp(hop->sites[i].thing.type, name) == 0 &&
-			            is_near(hop, &hop->sites[i], site);
-		if (!is_taken)
-			return name;
-	}
+	return ++*number > 1 ? reeve_migrate_text(hop, "%s%u", name, *number) : name;
 }
 
 /*
@@ -92,9 +59,9 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 	unsigned int number = 0;
 	uint32_t first, last;
 
-	if (has_rule(hop, site)) {
+	if (is_name(hop)) {
 		reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, site->main, "",
-		                   "there is a rule for all folders, so this is only a name");
+		                   "this is a name since 1.1, and no limit: limits are in quota_rule");
 		return;
 	}
 	reeve_migrate_lines(hop, site, &first, &last);
@@ -108,7 +75,7 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 	}
 	if (*limits != '\0') {
 		const char *rule =
-			reeve_migrate_text(hop, "%s = *%s", free_name(hop, site, &number), limits);
+			reeve_migrate_text(hop, "%s = *%s", next_name(hop, site, &number), limits);
 
 		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
 		told = reeve_migrate_text(hop, "%s, %s", told, rule);
@@ -118,7 +85,7 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 		if (strncmp(p, "ignore=", 7) != 0)
 			continue;
 		const char *rule = reeve_migrate_text(
-			hop, "%s = %.*s:ignore", free_name(hop, site, &number), (int)n - 7, p + 7);
+			hop, "%s = %.*s:ignore", next_name(hop, site, &number), (int)n - 7, p + 7);
 
 		text = reeve_migrate_text(hop, "%s%s%s\n", text, indent, rule);
 		told = reeve_migrate_text(hop, "%s, %s", told, rule);

@@ -109,24 +109,10 @@ static const struct migrate_case rows[] = {
          "plugin {\n  quota = maildir\n  quota_rule = *:storage=10240:messages=1000\n  quota2 = "
          "dirsize # x\n  quota2_rule = *:messages=5\n}\n",
          ""},
-	{"quota of 1.0, a rule is there",
-         "plugin {\n  quota = maildir:storage=10240:ignore=Trash:messages=1000 # x\n"
-         "  quota_rule = Spam:storage=5\n  quota_rule3 = Sent:ignore\n}\n",
-         "plugin {\n  quota = maildir # x\n  quota_rule2 = *:storage=10240:messages=1000\n"
-         "  quota_rule4 = Trash:ignore\n  quota_rule = Spam:storage=5\n"
-         "  quota_rule3 = Sent:ignore\n}\n",
-         ""},
 	{"quota of 1.0, what is ignored alone",
          "plugin {\n  quota2 = dirsize:ignore=Trash:ignore=Junk\n}\n",
          "plugin {\n  quota2 = dirsize\n  quota2_rule = Trash:ignore\n"
          "  quota2_rule2 = Junk:ignore\n}\n",
-         ""},
-	{"quota of 1.0, a rule of a protocol, and one of the root",
-         "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
-         "    quota_rule = Spam:storage=2\n    quota = maildir:storage=3\n  }\n}\n",
-         "plugin {\n  quota = maildir\n  quota_rule2 = *:storage=1\n}\nprotocol lda {\n  plugin {\n"
-         "    quota_rule = Spam:storage=2\n    quota = maildir\n    quota_rule2 = *:storage=3\n  "
-         "}\n}\n",
          ""},
 	{"quota of 1.0 in a dictionary",
          "plugin {\n  quota = dict:storage=10240:messages=1000 proxy::quota # x\n"

@@ -65,6 +65,7 @@ void unit_skip(int count, const char *why);
 	X(migrate_name) \
 	X(migrate_rows) \
 	X(migrate_unknown) \
+	X(migrate_odd) \
 	X(report_counter) \
 	X(report) \
 	X(dovecot_tree) \

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Files as nobody should write them, and somebody did. Rows are as migrate_case.h says. */
+#include "migrate_case.h"
+#include "unit.h"
+
+static const struct migrate_case rows[] = {
+	{"a quota's name in 2.x, as Courier's users wrote it",
+         "passdb {\n  driver = pam\n}\nplugin {\n  quota = maildir:ignore=Trash\n"
+         "  quota_rule = ?:storage=0\n}\n",
+         NULL, "5 noted"},
+	{"a quota's name in 2.x, without a rule",
+         "passdb {\n  driver = pam\n}\nplugin {\n  quota = maildir:storage=10\n}\n", NULL, "5 noted"},
+	{"a quota's name in 1.1",
+         "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
+         "    quota2_rule3 = Spam:storage=2\n  }\n}\n",
+         NULL, "2 noted"},
+};
+
+START_TEST(table)
+{
+	migrate_case_try(&rows[_i]);
+}
+END_TEST
+
+Suite *suite_migrate_odd(void)
+{
+	Suite *suite = suite_create("migrate_odd");
+	TCase *tcase = tcase_create("migrate_odd");
+
+	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
