@@ -222,6 +222,17 @@ const char *reeve_migrate_base_dir(struct migrate_hop *hop, const struct migrate
 	return n > 0 && folder[n - 1] == '/' ? reeve_migrate_copy(hop, folder, n - 1) : folder;
 }
 
+/* The path that counts in a block of a socket; NULL: none is written. */
+static const struct migrate_site *last_path(const struct migrate_hop *hop, uint32_t block)
+{
+	const struct migrate_site *last = NULL;
+
+	for (uint32_t i = block; i < hop->count; i++)
+		if (hop->sites[i].up == block && strcmp(hop->sites[i].thing.type, "path") == 0)
+			last = &hop->sites[i];
+	return last;
+}
+
 /* *is_default_r: none is written, and 1.x had one (master-settings.c, DEFAULT_MASTER_SOCKET_PATH).
  */
 static const char *path_of(struct migrate_hop *hop, const struct migrate_site *block,
@@ -232,12 +243,11 @@ static const char *path_of(struct migrate_hop *hop, const struct migrate_site *b
 	uint32_t number = (uint32_t)(block - hop->sites) + 1;
 	size_t n;
 
-	*is_default_r = true;
-	for (uint32_t i = number; i < hop->count; i++)
-		if (hop->sites[i].up == number && strcmp(hop->sites[i].thing.type, "path") == 0) {
-			path = hop->sites[i].value;
-			*is_default_r = false;
-		}
+	const struct migrate_site *last = last_path(hop, number);
+
+	*is_default_r = last == NULL;
+	if (last != NULL)
+		path = last->value;
 	base = reeve_migrate_base_dir(hop, block);
 	n = strlen(base);
 	return strncmp(path, base, n) == 0 && path[n] == '/' ? path + n + 1 : path;
@@ -294,6 +304,12 @@ static void drop_path(struct migrate_hop *hop, struct migrate_site *site)
 	struct migrate_site *block = reeve_migrate_parent(hop, site);
 
 	reeve_migrate_drop(hop, site);
+	if (site != last_path(hop, site->up)) {
+		reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
+		                   reeve_migrate_text(hop, "removed: path = %s; another one below counts",
+		                                      site->value));
+		return;
+	}
 	reeve_migrate_tell(
 		hop, site, REEVE_MIGRATE_CHANGED, site->main,
 		reeve_migrate_text(hop, "%s {", reeve_migrate_listener(hop, block)),

@@ -14,6 +14,10 @@ static const struct migrate_case rows[] = {
          "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
          "    quota2_rule3 = Spam:storage=2\n  }\n}\n",
          NULL, "2 noted"},
+	{"two paths of a socket",
+         "auth default {\n  socket listen {\n    client {\n      path = /a # one\n      path = /b\n"
+         "      mode = 0600\n    }\n  }\n}\n",
+         "service auth {\n  unix_listener /b {\n    # one\n    mode = 0600\n  }\n}\n", "4 removed"},
 };
 
 START_TEST(table)
