@@ -93,6 +93,14 @@ static bool is_one_port(const struct address *addresses, size_t count)
 	return true;
 }
 
+static bool has_port(const struct address *addresses, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (addresses[i].port != NULL)
+			return true;
+	return false;
+}
+
 /* Where only one port is written it is everybody's. */
 static void share_port(struct address *addresses, size_t count)
 {
@@ -200,7 +208,8 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 		    (parent == NULL ? i >= 2
 		                    : !reeve_migrate_is_for(parent->value, all[i].protocol)))
 			continue;
-		if (!is_tls && reeve_migrate_is_off(hop, name))
+		/* A port would open it; an address alone says only where it would be. */
+		if (!is_tls && has_port(addresses, count) && reeve_migrate_is_off(hop, name))
 			continue;
 		n += listeners(hop, all[i].service, name, is_tls, site->value, addresses, count,
 		               *rest_r == NULL || !is_one_port(addresses, count), places + n);

@@ -18,6 +18,14 @@ static const struct migrate_case rows[] = {
          "auth default {\n  socket listen {\n    client {\n      path = /a # one\n      path = /b\n"
          "      mode = 0600\n    }\n  }\n}\n",
          "service auth {\n  unix_listener /b {\n    # one\n    mode = 0600\n  }\n}\n", "4 removed"},
+	{"the address of a listener that is off",
+         "protocols = imaps\nprotocol imap {\n  listen = 10.0.0.1 # a\n}\n"
+         "protocol pop3 {\n  listen = 10.0.0.1:111\n}\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n"
+         "    address = 10.0.0.1 # a\n  }\n}\n"
+         "service pop3-login {\n  inet_listener pop3 {\n    address = 10.0.0.1\n    port = 111\n"
+         "  }\n}\n",
+         ""},
 };
 
 START_TEST(table)
