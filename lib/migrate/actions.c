@@ -211,6 +211,9 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		if (value == NULL || strcmp(value, site->value) == 0)
 			return;
 		reeve_migrate_rewrite(hop, site, NULL, value);
+		if (strchr(rule->row.old_value, '*') != NULL && strchr(rule->row.new_value, '{') == NULL)
+			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
+			                   about(hop, site, "not all of it is left"));
 		break;
 	case MIGRATE_SPLIT:
 		split(hop, site);

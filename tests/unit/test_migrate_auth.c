@@ -112,7 +112,7 @@ static const struct migrate_case rows[] = {
          "  driver = nss\n  args = blocking=no service=ldap\n}\n",
          "userdb {\n  driver = passwd\n  args = blocking=no\n}\nuserdb {\n  driver = passwd\n"
          "  args = blocking=no\n}\n",
-         ""},
+         "3 removed 7 removed"},
 
 	{"auth without a name, and in itself",
          "auth {\n  mechanisms = plain\n  auth x {\n    verbose = yes\n    user = x\n  }\n}\n",

@@ -26,6 +26,9 @@ static const struct migrate_case rows[] = {
          "service pop3-login {\n  inet_listener pop3 {\n    address = 10.0.0.1\n    port = 111\n"
          "  }\n}\n",
          ""},
+	{"what nss looked in",
+         "userdb {\n  driver = nss\n  args = blocking=no service=ldap\n}\n",
+         "userdb {\n  driver = passwd\n  args = blocking=no\n}\n", "3 removed"},
 };
 
 START_TEST(table)
