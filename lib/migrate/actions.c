@@ -185,6 +185,13 @@ static const char *about(struct migrate_hop *hop, const struct migrate_site *sit
 	                          note);
 }
 
+/* Whether the name of a file would end at a '#', which config-parser.c of 2.0 to 2.3 looks for before
+ * '<', and quotes make it the value itself. */
+static bool is_cut(const struct migrate_site *site)
+{
+	return strncmp(site->main->row.new_value, "<", 1) == 0 && strchr(site->value, '#') != NULL;
+}
+
 static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 {
 	const struct migrate_rule *rule = site->main;
@@ -197,6 +204,12 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		value = NULL;
 	switch (rule->action) {
 	case MIGRATE_RENAME:
+		if (is_cut(site)) {
+			reeve_migrate_decide(hop, site, rule,
+			                     "2.x takes a '#' in the name of a file for a comment, and "
+			                     "no quotes help: give the file another name");
+			return;
+		}
 		if (reeve_migrate_is_weaker(hop, site)) {
 			reeve_migrate_drop(hop, site);
 			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",

@@ -29,6 +29,10 @@ static const struct migrate_case rows[] = {
 	{"what nss looked in",
          "userdb {\n  driver = nss\n  args = blocking=no service=ldap\n}\n",
          "userdb {\n  driver = passwd\n  args = blocking=no\n}\n", "3 removed"},
+	{"a certificate with a name that 2.x cannot read", "ssl_cert_file = \"/a#b\"\n",
+         "# mailreeve: 2.x takes a '#' in the name of a file for a comment, and no quotes help: give "
+         "the file another name\nssl_cert_file = \"/a#b\"\n",
+         "1 decide"},
 };
 
 START_TEST(table)
