@@ -64,11 +64,13 @@ static bool is_done(const struct migrate_hop *hop, const struct migrate_site *si
 {
 	const char *second = strstr(rule->row.new_value, " ;; ");
 
-	if (!rule->is_era || *rule->row.new_value == '\0')
+	if (!rule->is_era)
 		return false;
+	if (rule->action == MIGRATE_RENAME)
+		return has_setting(hop, site->up, rule->row.new_path);
 	if (rule->action == MIGRATE_SPLIT)
 		return second != NULL && has_setting(hop, site->up, second + 4);
-	return rule->action == MIGRATE_BLOCK &&
+	return rule->action == MIGRATE_BLOCK && *rule->row.new_value != '\0' &&
 	       has_setting(hop, (uint32_t)(site - hop->sites) + 1, rule->row.new_value);
 }
 

@@ -33,6 +33,14 @@ static const struct migrate_case rows[] = {
          "# mailreeve: 2.x takes a '#' in the name of a file for a comment, and no quotes help: give "
          "the file another name\nssl_cert_file = \"/a#b\"\n",
          "1 decide"},
+	{"the folder of scripts among a plugin's settings",
+         "login_user = x\nplugin {\n  sieve_storage = ~/a # b\n}\n",
+         "service imap-login {\n  user = x\n}\nservice pop3-login {\n  user = x\n}\n"
+         "service managesieve-login {\n  user = x\n}\nplugin {\n  sieve_dir = ~/a # b\n}\n",
+         ""},
+	{"... of which there is one", "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\nauth {\n}\n",
+         "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\n", ""},
+	{"... in 2.x", "service auth {\n}\nplugin {\n  sieve_storage = ~/a\n}\n", NULL, ""},
 };
 
 START_TEST(table)
