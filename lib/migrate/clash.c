@@ -99,7 +99,8 @@ static bool is_renamed(const struct migrate_site *site)
 	return site->main != NULL && site->main->action == MIGRATE_RENAME;
 }
 
-/* Two auth sections are told of as a whole; and who writes one name twice knows it. */
+/* Two auth sections are told of as a whole; and who writes one name twice knows it. What stands in
+ * front of an auth section was its default (auth_settings_new in master-settings.c of 1.2.rc1). */
 static bool is_clash(const struct migrate_hop *hop, const struct entry *one,
                      const struct entry *winner)
 {
@@ -109,8 +110,8 @@ static bool is_clash(const struct migrate_hop *hop, const struct entry *one,
 
 	return (is_renamed(a) || is_renamed(b)) && strcmp(a->thing.type, b->thing.type) != 0 &&
 	       strcmp(one->value, winner->value) != 0 &&
-	       (up == other || up == NULL || other == NULL || !is_unwrapped(up) ||
-	        !is_unwrapped(other));
+	       (up == other || other == NULL || !is_unwrapped(other) ||
+	        (up != NULL && !is_unwrapped(up)));
 }
 
 /* Entries of one name, in the order of reading. */

@@ -41,6 +41,9 @@ static const struct migrate_case rows[] = {
 	{"... of which there is one", "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\nauth {\n}\n",
          "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\n", ""},
 	{"... in 2.x", "service auth {\n}\nplugin {\n  sieve_storage = ~/a\n}\n", NULL, ""},
+	{"the default of an auth section",
+         "auth_verbose = no\nauth default {\n  verbose = yes\n}\n",
+         "auth_verbose = no\nauth_verbose = yes\n", ""},
 };
 
 START_TEST(table)
