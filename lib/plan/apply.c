@@ -88,6 +88,8 @@ static int write_record(struct reeve_plan *plan, struct record *record, struct r
 		.undoes = plan->undoes,
 		.checks = plan->checks,
 		.check_count = plan->check_count,
+		.afters = plan->afters,
+		.after_count = plan->after_count,
 		.file_count = n,
 		.files = reeve_arena_alloc(plan->arena, n * sizeof *record->files),
 	};

@@ -59,6 +59,11 @@ struct record_check {
 };
 
 /* Strings and arrays are in `arena`, which whoever has the record owns. */
+struct record_after {
+	enum reeve_after kind;
+	const char *text; /* "newaliases", "postalias hash:/etc/aliases" */
+};
+
 struct record {
 	char id[REEVE_CHANGE_ID];
 	int64_t time;
@@ -68,6 +73,8 @@ struct record {
 	size_t file_count;
 	struct record_check *checks;
 	size_t check_count;
+	struct record_after *afters;
+	size_t after_count;
 	/* Strange: ended, but its manifest is damaged, or of a later version. It is left alone. */
 	enum { RECORD_TORN, RECORD_STRANGE, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
 };
@@ -202,6 +209,8 @@ struct reeve_plan {
 	size_t file_count, file_room;
 	struct record_check *checks;
 	size_t check_count;
+	struct record_after *afters; /* after.c */
+	size_t after_count;
 	const char *undoes;     /* the change that this one takes back */
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
@@ -221,6 +230,10 @@ struct plan_file *plan_file_add(struct reeve_plan *plan, struct reeve_error *err
 const struct plan_file *plan_changed(const struct reeve_plan *plan, size_t i);
 void *plan_copy(struct reeve_plan *plan, const void *bytes, size_t n, struct reeve_error *err);
 void plan_check_add(struct reeve_plan *plan, enum reeve_check kind, const char *path);
+
+/* What is run after a change (after.c), by its text. Of a text: false if it is none. */
+void plan_after_add(struct reeve_plan *plan, const char *text);
+bool plan_after_of(const char *text, struct record_after *after_r);
 
 /* "'reeve-undo ID' goes back, ...": what a person can do about a change broken off. */
 #define PLAN_HINT 600

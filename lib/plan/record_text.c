@@ -9,6 +9,7 @@
  *     time 1796056200
  *     what reeve-conf set mail_max_userip_connections=20
  *     check dovecot /etc/dovecot/dovecot.conf
+ *     after postalias hash:/etc/aliases    what is to be run once the files are in place
  *     file replace
  *     path /etc/dovecot/dovecot.conf
  *     target /srv/etc/dovecot.conf
@@ -168,6 +169,8 @@ int record_to_text(const struct record *record, struct reeve_buf *text, struct r
 		reeve_buf_add_text(text, "check ");
 		put_line(text, plan_check_word(record->checks[i].kind), record->checks[i].path);
 	}
+	for (size_t i = 0; i < record->after_count; i++)
+		put_line(text, "after", record->afters[i].text);
 	for (size_t i = 0; i < record->file_count; i++)
 		put_file(text, &record->files[i]);
 	if (text->has_failed || text->is_cut)
@@ -182,7 +185,7 @@ int record_to_text(const struct record *record, struct reeve_buf *text, struct r
 struct reader {
 	struct record *record;
 	struct reeve_arena *arena;
-	size_t file_room, check_room;
+	size_t file_room, check_room, after_room;
 	unsigned int seen; /* lines of the last file */
 };
 
@@ -235,6 +238,16 @@ static bool read_check(struct reader *r, const char *value)
 		return true;
 	}
 	return false;
+}
+
+static bool read_after(struct reader *r, const char *value)
+{
+	struct record *record = r->record;
+
+	record->afters = more(r->arena, record->afters, record->after_count, &r->after_room,
+	                      sizeof *record->afters);
+	return record->afters != NULL &&
+	       plan_after_of(value, &record->afters[record->after_count++]);
 }
 
 static bool read_bytes(struct record_file *file, enum plan_side side, const char *value)
@@ -345,6 +358,8 @@ static bool read_line(struct reader *r, const char *word, const char *value)
 		record->what = value;
 	else if (strcmp(word, "undoes") == 0)
 		record->undoes = value;
+	else if (strcmp(word, "after") == 0)
+		return read_after(r, value);
 	else
 		return strcmp(word, "check") == 0 && read_check(r, value);
 	return true;

@@ -84,6 +84,8 @@ int plan_take_files(struct reeve_plan *plan, const struct record *record, bool t
 	}
 	for (size_t i = 0; i < record->check_count; i++)
 		plan_check_add(plan, record->checks[i].kind, record->checks[i].path);
+	for (size_t i = 0; i < record->after_count; i++)
+		plan_after_add(plan, record->afters[i].text);
 	return 0;
 }
 

@@ -106,6 +106,10 @@ static void wish_table(struct reeve_users *users, const struct users_where *wher
 		           "no table is made of the aliases: %s", err.text);
 		return;
 	}
+	if (users->plan != NULL && users->how.postfix == NULL)
+		reeve_plan_after(users->plan,
+		                 argv[1] == NULL ? REEVE_AFTER_NEWALIASES : REEVE_AFTER_POSTALIAS,
+		                 argv[1]);
 	users_step_add(users, &(struct users_step){
 				      .order = USERS_ALIASES,
 				      .user = "",

@@ -197,6 +197,12 @@ def removed_with_archive(root):
     root.deliver("sales@reeve.test", "by alias")
     wait_until(lambda: b"by alias" in open(root.at("/var/mail/ann"), "rb").read(), 30, "mail for sales")
 
+    for known in ("", "ann"):  # the alias goes, and with the undo of the undo it comes back
+        undo = [os.path.join(BIN, "reeve-undo"), f"--root={root.path}"]
+        run(*undo, run(*undo, "--list").stdout.decode().split()[0])
+        said = run("chroot", root.path, "postalias", "-q", "sales", "hash:/etc/aliases", status=None).stdout
+        equal(said.decode().strip(), known, "sales in the table of aliases after an undo")
+
     equal(root.user("remove", "ann", status=None).returncode, 2, "remove without a word on mail")
     check(root.of("passwd", "ann"), "ann is gone")
     root.user("remove", "ann", "--archive=/srv/archive")

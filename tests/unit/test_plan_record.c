@@ -33,6 +33,11 @@ static struct record_check checks[] = {
 	{REEVE_CHECK_POSTFIX, "/etc/postfix", false},
 };
 
+static struct record_after afters[] = {
+	{REEVE_AFTER_NEWALIASES, "newaliases"},
+	{REEVE_AFTER_POSTALIAS, "postalias hash:/etc/mail aliases"},
+};
+
 static struct record sample(void)
 {
 	return (struct record){.id = "20261129-163000-1",
@@ -42,7 +47,9 @@ static struct record sample(void)
 	                       .files = files,
 	                       .file_count = FILES,
 	                       .checks = checks,
-	                       .check_count = 2};
+	                       .check_count = 2,
+	                       .afters = afters,
+	                       .after_count = 2};
 }
 
 static int read_text(struct record *record, struct reeve_arena *arena, const char *text, size_t n)
@@ -71,6 +78,11 @@ START_TEST(test_text)
 	ck_assert_uint_eq(back.check_count, 2);
 	ck_assert_int_eq(back.checks[1].kind, REEVE_CHECK_POSTFIX);
 	ck_assert_str_eq(back.checks[1].path, "/etc/postfix");
+	ck_assert_uint_eq(back.after_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(back.afters[i].kind, afters[i].kind);
+		ck_assert_str_eq(back.afters[i].text, afters[i].text);
+	}
 	ck_assert_uint_eq(back.file_count, FILES);
 	for (size_t i = 0; i < FILES; i++) {
 		const struct record_file *a = &back.files[i], *b = &files[i];
@@ -114,6 +126,15 @@ static const struct row {
 	{HEAD FILE_ "colour blue\n", -1},                         /* of a file */
 	{HEAD "check exim /etc/exim\n" FILE_, -1},                /* of a program */
 	{HEAD "check dovecot\n" FILE_, -1},
+	{HEAD "after newaliases\n" FILE_, 0},
+	{HEAD "after postalias lmdb:/etc/x\n" FILE_, 0},
+	{HEAD "after rm -r /\n" FILE_, -1}, /* nothing but what we know */
+	{HEAD "after newaliases -v\n" FILE_, -1},
+	{HEAD "after newaliases2\n" FILE_, -1},
+	{HEAD "after postalias\n" FILE_, -1},
+	{HEAD "after postalias -d x\n" FILE_, -1},
+	{HEAD "after postalias lmdb:x\n" FILE_, -1},
+	{HEAD FILE_ "after newaliases\n", -1},
 	{HEAD "file fold\n" NAMES BYTES, -1},                                  /* of a kind */
 	{HEAD "file replace\npath /a\ntarget a\nbeside .reeve-1\n" BYTES, -1}, /* not absolute */
 	{HEAD "file replace\npath /a\ntarget /a\nbeside ../x\n" BYTES, -1},    /* elsewhere */

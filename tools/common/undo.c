@@ -97,6 +97,9 @@ static void say(const struct undo *undo, const struct reeve_plan *plan,
 		struct reeve_plan_file file = reeve_plan_at(plan, i);
 		tool_say(stdout, "%s %s%s", verb_of(undo, file.kind), root, file.path);
 	}
+	for (size_t i = 0; reeve_plan_after_at(plan, i) != NULL && result->is_changed; i++)
+		tool_say(stdout, "%s %s", undo->how.dry_run ? "would run" : "ran",
+		         reeve_plan_after_at(plan, i));
 	if (undo->how.dry_run || !undo->is_verbose)
 		return;
 	if (!result->is_changed)
@@ -171,12 +174,19 @@ static void say_json(struct undo *undo, const struct reeve_plan *plan,
 	              plan == NULL ? undo->id : reeve_plan_change(plan));
 	if (plan != NULL)
 		json_put(map, "files", json_files(undo, plan));
+	if (plan != NULL && result->is_changed && reeve_plan_after_at(plan, 0) != NULL)
+		json_put_text(map, "after", reeve_plan_after_at(plan, 0));
 	undo_print_json(undo, map, err);
 }
 
-/* The table that Postfix reads is made by another program, which nobody has run. */
+/*
+ * The table that Postfix reads is made by another program. A change that does not say by which, for there was
+ * none when it was made, cannot have it run.
+ */
 static void warn_of_tables(struct undo *undo, const struct reeve_plan *plan)
 {
+	if (reeve_plan_after_at(plan, 0) != NULL)
+		return;
 	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
 		struct reeve_plan_file file = reeve_plan_at(plan, i);
 		const char *slash = strrchr(file.path, '/');
@@ -227,9 +237,13 @@ void undo_run(struct undo *undo)
 		tool_fail(&err);
 	if (r == 0 && result.is_changed)
 		warn_of_tables(undo, plan);
+	/* The change stands, whatever comes of this. */
+	if (r == 0 && result.is_changed && !undo->how.dry_run &&
+	    reeve_plan_run_after(plan, &err) < 0)
+		tool_fail(&err);
 	if (undo->is_json)
-		say_json(undo, plan, &result, r < 0 ? &err : NULL);
-	else if (r == 0 && !undo->is_quiet &&
+		say_json(undo, plan, &result, err.code != REEVE_OK ? &err : NULL);
+	else if (r == 0 && err.code == REEVE_OK && !undo->is_quiet &&
 	         (undo->is_verbose || (undo->how.dry_run && !undo->wants_diff)))
 		say(undo, plan, &result);
 	reeve_plan_free(plan);

@@ -135,6 +135,28 @@ enum reeve_check {
  */
 void reeve_plan_check(struct reeve_plan *plan, enum reeve_check kind, const char *path);
 
+enum reeve_after {
+	REEVE_AFTER_NEWALIASES, /* newaliases(1) */
+	REEVE_AFTER_POSTALIAS,  /* postalias(1) of "TYPE:FILE", without the root */
+};
+
+/*
+ * Once the files are as they shall be, this has to be run. It is written down with the change, for who takes
+ * it back has to do it again; apply() does not run it. `what` is copied; NULL for newaliases. Remembered as a
+ * failure: REEVE_EUSAGE if it is no table.
+ */
+void reeve_plan_after(struct reeve_plan *plan, enum reeve_after kind, const char *what);
+
+/* The i-th of them, "postalias hash:/etc/aliases"; of an undo or a finish those of its change. NULL: there
+ * are fewer. Good as long as the plan. */
+const char *reeve_plan_after_at(const struct reeve_plan *plan, size_t i);
+
+/*
+ * Run them, in the root, after apply(). Each is tried. 0, or -1 with err, the first failure: REEVE_EREFUSED if
+ * there is no such program, REEVE_EIO.
+ */
+int reeve_plan_run_after(const struct reeve_plan *plan, struct reeve_error *err);
+
 /* The ID of the change that a plan takes back or finishes; NULL: none. Good as long as the plan. */
 const char *reeve_plan_change(const struct reeve_plan *plan);
 
