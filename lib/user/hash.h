@@ -35,4 +35,7 @@ int reeve_crypt_fits(const char *hash, const char *password, struct reeve_error 
  */
 char *reeve_password_field(const char *hash, bool is_virtual, struct reeve_error *err);
 
+/* Why a hash is soon guessed, as words behind its scheme: "which is weak"; NULL: it is not. */
+const char *reeve_password_weakness(const char *field);
+
 #endif

@@ -149,14 +149,14 @@ char *users_secret_make(const char *password, const char *hash, const char *sche
 void users_secret_warn(const struct reeve_users *users, const char *name, const char *hash,
                        const char *file, uint64_t line)
 {
-	struct reeve_password_look look = {0};
+	const char *why = hash == NULL ? NULL : reeve_password_weakness(hash);
+	struct reeve_password_look look;
 
-	if (hash != NULL)
-		reeve_password_look(hash, &look);
-	if (look.is_weak && !look.is_none)
-		reeve_diag(&users->talk, REEVE_WARNING, file, line, 0,
-		           "the hash that '%s' shall have is of the scheme %s, which is weak", name,
-		           look.scheme);
+	if (why == NULL)
+		return;
+	reeve_password_look(hash, &look);
+	reeve_diag(&users->talk, REEVE_WARNING, file, line, 0,
+	           "the hash that '%s' shall have is of the scheme %s, %s", name, look.scheme, why);
 }
 
 /* Whether a field is what hashing by a scheme gives: "{BLF-CRYPT}$2b$...", and "$2b$..." as well.

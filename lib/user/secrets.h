@@ -34,7 +34,7 @@ bool users_secret_fits(const char *field, const char *password, const char *sche
  * NULL. */
 char *users_secret_field(char *hash, const struct reeve_account *account);
 
-/* A warning if a hash that was given (NULL: none) is weak, as check says it of one that is there. */
+/* A warning if a hash that was given (NULL: none) is weak or soon guessed. */
 void users_secret_warn(const struct reeve_users *users, const char *name, const char *hash,
                        const char *file, uint64_t line);
 

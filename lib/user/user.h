@@ -12,7 +12,8 @@
  *     where_file.c  which passwd-file, where there is one for each domain
  *     mailbox.c     where a user's mail is, how much, how old
  *     check.c       what is wrong: see check.h
- *     hash.c        hashes by crypt(3); field.c what stands in a password field; generate.c new ones
+ *     hash.c        hashes by crypt(3); generate.c new passwords
+ *     field.c       what stands in a password field; digest.c, shape.c whether that is whole
  *
  *     steps.c       wishes become steps:
  *     batch.c       out of CSV

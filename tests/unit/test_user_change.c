@@ -306,6 +306,13 @@ static const struct weak {
          ":0 the hash that 'ann' shall have is of the scheme CRYPT md5crypt, which is weak\n"},
 	{"JuXD4WLNH.kOs",
          ":0 the hash that 'ann' shall have is of the scheme CRYPT descrypt, which is weak\n"},
+	{"$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+         ":0 the hash that 'ann' shall have is of the scheme CRYPT bcrypt, of a cost below 10\n"},
+	{"{BLF-CRYPT}$2y$10$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", ""},
+	{"$6$rounds=1000$salt$hitX40AsX91LfrgfyWiA7hqXb.iu7KxcYOMpo2DsJPdpzpQkHPzdjo.YBVr9cxVFSBHMa8eK"
+         "gPyXSLuNyUPZo1",
+         ":0 the hash that 'ann' shall have is of the scheme CRYPT sha512crypt, of less than 5000 "
+         "rounds\n"},
 	{HASH, ""},
 };
 
