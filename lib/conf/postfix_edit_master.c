@@ -192,8 +192,15 @@ static void remove_option(const struct reeve_doc *doc, uint32_t n, struct reeve_
 	}
 }
 
-static bool has_comments(const struct reeve_doc *doc, uint32_t n)
+/* Whether comments are inside of what the new value (NULL: none) replaces. */
+static bool has_comments(const struct reeve_doc *doc, uint32_t n, const char *value)
 {
+	const struct reeve_node *node = &doc->nodes[n];
+
+	/* Of a value in one line that stays one word, nothing else is touched. */
+	if (value != NULL && value[strcspn(value, " \t\r\n\v\f")] == '\0' &&
+	    memchr(doc->bytes + node->value, '\n', node->value_end - node->value) == NULL)
+		return false;
 	for (uint32_t c = doc->nodes[n].first; c != 0; c = doc->nodes[c].next) {
 		if (doc->nodes[c].kind == REEVE_NODE_COMMENT)
 			return true;
@@ -201,11 +208,23 @@ static bool has_comments(const struct reeve_doc *doc, uint32_t n)
 	return false;
 }
 
+/* "FILE:LINE:COLUMN: 'name' is written ...: change it by hand" */
+static int refuse_option(struct reeve_doc *doc, const struct pf_setting *option, const char *how,
+                         struct reeve_error *err)
+{
+	const struct reeve_node *node = &doc->nodes[option->node];
+	uint64_t line, column;
+
+	reeve_doc_where(doc, reeve_cf_skip_space(doc, node->start, node->end), &line, &column);
+	return reeve_fail(err, REEVE_EREFUSED, "%s:%ju:%ju: '%s' is written %s: change it by hand",
+	                  doc->path, (uintmax_t)line, (uintmax_t)column, option->name, how);
+}
+
 int reeve_pf_edit_option(const struct postfix *own, const struct pf_service *service,
                          const struct pf_path *path, const char *value, struct reeve_edits *edits,
                          struct reeve_error *err)
 {
-	const struct reeve_doc *doc = own->master;
+	struct reeve_doc *doc = own->master;
 	const struct pf_setting *option = reeve_pf_find(&service->options, path->name,
 	                                                path->name_length);
 
@@ -218,15 +237,10 @@ int reeve_pf_edit_option(const struct postfix *own, const struct pf_service *ser
 
 		if (strcmp(row->name, option->name) != 0 || (value != NULL && row->is_shadowed))
 			continue;
-		if (has_comments(doc, row->node))
-			return reeve_fail(err, REEVE_EREFUSED,
-			                  "'%s' is written with comments inside: change it by hand",
-			                  row->name);
 		if (doc->nodes[row->node].kind != REEVE_NODE_SETTING)
-			return reeve_fail(err, REEVE_EREFUSED,
-			                  "'%s' is written together with another option: change it"
-			                  " by hand",
-			                  row->name);
+			return refuse_option(doc, row, "together with another option", err);
+		if (has_comments(doc, row->node, value))
+			return refuse_option(doc, row, "with comments inside", err);
 		if (value == NULL)
 			remove_option(doc, row->node, edits);
 		else

@@ -159,6 +159,10 @@ static const struct row master_rows[] = {
 	{SUBM "  -o a=b\n", "submission/inet/a", "${x?{y z}}", SUBM "  -o { a = ${x?{y z}} }\n", 1},
 	{SUBM "  -o { a = b,\n    c }\n", "submission/inet/a", "d", SUBM "  -o { a = d }\n", 1},
 	{SUBM "  -o { a = b,\n# x\n    c }\n", "submission/inet/a", "d", NULL, -1},
+	{SUBM "  -o\n# x\n  a=b\n", "submission/inet/a", "d", SUBM "  -o\n# x\n  a=d\n", 1},
+	{SUBM "  -o { a =\n# x\n  b }\n", "submission/inet/a", "d", SUBM "  -o { a =\n# x\n  d }\n", 1},
+	{SUBM "  -o\n# x\n  a=b\n", "submission/inet/a", "d e", NULL, -1},
+	{SUBM "  -o\n# x\n  a=b\n", "submission/inet/a", NULL, NULL, -1},
 	{SUBM "  -vo a=b\n", "submission/inet/a", "d", NULL, -1},
 	{SUBM "  -o a=b\n  -v\n", "submission/inet/a", "x{y", NULL, -1}, /* would swallow -v */
 	{SUBM "  -o a=b\n", "submission/inet/-o a", "b", NULL, 0},
