@@ -118,8 +118,12 @@ const struct reeve_limit *reeve_limits_at_port(struct reeve_limits *limits, cons
 			is_it = is_it ||
 			        (strcmp(names[k][0], port) == 0 && strcmp(names[k][1], name) == 0);
 		*path_r = service->path;
-		if (is_it && strcmp(service->command, "smtpd") == 0)
-			return reeve_limits_find(limits, service->path, "message_size_limit");
+		/* postscreen(8) hands clients to a service of that name (var_smtpd_service). */
+		if (is_it && strcmp(service->command, "postscreen") == 0)
+			*path_r = reeve_limits_text(limits, "%s/pass",
+			                            reeve_limits_param(limits, "smtpd_service_name"));
+		if (is_it && (strcmp(service->command, "smtpd") == 0 || *path_r != service->path))
+			return reeve_limits_find(limits, *path_r, "message_size_limit");
 	}
 	return limits->service_count > 0 ? NULL
 	                                 : reeve_limits_find(limits, NULL, "message_size_limit");

@@ -123,6 +123,13 @@ static const struct {
 	{"== master.cf\n127.0.0.1:25 inet n - n - - smtpd\n[::1]:587 inet n - n - - smtpd -o "
          "message_size_limit=5000\n",
          "submission-below-server master.cf:2", 0},
+	/* postscreen(8) hands its clients to another service. */
+	{"== master.cf\nsmtp inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\nsubmission inet n - n - - "
+         "smtpd -o message_size_limit=5000\n",
+         "submission-below-server master.cf:3", 0},
+	{"smtpd_service_name = in\n== master.cf\nsmtp inet n - n - 1 postscreen\nin pass - - n - - smtpd -o "
+         "message_size_limit=5000\nsubmission inet n - n - - smtpd -o message_size_limit=5000\n",
+         "", 0},
 	/* Without a server there is nothing to be below. */
 	{"== master.cf\n587 inet n - n - - smtpd -o message_size_limit=5000\n", "", 0},
 	{DOVECOT "submission_max_mail_size = 5M\nsubmission_relay_port = 2525\n", "", 0},
