@@ -55,6 +55,32 @@ static void say_pair(struct reeve_limits *limits, const struct pair *pair,
 	                        reeve_limits_place(at), text, consequence, remedy);
 }
 
+/*
+ * With a message_size_limit of its own (-o), the program starts: it compares with that, and knows
+ * nothing of what the others take in.
+ */
+static void check_own(struct reeve_limits *limits, const struct pair *pair,
+                      const struct reeve_limit *mailbox)
+{
+	const struct reeve_limit *message =
+		reeve_limits_find(limits, "cleanup/unix", "message_size_limit");
+
+	if (!message->is_number || reeve_limits_bytes(message) <= mailbox->number)
+		return;
+	reeve_limits_find_fault(
+		limits, pair->above, REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, reeve_limits_place(mailbox),
+		reeve_limits_text(limits, "message_size_limit %s of cleanup(8) is above %s %s",
+	                          reeve_limits_shown(limits, message), pair->limit,
+	                          reeve_limits_shown(limits, mailbox)),
+		reeve_limits_text(limits,
+	                          "%s starts, but larger mail that is taken in ends it (\"file size "
+	                          "limit ... < message size\"), again and again, with the mailbox "
+	                          "locked",
+	                          pair->what),
+		reeve_limits_text(limits, "set %s = 0 (no limit), or to %ju or more", pair->limit,
+	                          (uintmax_t)message->number));
+}
+
 static void check_pair(struct reeve_limits *limits, const struct pair *pair, const char *service)
 {
 	const struct reeve_limit *message =
@@ -66,6 +92,8 @@ static void check_pair(struct reeve_limits *limits, const struct pair *pair, con
 		return;
 	if (message->is_unlimited || message->number > mailbox->number)
 		say_pair(limits, pair, message, mailbox);
+	else if (message->service != NULL)
+		check_own(limits, pair, mailbox);
 }
 
 /* ---- smtpd(8) -------------------------------------------------------------------------------- */
@@ -188,30 +216,33 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 static void check_option(struct reeve_limits *limits, const struct limit_service *service)
 {
 	static const struct {
-		const char *name, *command;
+		const char *name, *commands;
+		const char *who;
 	} only[] = {
-		{"mailbox_size_limit", "local"}, {"virtual_mailbox_limit", "virtual"},
-		{"queue_minfree", "smtpd"},      {"header_size_limit", "cleanup"},
-		{"bounce_size_limit", "bounce"},
+		{"message_size_limit", " smtpd cleanup qmqpd local virtual postscreen ",
+		 "smtpd(8), qmqpd(8), cleanup(8), local(8) and virtual(8) look"},
+		{"mailbox_size_limit", " local ", "local(8) looks"},
+		{"virtual_mailbox_limit", " virtual ", "virtual(8) looks"},
+		{"queue_minfree", " smtpd ", "smtpd(8) looks"},
+		{"header_size_limit", " cleanup ", "cleanup(8) looks"},
+		{"bounce_size_limit", " bounce ", "bounce(8) looks"},
 	};
+	const char *command = reeve_limits_text(limits, " %s ", service->command);
 
 	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
 		const struct reeve_limit *own =
 			reeve_limits_find(limits, service->path, only[i].name);
 
 		if (own == NULL || own->service == NULL ||
-		    strcmp(service->command, only[i].command) == 0)
+		    strstr(only[i].commands, command) != NULL)
 			continue;
 		reeve_limits_find_fault(
 			limits, "wrong-place", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
 			reeve_limits_place(own),
 			reeve_limits_text(limits, "%s is given to %s, which is %s(8)", only[i].name,
 		                          service->path, service->command),
-			reeve_limits_text(limits, "it has no effect: only %s(8) looks at it",
-		                          only[i].command),
-			reeve_limits_text(limits,
-		                          "set it in main.cf, or for the service that runs %s(8)",
-		                          only[i].command));
+			reeve_limits_text(limits, "it has no effect: only %s at it", only[i].who),
+			"set it in main.cf, or for the service that it is meant for");
 	}
 }
 

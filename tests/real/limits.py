@@ -450,6 +450,26 @@ def options_in_the_wrong_place_do_nothing(world):
     found = expect("wrong-place")
     equal(found["wrong-place"]["file"], "/etc/postfix/master.cf", "file")
     equal(fate(takes(message(100000), port=SUBMISSION_PORT))[0], "sent", "delivery")
+    # With a limit of its own to compare with, the program starts, and larger mail ends it.
+    for setting, rule, program, to in (
+            ("mailbox_size_limit", "message-above-mailbox", "local", f"{USER}@localhost"),
+            ("virtual_mailbox_limit", "message-above-virtual-mailbox", "virtual", "u@virtual.test")):
+        own = f" - - {program} -o message_size_limit=50000 -o {setting}=60000"
+        configure()
+        write("", master=MASTER.replace(f" - - {program}", own))
+        with open(there("/etc/postfix/master.cf")) as f:
+            text = f.read().replace(f" - - {program}\n", own + "\n")
+        with open(there("/etc/postfix/master.cf"), "w") as f:
+            f.write(text)
+        reload()
+        found = findings()
+        equal(list(found), [rule], f"rules with a message_size_limit of {program}'s own")
+        equal(fate(takes(message(40000), to=to))[0], "sent", "below the mailbox's limit")
+        before = log_size()
+        takes(message(70000), to=to)
+        wait_until(lambda: "panic: file size limit 60000 < message size" in log_since(before), 20,
+                   f"the end of {program}")
+        real("postsuper", "-d", "ALL")
     configure("quota_max_mail_size = 1\n")
     expect("wrong-file")
     equal(fate(takes(message(100000)))[0], "sent", "delivery")

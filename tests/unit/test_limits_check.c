@@ -144,6 +144,13 @@ static const struct {
          "wrong-place master.cf:2", 0},
 	{"== master.cf\nlocal unix - n n - - local\n  -o mailbox_size_limit=5\n",
          "message-above-mailbox master.cf:2", 0},
+	{"== master.cf\npickup unix n - n 60 1 pickup -o message_size_limit=5\n", "wrong-place master.cf:1", 0},
+	/* With a limit of its own it starts, and ends at what is larger. */
+	{"== master.cf\nlocal unix - n n - - local\n  -o mailbox_size_limit=5 -o message_size_limit=5\n",
+         "message-above-mailbox master.cf:2", 0},
+	{"mailbox_size_limit = 10239999\n== master.cf\nlocal unix - n n - - local -o message_size_limit=5\n"
+         "virtual unix - n n - - virtual -o message_size_limit=5\n",
+         "message-above-mailbox main.cf:1", 0},
 	{"message_size_limit = 60000000\n== master.cf\nlocal unix - n n - - local -o "
          "mailbox_size_limit=0\n",
          "", 0},
