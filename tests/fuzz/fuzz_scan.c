@@ -60,8 +60,10 @@ static bool is_same_mark(const struct reeve_scan_mark *a, const struct reeve_sca
 
 static void check_message(const struct reeve_message *msg, uint64_t offset, size_t n, uint32_t *seq)
 {
+	static const char shortest[] = "From  Thu, 9 Nov 2001 22:33";
+
 	promise(msg->whole.offset == offset);
-	promise(msg->whole.length > 31 && msg->whole.length <= n - offset);
+	promise(msg->whole.length >= sizeof shortest - 1 && msg->whole.length <= n - offset);
 	promise(is_within(msg->header, msg->whole));
 	promise(msg->imapbase.length == 0 ||
 	        (offset == 0 && is_within(msg->imapbase, msg->header)));
