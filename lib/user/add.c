@@ -6,6 +6,7 @@
 #include "user/alias_look.h"
 #include "user/both.h"
 #include "user/fresh.h"
+#include "user/home.h"
 #include "user/orphan.h"
 #include "user/places.h"
 #include "user/quota.h"
@@ -57,7 +58,7 @@ static int check_home(struct reeve_users *users, const struct want *want, struct
 	if (fresh != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have the home '%s', too",
 		                  fresh->name, want->home);
-	return 0;
+	return users_home_check(users, want->home, false, want->account, err);
 }
 
 /* The shell that he has or shall have. */

@@ -19,6 +19,7 @@
  *     batch.c       out of CSV
  *     add.c         a system user shall be there (system.c: whom that may be about; power.c: what groups)
  *     fresh.c       his steps
+ *     home.c        where no home belongs
  *     orphan.c      what users who are gone left, and uids that own none of it
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
  *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
@@ -69,6 +70,7 @@ struct reeve_users {
 	bool is_conf_read[2];
 	struct users_mail *mail;   /* mailbox.h: in the arena */
 	struct users_where *where; /* where.h */
+	struct users_spools *spools; /* home.c: in the arena */
 	struct users_docs *docs;   /* docs.h */
 	struct users_coming *coming; /* coming.h */
 	struct users_orphans *orphans; /* orphan.h: in the arena */

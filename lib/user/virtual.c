@@ -9,6 +9,7 @@
 #include "user/entry.h"
 #include "user/fresh.h"
 #include "user/hash.h"
+#include "user/home.h"
 #include "user/line.h"
 #include "user/quota.h"
 #include "user/secrets.h"
@@ -97,7 +98,8 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' is that of '%s', or has it inside", whom->home,
 		                  shares);
-	return 0;
+	return users_home_check(users, whom->home, true,
+	                        reeve_accounts_uid(&users->accounts, whom->uid), err);
 }
 
 /* A slip of --file must not put a user into a configuration. Names alone count if Dovecot reads them. */

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Where no home belongs. */
+#include "user/home.h"
+
+#include "base/error.h"
+#include "base/open.h"
+#include "mbox/login.h"
+#include "user/system.h"
+#include "user/where.h"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SPOOLS 4
+
+struct users_spools {
+	struct {
+		const char *path;
+		bool is_there;
+		dev_t dev;
+		ino_t ino;
+	} rows[SPOOLS];
+	size_t count;
+};
+
+/*
+ * The Filesystem Hierarchy Standard 3.0 (hier(7)). Of the rows that a home is in the longest counts: a
+ * home may not be it (AT), nor anywhere in it (BELOW).
+ */
+static const struct {
+	const char *path;
+	enum { AT, BELOW } is;
+} kept[] = {
+	{"/", AT},
+	{"/bin", BELOW},
+	{"/boot", BELOW},
+	{"/dev", BELOW},
+	{"/etc", BELOW},
+	{"/home", AT},
+	{"/lib", BELOW},
+	{"/lib32", BELOW},
+	{"/lib64", BELOW},
+	{"/libx32", BELOW},
+	{"/lost+found", BELOW},
+	{"/media", AT},
+	{"/mnt", AT},
+	{"/opt", AT},
+	{"/proc", BELOW},
+	{"/root", BELOW},
+	{"/run", BELOW},
+	{"/sbin", BELOW},
+	{"/srv", AT},
+	{"/sys", BELOW},
+	{"/tmp", BELOW},
+	{"/usr", BELOW},
+	{"/usr/home", AT},
+	{"/usr/local", AT},
+	{"/usr/local/bin", BELOW},
+	{"/usr/local/etc", BELOW},
+	{"/usr/local/lib", BELOW},
+	{"/usr/local/sbin", BELOW},
+	{"/var", AT},
+	{"/var/backups", BELOW},
+	{"/var/cache", BELOW},
+	{"/var/lib", AT},
+	{"/var/lib/dpkg", BELOW},
+	{"/var/local", AT},
+	{"/var/lock", BELOW},
+	{"/var/log", BELOW},
+	{"/var/opt", AT},
+	{"/var/run", BELOW},
+	{"/var/spool", AT},
+	{"/var/spool/cron", BELOW},
+	{"/var/spool/postfix", BELOW},
+	{"/var/tmp", BELOW},
+};
+
+/* ---- the folders of mailboxes --------------------------------------------------------------- */
+
+static void add_spool(struct reeve_users *users, struct users_spools *spools, const char *path)
+{
+	const char *full;
+	struct stat st;
+	int fd;
+
+	if (path == NULL || path[0] != '/')
+		return;
+	path = users_path_clean(users, path);
+	for (size_t i = 0; i < spools->count; i++)
+		if (strcmp(spools->rows[i].path, path) == 0)
+			return;
+	/* "/" as a folder of mailboxes would be the end of all homes. */
+	if (strcmp(path, "/") == 0 || spools->count == SPOOLS)
+		return;
+	full = reeve_users_text(users, "%s%s", users->root, path);
+	fd = reeve_open_in_root(users->root, full);
+	spools->rows[spools->count].path = path;
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		spools->rows[spools->count].is_there = true;
+		spools->rows[spools->count].dev = st.st_dev;
+		spools->rows[spools->count].ino = st.st_ino;
+	}
+	if (fd >= 0)
+		close(fd);
+	spools->count++;
+}
+
+/* Where the file is that Dovecot has a user's INBOX in; NULL: in his home, or in a folder of its own. */
+static const char *dovecots(struct reeve_users *users, const struct users_mail *mail)
+{
+	const struct reeve_whom whom = {.name = "name", .home = USERS_NO_HOME};
+	const struct reeve_location *at = &mail->location;
+	const char *folder = NULL;
+	char *inbox, *slash;
+
+	if (at->is_24 ? at->driver == NULL || strcmp(at->driver, "mbox") != 0
+	              : at->location == NULL || strncmp(at->location, "mbox:", 5) != 0)
+		return NULL;
+	inbox = reeve_location_inbox(at, &whom);
+	slash = inbox == NULL ? NULL : strrchr(inbox, '/');
+	if (slash != NULL && strcmp(slash, "/name") == 0 &&
+	    !users_path_is_inside(inbox, USERS_NO_HOME)) {
+		*slash = '\0';
+		folder = reeve_users_keep(users, inbox);
+	}
+	free(inbox);
+	return folder;
+}
+
+static const struct users_spools *read_spools(struct reeve_users *users)
+{
+	const struct users_mail *mail = users_mail(users, NULL);
+	struct users_spools *spools = users->spools;
+	char *dir = NULL;
+
+	if (spools != NULL || mail == NULL)
+		return spools;
+	spools = reeve_arena_alloc(users->arena, sizeof *spools);
+	if (spools == NULL) {
+		users->has_failed = true;
+		return NULL;
+	}
+	add_spool(users, spools, mail->spool);
+	if (reeve_login_mail(users->root, &dir, NULL, NULL) == 0)
+		add_spool(users, spools, dir);
+	free(dir);
+	add_spool(users, spools,
+	          reeve_users_setting(users, REEVE_CONF_POSTFIX, "mail_spool_directory"));
+	add_spool(users, spools, dovecots(users, mail));
+	users->spools = spools;
+	return spools;
+}
+
+/* ---- what is in what ------------------------------------------------------------------------ */
+
+/* The folder, or the lowest one above it that can be opened; -1. */
+static int open_lowest(struct reeve_users *users, const char *path)
+{
+	char *full = strdup(reeve_users_text(users, "%s%s", users->root, path));
+	size_t root = strlen(users->root);
+	int fd = -1;
+
+	while (full != NULL) {
+		char *slash = strrchr(full + root, '/');
+
+		fd = reeve_open_in_root(users->root, full);
+		if (fd >= 0 || slash == NULL || strcmp(full + root, "/") == 0)
+			break;
+		slash[slash == full + root] = '\0';
+	}
+	free(full);
+	return fd;
+}
+
+static bool is_at(const struct users_spools *spools, size_t i, const struct stat *st)
+{
+	return spools->rows[i].is_there && st->st_dev == spools->rows[i].dev &&
+	       st->st_ino == spools->rows[i].ino;
+}
+
+/* The folder of mailboxes that `fd`, which is closed, is or lies in; NULL. */
+static const char *spool_above(const struct users_spools *spools, int fd)
+{
+	struct stat here, below = {0};
+	const char *found = NULL;
+
+	while (fd >= 0 && found == NULL && fstat(fd, &here) == 0 &&
+	       (here.st_dev != below.st_dev || here.st_ino != below.st_ino)) {
+		for (size_t i = 0; i < spools->count && found == NULL; i++)
+			if (is_at(spools, i, &here))
+				found = spools->rows[i].path;
+		int up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		close(fd);
+		fd = up;
+		below = here;
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+const char *users_home_spool(struct reeve_users *users, const char *home)
+{
+	const struct users_spools *spools = read_spools(users);
+
+	if (spools == NULL || home[0] != '/' || users_path_is_inside(home, USERS_NO_HOME))
+		return NULL;
+	for (size_t i = 0; i < spools->count; i++)
+		if (users_path_is_inside(home, spools->rows[i].path) ||
+		    users_path_is_inside(spools->rows[i].path, home))
+			return spools->rows[i].path;
+	return spool_above(spools, open_lowest(users, home));
+}
+
+/* "/var/mail/vhosts" in "maildir:/var/mail/vhosts/%d/%n". */
+static bool is_in(const char *text, const char *path)
+{
+	size_t n = strlen(path);
+	const char *found = text == NULL ? NULL : strstr(text, path);
+
+	return found != NULL && (found[n] == '\0' || found[n] == '/' || found[n] == ':');
+}
+
+bool users_home_is_for_many(struct reeve_users *users, const char *path,
+                            const struct reeve_account *owner)
+{
+	const struct users_mail *mail = users_mail(users, NULL);
+	const struct users_where *where = users_where(users, NULL);
+
+	if (mail == NULL || where == NULL)
+		return false;
+	return is_in(mail->location.location, path) || is_in(mail->location.path, path) ||
+	       is_in(mail->location.inbox, path) || is_in(mail->home, path) ||
+	       is_in(where->home.value, path) ||
+	       (owner != NULL && (users_path_is_inside(path, owner->home) ||
+	                          users_path_is_inside(owner->home, path)));
+}
+
+bool users_home_is_apart(struct reeve_users *users, const char *home, const char *spool,
+                         const struct reeve_account *owner)
+{
+	const struct users_mail *mail = users_mail(users, NULL);
+	const struct users_where *where = users_where(users, NULL);
+	size_t n = strlen(spool), length;
+	const char *files;
+
+	if (mail == NULL || where == NULL || !users_path_is_inside(home, spool) ||
+	    strlen(home) <= n + 1)
+		return false;
+	length = n + 1 + strcspn(home + n + 1, "/");
+	if (home[length] == '/' &&
+	    users_home_is_for_many(users, reeve_users_text(users, "%.*s", (int)length, home),
+	                           owner))
+		return true;
+	/* Dovecot's own homes are there; but its files of mail must not be. */
+	files = dovecots(users, mail);
+	return (is_in(where->home.value, spool) || is_in(mail->home, spool)) &&
+	       (home[length] == '/' || files == NULL || strcmp(files, spool) != 0);
+}
+
+int users_home_check(struct reeve_users *users, const char *home, bool is_virtual,
+                     const struct reeve_account *owner, struct reeve_error *err)
+{
+	const char *spool;
+	size_t best = 0;
+
+	for (size_t i = 1; i < sizeof kept / sizeof kept[0]; i++)
+		if (users_path_is_inside(home, kept[i].path) &&
+		    (best == 0 || strlen(kept[i].path) > strlen(kept[best].path)))
+			best = i;
+	if (kept[best].is == BELOW || users_path_is_inside(kept[best].path, home))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "the home '%s' would be %s'%s', which is the system's", home,
+		                  strcmp(home, kept[best].path) == 0 ? "" : "in ", kept[best].path);
+	spool = users_home_spool(users, home);
+	if (spool == NULL || (is_virtual && users_home_is_apart(users, home, spool, owner)))
+		return 0;
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "the home '%s' would be in '%s', the folder of mailboxes, or has it "
+	                  "inside: no mail could be put into a mailbox there",
+	                  home, spool);
+}
