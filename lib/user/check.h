@@ -63,6 +63,12 @@ int users_check_spool(struct users_check *check, struct reeve_error *err);
 
 void users_check_homes(struct users_check *check);
 
+/* Whether there is a folder at `path`, as the root sees it, where a system user's mailbox should be. */
+bool users_check_is_in_place(struct users_check *check, const char *name, const char *path);
+
+/* Whether all users of Dovecot's are of the passwd-file or the system; without it there are no others. */
+bool users_check_knows_all(struct users_check *check);
+
 /* Strings are borrowed. */
 struct users_thing users_check_thing_of(const struct reeve_user *user, const char *what,
                                         const char *path, const struct stat *st);

@@ -83,14 +83,13 @@ static int by_path(const void *left, const void *right)
 	return order != 0 ? order : strcmp(a->path, b->path);
 }
 
-/* Whether all users of Dovecot's are of the passwd-file or the system. */
-static bool knows_all(struct users_check *check)
+bool users_check_knows_all(struct users_check *check)
 {
 	static const char *const drivers[] = {"passwd-file", "passwd", "pam",      "shadow",
 	                                      "static",      "nss",    "prefetch", "bsdauth"};
 	struct reeve_conf *dovecot = reeve_users_conf(check->users, REEVE_CONF_DOVECOT);
 	struct users_dbs dbs = {0};
-	bool all = dovecot != NULL && users_dbs_read(check->users, dovecot,
+	bool all = dovecot == NULL || users_dbs_read(check->users, dovecot,
 	                                             check->mail->location.is_24, &dbs, NULL) == 0;
 
 	for (size_t i = 0; i < dbs.count && all; i++) {
@@ -197,7 +196,7 @@ void users_check_left(struct users_check *check)
 	struct users_own *rows = check->left.rows;
 	size_t count = check->left.count, to;
 
-	if (count == 0 || !knows_all(check))
+	if (count == 0 || !users_check_knows_all(check))
 		return;
 	qsort(rows, count, sizeof *rows, by_path);
 	for (size_t from = 0; from < count; from = to) {

@@ -2,6 +2,7 @@
 /* Homes and mailboxes of mail users: what is missing, and what is too much. */
 #include "user/check.h"
 
+#include "user/home.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,24 @@ static bool is_no_home(const char *home)
 	       strncmp(home, "/nonexistent", 12) == 0 || strcmp(home, "/dev/null") == 0;
 }
 
+/* A home among mailboxes. One that is a folder in place of his own is told with that. */
+static void check_home_place(struct users_check *check, const struct reeve_user *user)
+{
+	struct reeve_users *users = check->users;
+	const struct reeve_account *owner =
+		user->has_ids ? reeve_accounts_uid(&users->accounts, user->uid) : NULL;
+	const char *spool = users_home_spool(users, user->home);
+
+	if (spool == NULL ||
+	    (user->is_virtual && users_home_is_apart(users, user->home, spool, owner)) ||
+	    users_check_is_in_place(check, user->name, user->home))
+		return;
+	users_check_fault(check, REEVE_PROBLEM, user->file, user->line,
+	                  "the home of '%s' is in '%s', the folder of mailboxes, or has it inside: "
+	                  "'%s'",
+	                  user->name, spool, user->home);
+}
+
 void users_check_home(struct users_check *check, const struct reeve_user *user)
 {
 	const char *path;
@@ -21,6 +40,7 @@ void users_check_home(struct users_check *check, const struct reeve_user *user)
 	if (is_no_home(user->home))
 		return;
 	path = reeve_users_text(check->users, "%s%s", check->users->root, user->home);
+	check_home_place(check, user);
 	users_mailbox_look(check->users, path, false, &amount);
 	switch (amount.is) {
 	case USERS_MAILBOX_HIDDEN:

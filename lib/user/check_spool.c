@@ -4,7 +4,10 @@
 
 #include "base/error.h"
 #include "base/open.h"
+#include "user/home.h"
+#include "user/line.h"
 #include "user/system.h"
+#include "user/virtual.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,25 +28,49 @@ static bool is_aside(const char *name)
 
 /* ---- without a user ------------------------------------------------------------------------- */
 
-/* "/var/mail/vhosts" in "maildir:/var/mail/vhosts/%d/%n". */
-static bool is_in(const char *text, const char *path)
-{
-	size_t n = strlen(path);
-	const char *found = text == NULL ? NULL : strstr(text, path);
-
-	return found != NULL && (found[n] == '\0' || found[n] == '/' || found[n] == ':');
-}
-
-/* Whether a folder is there for many, as Dovecot's configuration or the home of its owner says. */
+/* Whether a folder is there for many, as the configuration or the home of its owner says. */
 static bool is_for_many(const struct users_check *check, const char *path, uint32_t uid)
 {
-	const struct reeve_account *owner = reeve_accounts_uid(&check->users->accounts, uid);
-	const struct reeve_location *location = &check->mail->location;
+	const char *base = reeve_users_setting(check->users, REEVE_CONF_POSTFIX,
+	                                       "virtual_mailbox_base");
 
-	return uid == 0 || is_in(location->location, path) || is_in(location->path, path) ||
-	       is_in(location->inbox, path) || is_in(check->mail->home, path) ||
-	       (owner != NULL && (users_path_is_inside(path, owner->home) ||
-	                          users_path_is_inside(owner->home, path)));
+	return (base != NULL && base[0] != '\0' && users_path_is_inside(base, path)) ||
+	       users_home_is_for_many(check->users, path,
+	                              reeve_accounts_uid(&check->users->accounts, uid));
+}
+
+/* Whether a virtual user lives or has his mail in a folder; without the root. */
+static bool is_of_virtual(const struct users_check *check, const char *path)
+{
+	struct reeve_users *users = check->users;
+	struct users_line line = {0};
+	struct reeve_location own;
+	struct reeve_user user;
+	bool found = false, has_own;
+
+	while (!found && users_line_next(users, &line, NULL) > 0) {
+		char *mailbox = NULL;
+
+		if (users_line_fill(users, &line, &user, &own, &has_own, NULL) < 0)
+			return true; /* it cannot be told, so nothing is */
+		struct reeve_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};
+		found = (user.home != NULL && users_path_is_inside(user.home, path)) ||
+		        (users_mailbox_where(users, &whom, true, has_own ? &own : NULL, &mailbox,
+		                             NULL) > 0 &&
+		         users_path_is_inside(mailbox + strlen(users->root), path));
+		free(mailbox);
+	}
+	return found;
+}
+
+/* Of root's folders only what no user, of this host or elsewhere, may have is told. */
+static bool is_kept(struct users_check *check, const char *path, uint32_t uid)
+{
+	if (is_for_many(check, path, uid))
+		return true;
+	return uid == 0 && (!users_check_knows_all(check) ||
+	                    users_home_shared(check->users, path, "") != NULL ||
+	                    is_of_virtual(check, path));
 }
 
 /* A user who is gone left it, and useradd(8) gave his uid to another one. */
@@ -83,8 +110,15 @@ static void check_entry(struct users_check *check, const char *spool, const char
 	bool is_box = S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 	int found;
 
+	if (S_ISDIR(st->st_mode) && users_check_is_in_place(check, name, inside)) {
+		users_check_fault(check, REEVE_PROBLEM, path, 0,
+		                  "the mailbox of '%s' is a folder, and should be a file: no mail "
+		                  "can be put into it",
+		                  name);
+		return;
+	}
 	if (S_ISDIR(st->st_mode) && !check->mail->is_spool_of_folders &&
-	    is_for_many(check, inside, st->st_uid))
+	    is_kept(check, inside, st->st_uid))
 		return;
 	found = users_check_ids(check, name, &thing.uid, &thing.gid);
 	if (found < 0)
@@ -102,6 +136,45 @@ static void check_entry(struct users_check *check, const char *spool, const char
 		return;
 	thing.user = reeve_users_keep(check->users, name);
 	users_check_thing(check, thing);
+}
+
+/* Whether what delivers makes a file of a name in the spool. */
+static bool is_for_files(const struct users_mail *mail)
+{
+	const struct reeve_location *at = &mail->location;
+
+	if (!mail->is_for_system)
+		return true;
+	if (at->is_24)
+		return at->driver == NULL || strcmp(at->driver, "mbox") == 0;
+	return at->location == NULL || at->location[0] == '\0' ||
+	       strncmp(at->location, "mbox:", 5) == 0;
+}
+
+bool users_check_is_in_place(struct users_check *check, const char *name, const char *path)
+{
+	struct reeve_users *users = check->users;
+	const struct reeve_account *account = reeve_accounts_find(&users->accounts, name);
+	struct reeve_whom whom = {.name = name};
+	struct users_amount amount;
+	const char *other = NULL;
+	char *box = NULL;
+	bool is_place;
+
+	if (account == NULL || check->mail->is_spool_of_folders || !is_for_files(check->mail))
+		return false;
+	whom = (struct reeve_whom){name, account->home, true, account->uid, account->gid};
+	is_place = users_mailbox_where(users, &whom, false, NULL, &box, NULL) > 0 &&
+	           strcmp(box + strlen(users->root), path) == 0 &&
+	           users_home_spool(users, path) != NULL;
+	if (is_place)
+		users_mailbox_look(users, box, false, &amount);
+	/* Where Dovecot has a folder for each there is one; and vmail gets no mail of his own. */
+	is_place = is_place && amount.is == USERS_MAILBOX_THERE && S_ISDIR(amount.st.st_mode) &&
+	           !users_home_is_for_many(users, path, NULL) &&
+	           users_virtual_of(users, account, &other, NULL) == 0 && other == NULL;
+	free(box);
+	return is_place;
 }
 
 /* liblockfile makes it, links it to the lock, and removes it, all in a moment. */
@@ -128,6 +201,11 @@ static void check_folder(struct users_check *check, const char *spool, const str
 	if ((st->st_mode & 01002) == 02)
 		users_check_fault(check, REEVE_PROBLEM, spool, 0,
 		                  "every user can remove and replace mailboxes (mode %04o)",
+		                  (unsigned int)(st->st_mode & 07777));
+	else if ((st->st_mode & 02) != 0)
+		users_check_fault(check, REEVE_WARNING, spool, 0,
+		                  "every user can make a mailbox of another's name, while there is "
+		                  "none (mode %04o)",
 		                  (unsigned int)(st->st_mode & 07777));
 }
 

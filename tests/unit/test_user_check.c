@@ -4,9 +4,11 @@
 #include "folder.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -84,7 +86,21 @@ static const struct {
          "uid that it belongs to (^), and can read it\n"},
 	{"a spool for all", ROOT, "", MAIL, "var/mail/ 0777",
          "P root/var/mail:0: every user can remove and replace mailboxes (mode 0777)\n"},
-	{"a spool for all, as /tmp", ROOT, "", MAIL, "var/mail/ 01777", ""},
+	{"a spool for all, as /tmp", ROOT, "", MAIL, "var/mail/ 01777",
+         "W root/var/mail:0: every user can make a mailbox of another's name, while there is none "
+         "(mode 1777)\n"},
+	{"a home in the spool", ROOT "ann:x:^:&::/var/mail/ann:/usr/sbin/nologin\n", "ann:!:1::::::\n",
+         MAIL, "var/mail/ann/ 0700",
+         "P root/var/mail/ann:0: the mailbox of 'ann' is a folder, and should be a file: no mail can be "
+         "put into it\n"},
+	{"a home in the spool, of who has no group mail",
+         ROOT "ann:x:^:100::/var/mail/ann:/usr/sbin/nologin\n", "", MAIL, "var/mail/ann/ 0700",
+         "P root/var/mail/ann:0: the mailbox of 'ann' is a folder, and should be a file: no mail can be "
+         "put into it\n"},
+	{"a home deep in the spool", ROOT "ann:x:^:&::/var/mail/x/ann:/usr/sbin/nologin\n",
+         "ann:!:1::::::\n", MAIL, BOX "var/mail/x/ann/ 0700",
+         "P root/etc/passwd:2: the home of 'ann' is in '/var/mail', the folder of mailboxes, or has it "
+         "inside: '/var/mail/x/ann'\n"},
 
 	/* Passwords. */
 	{"open", ROOT ANN, "ann::1::::::\n", MAIL, GOOD,
@@ -155,6 +171,47 @@ START_TEST(test_no_files)
 }
 END_TEST
 
+/* A folder of root's in the spool: nobody has it, or a user of the system's name, or the users of Dovecot's. */
+START_TEST(test_folders)
+{
+	static const struct {
+		const char *folder, *file, *text, *says;
+	} folders[] = {
+		{"hosts", "/dev/null", "",
+	         "W root/var/mail/hosts:0: a folder without a user: there is no 'hosts'\n"},
+		{"ann", "/dev/null", "",
+	         "P root/var/mail/ann:0: the mailbox of 'ann' is a folder, and should be a file: no mail "
+	         "can be put into it\n"},
+		{"hosts", "root/etc/postfix/main.cf", "virtual_mailbox_base = /var/mail/hosts\n", ""},
+		{"hosts", "root/etc/dovecot/dovecot.conf", "mail_location = maildir:/var/mail/hosts/%d/%n\n",
+	         ""},
+		{"hosts", "root/etc/dovecot/dovecot.conf", "userdb {\n driver = sql\n}\n", ""},
+		{"ann", "root/etc/dovecot/dovecot.conf",
+	         "mail_location = maildir:/var/mail/%u\nuserdb {\n driver = passwd\n}\n",
+	         "P root/var/mail/ann:0: the mailbox of 'ann' belongs to 'root'\n"},
+	};
+	struct reeve_users_how how = {.root = "root", .talk = &check_talk};
+	char path[100];
+
+	if (geteuid() != 0)
+		return;
+	for (int i = 0; i < ROWS(folders); i++) {
+		check_root(ROOT ANN, "ann:!:1::::::\n", MAIL, "var/mail/ 02775 home/ann/ 0700");
+		ck_assert_int_eq(system("mkdir root/etc/dovecot root/etc/postfix"), 0);
+		snprintf(path, sizeof path, "root/var/mail/%s", folders[i].folder);
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		if (strcmp(folders[i].folder, "ann") != 0)
+			folder_write("root/var/mail/ann", "");
+		ck_assert_int_eq(system("chown 1000 root/var/mail/ann; chmod 600 root/var/mail/*; "
+		                        "[ ! -d root/var/mail/ann ] || chown 0 root/var/mail/ann"), 0);
+		if (folders[i].file[0] != '/')
+			folder_write(folders[i].file, folders[i].text);
+		check_users(&how, false);
+		ck_assert_msg(strcmp(check_said, folders[i].says) == 0, "%d:\n%s", i, check_said);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	const char *passwd, *dovecot, *places;
@@ -220,6 +277,7 @@ Suite *suite_user_check(void)
 	tcase_add_checked_fixture(tc, check_enter, folder_leave);
 	tcase_add_test(tc, test_check);
 	tcase_add_test(tc, test_no_files);
+	tcase_add_test(tc, test_folders);
 	tcase_add_test(tc, test_dovecot);
 	tcase_add_test(tc, test_subids);
 	suite_add_tcase(s, tc);
