@@ -137,6 +137,11 @@ static int check_password(const char *password, const struct make *make, struct 
 		return reeve_fail(err, REEVE_EUSAGE, "the password is empty");
 	if (strpbrk(password, "\r\n") != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "the password has a line end");
+	/* An arrow key, or a file of another kind: nobody could type it again. */
+	for (const char *p = password; *p != '\0'; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return reeve_fail(err, REEVE_EUSAGE,
+			                  "the password has a control character");
 	if (strlen(password) > make->max)
 		return reeve_fail(err, REEVE_EUSAGE,
 		                  "the password is longer than the %zu bytes that %s looks at",

@@ -279,6 +279,8 @@ START_TEST(no_hashes)
 		{"", NULL, "the password is empty", 0},
 		{"sec\nret", NULL, "the password has a line end", 0},
 		{"secret\r", NULL, "the password has a line end", 0},
+		{"sec\033[Aret", NULL, "the password has a control character", 0},
+		{"secret\177", NULL, "the password has a control character", 0},
 		{longest, NULL, NULL, REEVE_PASSWORD_MAX},
 		{longest, NULL, "the password is longer than the 511 bytes that CRYPT looks at",
 	         REEVE_PASSWORD_MAX + 1},

@@ -81,9 +81,10 @@ static void show(int tty, const char *text)
  */
 static bool read_line(struct secret *secret, int fd, bool is_terminal, const char *what)
 {
-	/* With a CR, a LF and one byte that is too many. */
-	char text[sizeof secret->text + 3] = {0};
-	size_t n = 0, length;
+	static const char mark[] = "\xef\xbb\xbf"; /* of editors: no key types it */
+	/* With a mark, a CR, a LF and one byte that is too many. */
+	char text[sizeof secret->text + 6] = {0};
+	size_t n = 0, start = 0, length;
 	ssize_t got;
 	bool is_read = false;
 
@@ -105,6 +106,9 @@ static bool read_line(struct secret *secret, int fd, bool is_terminal, const cha
 	bool is_one = end == NULL || length + 1 == n;
 	if (length > 0 && text[length - 1] == '\r')
 		length--;
+	if (length >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0)
+		start = strlen(mark);
+	length -= start;
 	if (memchr(text, '\0', n) != NULL)
 		fail("the password %s holds a NUL byte", what);
 	else if (length > REEVE_PASSWORD_MAX)
@@ -116,7 +120,7 @@ static bool read_line(struct secret *secret, int fd, bool is_terminal, const cha
 	else
 		is_read = true;
 	if (is_read) {
-		memcpy(secret->text, text, length);
+		memcpy(secret->text, text + start, length);
 		secret->text[length] = '\0';
 	}
 out:

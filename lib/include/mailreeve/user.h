@@ -43,7 +43,7 @@ extern "C" {
  *
  * The result, as shadow(5) has it ("$y$j9T$..."), is to be freed. NULL with err: REEVE_EUSAGE for
  * another scheme, for a password that is empty, too long (bcrypt looks at 72 bytes), or has a line
- * end; REEVE_EIO, REEVE_ENOMEM.
+ * end or another control character than TAB; REEVE_EIO, REEVE_ENOMEM.
  */
 char *reeve_password_hash(const char *password, const char *scheme, struct reeve_error *err);
 
