@@ -137,6 +137,33 @@ static struct reeve_doc *open_aliases(struct reeve_users *users, const struct us
 	return users_doc(users, REEVE_SYNTAX_ALIASES, where->aliases, err);
 }
 
+#define NAME_BYTES 64 /* RFC 5321 section 4.5.3.1.1 */
+
+/*
+ * A name that mail can be sent to: what is a file, a command or :include: as a target is none, and a slip.
+ * One with an '@' is told of by reeve_aliases_add().
+ */
+static int check_name(const char *name, struct reeve_error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                              "+-._=&'~";
+	const char *why = NULL;
+
+	if (strlen(name) > NAME_BYTES)
+		why = "it has more than 64 characters";
+	for (const char *p = name; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x80 && *p != '@' && strchr(letters, *p) == NULL)
+			why = "letters, digits and + - . _ = & ' ~ may be in it";
+	if (name[0] == '-')
+		why = "it begins with a '-', which Postfix takes for no user";
+	if (name[0] == '.' || (name[0] != '\0' && name[strlen(name) - 1] == '.') ||
+	    strstr(name, "..") != NULL)
+		why = "a '.' stands between two other characters";
+	if (why == NULL)
+		return 0;
+	return reeve_fail(err, REEVE_EUSAGE, "'%s' is no name for an alias: %s", name, why);
+}
+
 /* What was done, or was so: "let alias 'sales' lead to 'ann'". */
 static const char *say(struct reeve_users *users, const char *alias, const char *target,
                        bool is_there, bool is_change)
@@ -169,7 +196,8 @@ void users_alias(struct reeve_users *users, const char *alias, const char *targe
 		r = reeve_aliases_remove(doc, alias, target, &err);
 	else if (target == NULL)
 		reeve_fail(&err, REEVE_EUSAGE, "alias '%s' has to lead somewhere", alias);
-	else if (users_alias_look(users, doc, alias, target, &err) == 0)
+	else if ((reeve_aliases_find(doc, alias) != 0 || check_name(alias, &err) == 0) &&
+	         users_alias_look(users, doc, alias, target, &err) == 0)
 		r = reeve_aliases_add(doc, alias, target, &err);
 	if (r > 0 && !is_there)
 		users_alias_warn_gone(users, doc, alias);

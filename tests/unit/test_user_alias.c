@@ -85,6 +85,29 @@ START_TEST(test_wishes)
 }
 END_TEST
 
+/* As a target these mean something; a name that is one of them is a slip. What is there stays usable. */
+START_TEST(test_names)
+{
+	static const char *const bad[] = {"|/bin/sh", "/etc/passwd", ":include:/x", "a b", "b:c", "!",
+	                                  "-x", ".a", "a.", "a..b", "a,b", "a\"b", "a\tb", "a%b",
+	                                  "12345678901234567890123456789012345678901234567890123456789012345"};
+	static const char *const good[] = {"a+b", "a-b", "owner-x", "a.b", "a_b", "a=b", "O'Brien", "1"};
+	char why[1000];
+
+	folder_write("root/etc/aliases", "\"first last\": bob\n");
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		ck_assert_msg(wish(bad[i], "ann", true, why) == -1, "'%s' is taken", bad[i]);
+		ck_assert_msg(strstr(why, "is no name for an alias: ") != NULL, "%s", why);
+	}
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "\"first last\": bob\n");
+	ck_assert_int_eq(wish("first last", "ann", true, why), 2);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "\"first last\": bob, ann\n");
+	ck_assert_int_eq(wish("first last", NULL, false, why), 2);
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		ck_assert_msg(wish(good[i], "|/bin/true", true, why) == 2, "%s", why);
+}
+END_TEST
+
 struct heard {
 	char text[1000];
 };
@@ -347,6 +370,7 @@ Suite *suite_user_alias(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	if (user_root_can()) {
 		tcase_add_test(tcase, test_wishes);
+		tcase_add_test(tcase, test_names);
 		tcase_add_test(tcase, test_where_they_lead);
 		tcase_add_test(tcase, test_leads_nowhere);
 		tcase_add_test(tcase, test_new_user);
