@@ -181,12 +181,12 @@ static const char *about(struct migrate_hop *hop, const struct migrate_site *sit
 	const char *note = site->main->row.note;
 
 	return reeve_migrate_text(hop, "%s: %s = %s%s%s", what, site->thing.type,
-	                          reeve_migrate_shown(hop, site, site->main), *note == '\0' ? "" : "; ",
-	                          note);
+	                          reeve_migrate_shown(hop, site, site->main),
+	                          *note == '\0' ? "" : "; ", note);
 }
 
-/* Whether the name of a file would end at a '#', which config-parser.c of 2.0 to 2.3 looks for before
- * '<', and quotes make it the value itself. */
+/* Whether the name of a file would end at a '#', which config-parser.c of 2.0 to 2.3 looks for
+ * before '<', and quotes make it the value itself. */
 static bool is_cut(const struct migrate_site *site)
 {
 	return strncmp(site->main->row.new_value, "<", 1) == 0 && strchr(site->value, '#') != NULL;
@@ -205,9 +205,10 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 	switch (rule->action) {
 	case MIGRATE_RENAME:
 		if (is_cut(site)) {
-			reeve_migrate_decide(hop, site, rule,
-			                     "2.x takes a '#' in the name of a file for a comment, and "
-			                     "no quotes help: give the file another name");
+			reeve_migrate_decide(
+				hop, site, rule,
+				"2.x takes a '#' in the name of a file for a comment, and "
+				"no quotes help: give the file another name");
 			return;
 		}
 		if (reeve_migrate_is_weaker(hop, site)) {
@@ -224,7 +225,8 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		if (value == NULL || strcmp(value, site->value) == 0)
 			return;
 		reeve_migrate_rewrite(hop, site, NULL, value);
-		if (strchr(rule->row.old_value, '*') != NULL && strchr(rule->row.new_value, '{') == NULL)
+		if (strchr(rule->row.old_value, '*') != NULL &&
+		    strchr(rule->row.new_value, '{') == NULL)
 			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
 			                   about(hop, site, "not all of it is left"));
 		break;

@@ -314,9 +314,10 @@ static void drop_path(struct migrate_hop *hop, struct migrate_site *site)
 
 	reeve_migrate_drop(hop, site);
 	if (site != last_path(hop, site->up)) {
-		reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
-		                   reeve_migrate_text(hop, "removed: path = %s; another one below counts",
-		                                      site->value));
+		reeve_migrate_tell(
+			hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
+			reeve_migrate_text(hop, "removed: path = %s; another one below counts",
+		                           site->value));
 		return;
 	}
 	reeve_migrate_tell(

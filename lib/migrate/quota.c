@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Rules came with 1.1: who has one, or whatever is newer, has a name in the quota setting, where 1.0
- * had limits. */
+/* Rules came with 1.1: who has one, or whatever is newer, has a name in the quota setting,
+ * where 1.0 had limits. */
 static bool is_name(const struct migrate_hop *hop)
 {
 	if (hop->migrate->version > MIGRATE_1_2)
@@ -60,8 +60,9 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site)
 	uint32_t first, last;
 
 	if (is_name(hop)) {
-		reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, site->main, "",
-		                   "this is a name since 1.1, and no limit: limits are in quota_rule");
+		reeve_migrate_tell(
+			hop, site, REEVE_MIGRATE_NOTED, site->main, "",
+			"this is a name since 1.1, and no limit: limits are in quota_rule");
 		return;
 	}
 	reeve_migrate_lines(hop, site, &first, &last);
