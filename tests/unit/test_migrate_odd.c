@@ -9,7 +9,8 @@ static const struct migrate_case rows[] = {
          "  quota_rule = ?:storage=0\n}\n",
          NULL, "5 noted"},
 	{"a quota's name in 2.x, without a rule",
-         "passdb {\n  driver = pam\n}\nplugin {\n  quota = maildir:storage=10\n}\n", NULL, "5 noted"},
+         "passdb {\n  driver = pam\n}\nplugin {\n  quota = maildir:storage=10\n}\n", NULL,
+         "5 noted"},
 	{"a quota's name in 1.1",
          "plugin {\n  quota = maildir:storage=1\n}\nprotocol lda {\n  plugin {\n"
          "    quota2_rule3 = Spam:storage=2\n  }\n}\n",
@@ -26,11 +27,11 @@ static const struct migrate_case rows[] = {
          "service pop3-login {\n  inet_listener pop3 {\n    address = 10.0.0.1\n    port = 111\n"
          "  }\n}\n",
          ""},
-	{"what nss looked in",
-         "userdb {\n  driver = nss\n  args = blocking=no service=ldap\n}\n",
+	{"what nss looked in", "userdb {\n  driver = nss\n  args = blocking=no service=ldap\n}\n",
          "userdb {\n  driver = passwd\n  args = blocking=no\n}\n", "3 removed"},
 	{"a certificate with a name that 2.x cannot read", "ssl_cert_file = \"/a#b\"\n",
-         "# mailreeve: 2.x takes a '#' in the name of a file for a comment, and no quotes help: give "
+         "# mailreeve: 2.x takes a '#' in the name of a file for a comment, and no quotes help: "
+         "give "
          "the file another name\nssl_cert_file = \"/a#b\"\n",
          "1 decide"},
 	{"the folder of scripts among a plugin's settings",
@@ -38,12 +39,26 @@ static const struct migrate_case rows[] = {
          "service imap-login {\n  user = x\n}\nservice pop3-login {\n  user = x\n}\n"
          "service managesieve-login {\n  user = x\n}\nplugin {\n  sieve_dir = ~/a # b\n}\n",
          ""},
-	{"... of which there is one", "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\nauth {\n}\n",
+	{"... of which there is one",
+         "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\nauth {\n}\n",
          "plugin {\n  sieve_storage = ~/a\n  sieve_dir = ~/b\n}\n", ""},
 	{"... in 2.x", "service auth {\n}\nplugin {\n  sieve_storage = ~/a\n}\n", NULL, ""},
 	{"the default of an auth section",
          "auth_verbose = no\nauth default {\n  verbose = yes\n}\n",
          "auth_verbose = no\nauth_verbose = yes\n", ""},
+	{"settings of plugins in protocol lda",
+         "protocol lda {\n  quota = maildir # a\n  # b\n  quota_rule2 = Trash:storage=1\n"
+         "  quota2_rule = *:storage=2\n  acl_groups = x\n  quota_full_tempfail = yes\n}\n",
+         "protocol lda {\n  plugin {\n    quota = maildir # a\n    # b\n"
+         "    quota_rule2 = Trash:storage=1\n    quota2_rule = *:storage=2\n    acl_groups = x\n  "
+         "}\n"
+         "  quota_full_tempfail = yes\n}\n",
+         ""},
+	{"... and not in other protocols", "protocol imap {\n  trash = x\n}\n",
+         "protocol imap {\n  # mailreeve: Dovecot 2.3 does not know trash here: settings of "
+         "plugins stand "
+         "in plugin { }: move it there\n  trash = x\n}\n",
+         "2 decide"},
 };
 
 START_TEST(table)
