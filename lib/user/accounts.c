@@ -349,6 +349,23 @@ bool reeve_account_may_log_in(const char *shell)
 	return strcmp(name, "nologin") != 0 && strcmp(name, "false") != 0;
 }
 
+int reeve_accounts_read_before(struct reeve_accounts *accounts, const char *root,
+                               struct reeve_arena *arena, struct reeve_error *err)
+{
+	char nothing[] = "";
+	struct reader r = {.accounts = accounts, .arena = arena, .text = nothing};
+	const char *path = reeve_arena_format(arena, "%s/etc/passwd-", root);
+	int found;
+
+	*accounts = (struct reeve_accounts){0};
+	if (path == NULL)
+		return reeve_fail_nomem(err);
+	found = open_file(&r, root, path, err);
+	if (found < 0 || (found > 0 && read_passwd(&r, err) < 0))
+		return -1;
+	return sort(&r, err);
+}
+
 int reeve_accounts_read(struct reeve_accounts *accounts, const char *root,
                         struct reeve_arena *arena, struct reeve_error *err)
 {

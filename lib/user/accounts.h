@@ -60,6 +60,13 @@ struct reeve_accounts {
 int reeve_accounts_read(struct reeve_accounts *accounts, const char *root,
                         struct reeve_arena *arena, struct reeve_error *err);
 
+/*
+ * The accounts as they were before the last change, which programs of shadow(5) leave in passwd-; none if that is
+ * not there. 0, or -1 with err.
+ */
+int reeve_accounts_read_before(struct reeve_accounts *accounts, const char *root,
+                               struct reeve_arena *arena, struct reeve_error *err);
+
 /* NULL: there is none. */
 struct reeve_account *reeve_accounts_find(const struct reeve_accounts *accounts, const char *name);
 struct reeve_account *reeve_accounts_uid(const struct reeve_accounts *accounts, uint32_t uid);

@@ -26,6 +26,39 @@ static int carry_out(struct reeve_users *users, void *what, struct reeve_error *
 	return -1;
 }
 
+/* Whether it is for us to remove him: a mail user, or one who has no login. */
+static bool is_ours(const struct reeve_users *users, const struct reeve_account *account)
+{
+	return reeve_users_is_mail_user(users, account) ||
+	       (account->uid >= USERS_UID_LOGIN && account->uid != USERS_UID_NOBODY &&
+	        !reeve_account_may_log_in(account->shell));
+}
+
+/*
+ * Where he lived, if his was the last change of passwd(5), as it is when a run is killed behind its last
+ * userdel(8); kept. NULL: nobody knows, or it is not his alone.
+ */
+static int find_home(struct reeve_users *users, const char *name, const char **home_r,
+                     uint32_t *uid_r, struct reeve_error *err)
+{
+	struct reeve_accounts before;
+	const struct reeve_account *was;
+	const char *other = NULL;
+
+	*home_r = NULL;
+	if (reeve_accounts_read_before(&before, users->root, users->arena, err) < 0)
+		return -1;
+	was = reeve_accounts_find(&before, name);
+	if (was == NULL || !is_ours(users, was) || !users_is_nobodys(users, was->uid))
+		return 0;
+	if (users_virtual_of(users, was, &other, err) < 0)
+		return -1;
+	if (other == NULL && users_path_check(was->home, "the home", NULL) == 0)
+		*home_r = users_path_clean(users, was->home);
+	*uid_r = was->uid;
+	return 0;
+}
+
 /* A name whose user is gone: what a run that was killed left of his is removed now. */
 static int remove_rest(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
                        const char *archive, struct reeve_error *err)
@@ -34,6 +67,8 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 	struct users_leaving *leaving;
 	struct reeve_error why = {0};
 	const char *box, *home, *rest[2];
+	bool knows_uid;
+	uint32_t uid = 0;
 	size_t count = 0;
 	struct stat st;
 
@@ -41,7 +76,11 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a user of a directory (NSS)", name);
 	if (reeve_user_name_check(name, false, err) < 0)
 		return -1;
-	home = users_home_text(users, USERS_HOMES, name);
+	if (find_home(users, name, &home, &uid, err) < 0)
+		return -1;
+	knows_uid = home != NULL;
+	if (home == NULL)
+		home = users_home_text(users, USERS_HOMES, name);
 	whom.home = home;
 	box = users_system_box(users, &whom, &why);
 	if (box == NULL && why.code != REEVE_OK) {
@@ -58,7 +97,8 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 
 		if (found < 0)
 			return -1;
-		if (found == 0 || !users_is_nobodys(users, st.st_uid))
+		if (found == 0 || !users_is_nobodys(users, st.st_uid) ||
+		    (knows_uid && st.st_uid != uid))
 			continue;
 		leaving = users_leaving_new(users, name, st.st_uid);
 		if (leaving == NULL)
@@ -87,9 +127,7 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 
 	if (leaving == NULL)
 		return reeve_fail_nomem(err);
-	if (!reeve_users_is_mail_user(users, account) &&
-	    (account->uid < USERS_UID_LOGIN || account->uid == USERS_UID_NOBODY ||
-	     reeve_account_may_log_in(account->shell)))
+	if (!is_ours(users, account))
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s' (uid %u, gid %u, shell '%s') is no mail user: userdel(8) "
 		                  "removes others",

@@ -194,7 +194,7 @@ class Root:
     def clear(self):
         """As it was: no users of ours, no mail, no records."""
         self._copy(self.saved, self.path + "/etc")
-        for path in ("/home/mail-users", "/var/lib/mailreeve", "/srv/archive"):
+        for path in ("/home/mail-users", "/srv/odd", "/var/lib/mailreeve", "/srv/archive"):
             shutil.rmtree(self.at(path), ignore_errors=True)
         for folder in ("/var/mail", "/var/vmail"):
             for name in os.listdir(self.at(folder)):

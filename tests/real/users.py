@@ -291,14 +291,14 @@ def killed_removing(root):
     made = run("chroot", root.path, "openssl", "passwd", "-6", OLD).stdout.decode().strip()
     argv = [os.path.join(BIN, "reeve-user"), f"--root={root.path}", "remove", "ann", VIRTUAL,
             "--archive=/srv/archive"]
-    boxes = {"/var/mail/ann": "From a\n\nkeepsake\n" * 1000, "/home/mail-users/ann/notes": "notes of ann",
+    boxes = {"/var/mail/ann": "From a\n\nkeepsake\n" * 1000, "/srv/odd/ann/notes": "notes of ann",
              VIRTUAL_MAIL + "/notes": "notes of vera"}
 
     def before():
         root.clear()
         os.makedirs(root.at("/srv/archive"), 0o700)
-        for name in ("ann", VIRTUAL):
-            root.user("add", name, "--hashed", password=made)
+        root.user("add", "ann", "--hashed", "--home=/srv/odd", password=made)
+        root.user("add", VIRTUAL, "--hashed", password=made)
         for path, text in boxes.items():
             root.write(path, text)
 

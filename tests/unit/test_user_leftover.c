@@ -201,6 +201,47 @@ START_TEST(test_check)
 }
 END_TEST
 
+/* Killed behind userdel(8), which left passwd-: his home is where that says, if it is still his. */
+START_TEST(test_home)
+{
+	static const struct {
+		const char *before; /* what is behind "ann:x:" in passwd- */
+		const char *owner;
+		bool stays;
+	} rows[] = {
+		{"1001:8::/srv/odd:/usr/sbin/nologin", "1001", false},
+		{"1001:8::/srv/odd/:/usr/sbin/nologin", "1001", false},
+		{"1001:8::/srv/odd:/usr/sbin/nologin", "1002", true}, /* another's */
+		{"1001:8::/srv/odd:/usr/sbin/nologin", "1003", true}, /* nobody's, and not his */
+		{"1002:8::/srv/odd:/usr/sbin/nologin", "1002", true}, /* bob has the uid now */
+		{"1001:8::/srv/other:/usr/sbin/nologin", "1001", true},
+		{"1001:8::/srv:/usr/sbin/nologin", "1001", true}, /* all homes are in it */
+		{"1001:8::/srv/x/../odd:/usr/sbin/nologin", "1001", true},
+		{"999:100::/srv/odd:/usr/sbin/nologin", "999", true}, /* no mail user */
+		{"1001:100::/srv/odd:/bin/sh", "1001", true},
+	};
+	char text[400];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		folder_leave();
+		set_up();
+		snprintf(text, sizeof text, "root:x:0:0::/root:/bin/sh\nann:x:%s\n", rows[i].before);
+		folder_write("root/etc/passwd-", text);
+		snprintf(text, sizeof text,
+		         "sed -i /ann/d root/etc/passwd root/etc/shadow; rm root/var/mail/ann\n"
+		         "echo bob:x:1002:8::/srv/odd/bob:/usr/sbin/nologin >>root/etc/passwd\n"
+		         "mkdir -p -m 755 root/srv/odd/Maildir; chown %s root/srv root/srv/odd",
+		         rows[i].owner);
+		ck_assert_int_eq(system(text), 0);
+		if (!rows[i].stays)
+			ck_assert_int_eq(system("sed -i /bob/d root/etc/passwd"), 0);
+		ck_assert_int_eq(chown("root/srv", 0, 0), 0);
+		ck_assert_msg(remove_ann(false) == !rows[i].stays, "row %zu", i);
+		ck_assert_msg((access("root/srv/odd", F_OK) == 0) == rows[i].stays, "row %zu", i);
+	}
+}
+END_TEST
+
 Suite *suite_user_leftover(void)
 {
 	Suite *suite = suite_create("user/leftover");
@@ -213,8 +254,9 @@ Suite *suite_user_leftover(void)
 		tcase_add_test(tcase, test_only_copy);
 		tcase_add_test(tcase, test_lock);
 		tcase_add_test(tcase, test_check);
+		tcase_add_test(tcase, test_home);
 	} else {
-		unit_skip(5, "only root may chroot(2)");
+		unit_skip(6, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
