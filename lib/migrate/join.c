@@ -176,8 +176,18 @@ static bool look_above(const struct reeve_node *nodes, uint32_t block, uint32_t 
 
 static bool has_comment(const struct reeve_doc *doc, uint32_t from, uint32_t to)
 {
-	for (uint32_t n = 1; n < doc->count && doc->nodes[n].start < to; n++)
-		if (doc->nodes[n].start >= from && doc->nodes[n].kind == REEVE_NODE_COMMENT)
+	uint32_t low = 0, high = doc->count;
+
+	while (low < high) { /* nodes are in the order of their starts */
+		uint32_t middle = low + (high - low) / 2;
+
+		if (doc->nodes[middle].start < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < doc->count && doc->nodes[low].start < to; low++)
+		if (doc->nodes[low].kind == REEVE_NODE_COMMENT)
 			return true;
 	return false;
 }
