@@ -142,52 +142,52 @@ static uint32_t last_inside(const struct reeve_node *nodes, uint32_t block)
 	return last;
 }
 
-/* Whether a comment is its last line but braces: it stands above what comes next. */
-static bool ends_in_comment(const struct reeve_node *nodes, uint32_t n)
+/* The first of the comments right above a block, or the block. */
+static uint32_t with_comments(const struct reeve_node *nodes, uint32_t block)
 {
-	while (n != 0 && nodes[n].kind == REEVE_NODE_BLOCK)
-		n = last_inside(nodes, n);
-	return n != 0 && nodes[n].kind == REEVE_NODE_COMMENT;
+	uint32_t top = block;
+
+	for (uint32_t n = nodes[nodes[block].parent].first; n != block; n = nodes[n].next)
+		if (nodes[n].kind != REEVE_NODE_COMMENT)
+			top = block;
+		else if (top == block)
+			top = n;
+	return top;
 }
 
-/* What stands above a block: *above_r is the last thing (0: none), and *top_r the first of the
- * comments right above it, or itself. False if comments are there that are not right above it. */
-static bool look_above(const struct reeve_node *nodes, uint32_t block, uint32_t *above_r,
-                       uint32_t *top_r)
-{
-	uint32_t above = 0, top = 0;
-	bool is_torn = false;
-
-	for (uint32_t n = nodes[nodes[block].parent].first; n != block; n = nodes[n].next) {
-		if (nodes[n].kind == REEVE_NODE_COMMENT) {
-			top = top == 0 ? n : top;
-		} else if (nodes[n].kind == REEVE_NODE_BLANK) {
-			is_torn |= top != 0;
-		} else {
-			above = n;
-			top = 0;
-			is_torn = false;
-		}
-	}
-	*above_r = above;
-	*top_r = top == 0 ? block : top;
-	return !is_torn && !ends_in_comment(nodes, above);
-}
-
-static bool has_comment(const struct reeve_doc *doc, uint32_t from, uint32_t to)
+/* The first node at or behind an offset: they are in the order of their starts. */
+static uint32_t node_at(const struct reeve_doc *doc, uint32_t offset)
 {
 	uint32_t low = 0, high = doc->count;
 
-	while (low < high) { /* nodes are in the order of their starts */
+	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (doc->nodes[middle].start < from)
+		if (doc->nodes[middle].start < offset)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < doc->count && doc->nodes[low].start < to; low++)
-		if (doc->nodes[low].kind == REEVE_NODE_COMMENT)
+	return low;
+}
+
+/* What a line would stand below: a comment, if it is about the next setting; else a setting or an
+ * include. The file: nothing is above. */
+static enum reeve_node_kind kind_above(const struct reeve_doc *doc, uint32_t offset)
+{
+	uint32_t n = node_at(doc, offset);
+
+	while (n-- > 1)
+		if (doc->nodes[n].kind != REEVE_NODE_BLANK &&
+		    doc->nodes[n].kind != REEVE_NODE_BLOCK)
+			return doc->nodes[n].kind;
+	return REEVE_NODE_FILE;
+}
+
+static bool has_comment(const struct reeve_doc *doc, uint32_t from, uint32_t to)
+{
+	for (uint32_t n = node_at(doc, from); n < doc->count && doc->nodes[n].start < to; n++)
+		if (doc->nodes[n].kind == REEVE_NODE_COMMENT)
 			return true;
 	return false;
 }
@@ -253,17 +253,30 @@ static void carry(struct migrate_hop *hop, const struct migrate_site *block, uin
 	reeve_migrate_close_gap(page, reeve_migrate_line_of(page, nodes[top].start), tail);
 }
 
-/* Whether a block and what is right above it, from node `top` on, can leave what is above or below.
- */
-static bool can_leave(struct migrate_hop *hop, const struct migrate_site *block, uint32_t top,
-                      uint32_t from, uint32_t to)
+/* Whether a block and the comments from node `top` on can go to `to`, across [from, end): no
+ * comment there may have been about something in it, or come to be, and the order of comments
+ * stays. */
+static bool can_go(struct migrate_hop *hop, const struct migrate_site *block, uint32_t top,
+                   uint32_t to, uint32_t from, uint32_t end)
 {
 	const struct reeve_doc *doc = reeve_migrate_page(hop, block)->doc;
 	const struct reeve_node *node = reeve_migrate_node(hop, block);
+	uint32_t start = doc->nodes[top].start;
 
-	return is_ours(hop, block) && !ends_in_comment(doc->nodes, block->node) &&
+	return is_ours(hop, block) && kind_above(doc, start) != REEVE_NODE_COMMENT &&
+	       kind_above(doc, node->body_end) != REEVE_NODE_COMMENT &&
+	       kind_above(doc, to) != REEVE_NODE_COMMENT &&
 	       memchr(doc->bytes + node->body, '$', node->body_end - node->body) == NULL &&
-	       (!has_comment(doc, doc->nodes[top].start, node->end) || !has_comment(doc, from, to));
+	       (!has_comment(doc, start, node->end) || !has_comment(doc, from, end));
+}
+
+/* Whether its lines, or those around it, are moved already: the rest is for the next time. */
+static bool is_busy(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	for (; site != NULL; site = reeve_migrate_parent(hop, site))
+		if (site->was_moved)
+			return true;
+	return false;
 }
 
 static bool join_behind(struct migrate_hop *hop, struct migrate_site *site)
@@ -271,26 +284,26 @@ static bool join_behind(struct migrate_hop *hop, struct migrate_site *site)
 	struct migrate_page *page = reeve_migrate_page(hop, site);
 	const struct reeve_node *nodes = page->doc->nodes;
 	struct migrate_site *other = block_behind(hop, site);
-	uint32_t above, above_other, top, top_other, first, to;
+	uint32_t top, top_other, last, up, down;
 
-	if (other == NULL || were_two(hop, site, other) || other->was_moved || site->was_moved ||
-	    !is_plain(hop, site) || !is_plain(hop, other) || ends_in_comment(nodes, site->node) ||
-	    !look_above(nodes, other->node, &above_other, &top_other))
+	if (other == NULL || is_busy(hop, site) || is_busy(hop, other) ||
+	    were_two(hop, site, other) || !is_plain(hop, site) || !is_plain(hop, other))
 		return false;
-	if (can_leave(hop, other, top_other, nodes[site->node].end, nodes[top_other].start)) {
-		uint32_t last = last_inside(nodes, site->node);
-
-		to = last == 0 ? nodes[site->node].body : nodes[last].end;
-		carry(hop, other, top_other, site, reeve_migrate_line_of(page, to - 1));
-	} else if (top_other == other->node && look_above(nodes, site->node, &above, &top) &&
-	           (above != 0 || (site->up == 0 && top == site->node)) &&
-	           can_leave(hop, site, top, nodes[site->node].end, nodes[other->node].start)) {
-		/* Before what is in the other one: of two settings the last one counts. */
-		reeve_migrate_lines(hop, other, &first, &to);
-		carry(hop, site, top, other, to);
-	} else {
+	top = with_comments(nodes, site->node);
+	top_other = with_comments(nodes, other->node);
+	last = last_inside(nodes, site->node);
+	up = last == 0 ? nodes[site->node].body : nodes[last].end;
+	down = nodes[other->node].body;
+	if (can_go(hop, other, top_other, up, nodes[site->node].end, nodes[top_other].start))
+		carry(hop, other, top_other, site, reeve_migrate_line_of(page, up - 1));
+	/* Before what is in the other one: of two settings the last one counts. A comment at the
+	 * beginning may be about the file. */
+	else if ((top == site->node ||
+	          kind_above(page->doc, nodes[top].start) != REEVE_NODE_FILE) &&
+	         can_go(hop, site, top, down, nodes[site->node].end, down))
+		carry(hop, site, top, other, reeve_migrate_line_of(page, down - 1));
+	else
 		return false;
-	}
 	site->was_moved = other->was_moved = true;
 	return true;
 }

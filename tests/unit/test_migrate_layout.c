@@ -97,6 +97,21 @@ static const struct migrate_case rows[] = {
          "a.inc\n"
          "service auth {\n  chroot = z\n}\n",
          ""},
+	{"apart, and inside of them",
+         "protocol imap {\n  login_user = x\n}\nmail_uid = 8\nprotocol imap {\n  listen = *:1\n"
+         "  ssl_listen = *:2\n  listen = *:1\n}\n",
+         "service imap-login {\n  user = x\n  inet_listener imap {\n    address = *\n    port = 1\n"
+         "    address = *\n    port = 1\n  }\n  inet_listener imaps {\n    address = *\n    port = "
+         "2\n"
+         "  }\n}\nmail_uid = 8\n",
+         ""},
+	{"apart, and nothing is in them", "# a\nservice auth {\n}\nmail_uid = 8\nauth_user = x\n",
+         "# a\nservice auth {\n}\nmail_uid = 8\nservice auth {\n  user = x\n}\n", ""},
+	{"apart, and nothing is in what is above",
+         "auth_user = x\nmail_uid = 8\n# a\nremote 10.0.0.1 {\n}\nauth_chroot = y\n",
+         "service auth {\n  user = x\n}\nmail_uid = 8\n# a\nremote 10.0.0.1 {\n}\nservice auth {\n"
+         "  chroot = y\n}\n",
+         ""},
 	{"apart, and one was there",
          "mail_uid = 8\n\nauth_user = x\n\nmail_gid = 8\nservice auth {\n    # a\n    user = y\n}\n"
          "auth_verbose = yes\nauth_chroot = z\n",
