@@ -240,7 +240,8 @@ START_TEST(test_sees_new)
 	struct reeve_plan *plan = reeve_plan_begin(&how, &err);
 
 	stand_in("doveconf", "d=${3%/*}; case $d in */stage/copy*) w=before;; *) w=after;; esac; "
-	                     "echo \"$w $(ls $d) $(cat $d/new)\" >>\"${0%/*}/seen\"");
+	                     "echo \"$w $(ls $d) $(cat $d/new) in $(ls $d/in)\" >>\"${0%/*}/seen\"");
+	ck_assert_int_eq(mkdir("r/etc/dovecot/in", 0755), 0);
 	plan->programs = programs;
 	snprintf(path, sizeof path, "%s/etc/dovecot/new", root);
 	reeve_plan_create(plan, path, "n = 1\n", 6, &rights);
@@ -253,8 +254,8 @@ START_TEST(test_sees_new)
 	ck_assert_msg(reeve_plan_apply(plan, &result, &err) == 0, "%s", err.text);
 	reeve_plan_free(plan);
 	const char *seen = folder_read("bin/seen");
-	ck_assert_msg(strstr(seen, "before dovecot.conf\nnew n = 1\n") != NULL, "%s", seen);
-	ck_assert_msg(strstr(seen, "after dovecot.conf\nnew n = 1\n") != NULL, "%s", seen);
+	ck_assert_msg(strstr(seen, "before dovecot.conf\nin\nnew n = 1 in \n") != NULL, "%s", seen);
+	ck_assert_msg(strstr(seen, "after dovecot.conf\nin\nnew n = 1 in \n") != NULL, "%s", seen);
 	ck_assert_msg(strstr(heard, "a file comes or goes, so a copy is verified") != NULL, "%s",
 	              heard);
 }
