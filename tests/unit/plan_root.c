@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 struct reeve_plan_how plan_root_how;
+struct reeve_rights plan_root_mine;
 
 void plan_root_enter(void)
 {
@@ -23,6 +24,7 @@ void plan_root_enter(void)
 	folder_write("r/mail/ann", "From ann\n");
 	folder_write("r/mail/bob", "From bob\n");
 	plan_root_how = (struct reeve_plan_how){.root = "r", .what = "a test"};
+	plan_root_mine = (struct reeve_rights){geteuid(), getegid(), 0640};
 }
 
 struct reeve_plan *plan_root_begin(void)
@@ -37,6 +39,32 @@ struct reeve_plan *plan_root_begin(void)
 void plan_root_replace(struct reeve_plan *plan, const char *path, const char *old, const char *new)
 {
 	reeve_plan_replace(plan, path, old, strlen(old), new, strlen(new));
+}
+
+void plan_root_create(struct reeve_plan *plan, const char *path, const char *text)
+{
+	reeve_plan_create(plan, path, text, strlen(text), &plan_root_mine);
+}
+
+struct stat plan_root_look(const char *path)
+{
+	struct stat st = {0};
+
+	ck_assert_msg(lstat(path, &st) == 0, "%s is not there", path);
+	return st;
+}
+
+unsigned int plan_root_mode(const char *path)
+{
+	return plan_root_look(path).st_mode & 07777;
+}
+
+void plan_root_give(struct reeve_plan *plan, const char *path, unsigned int from, unsigned int to)
+{
+	struct reeve_rights old = {plan_root_mine.uid, plan_root_mine.gid, from},
+			    new = {plan_root_mine.uid, plan_root_mine.gid, to};
+
+	reeve_plan_give(plan, path, &old, &new);
 }
 
 int plan_root_apply(struct reeve_plan *plan, struct reeve_plan_result *result,

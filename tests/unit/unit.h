@@ -53,6 +53,7 @@ void unit_skip(int count, const char *why);
 	X(plan_leftover) \
 	X(plan_record) \
 	X(plan_kinds)  \
+	X(plan_kinds_refused) \
 	X(plan_after) \
 	X(plan_verify) \
 	X(archive)     \
