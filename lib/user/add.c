@@ -47,6 +47,7 @@ static int check_home(struct reeve_users *users, const struct want *want, struct
 	const struct reeve_account *other = users_home_shared(users, want->home, want->wish->name);
 	const struct users_fresh *fresh;
 
+	users_look_at(users, USERS_COLUMN_HOME);
 	/* It is nobody's, and of many. */
 	if (strcmp(want->home, USERS_NO_HOME) == 0)
 		return 0;
@@ -66,6 +67,7 @@ static int check_shell(struct reeve_users *users, const struct want *want, struc
 {
 	uint32_t mail;
 
+	users_look_at(users, USERS_COLUMN_SHELL);
 	if (!reeve_account_may_log_in(want->shell) || want->wish->allow_shell)
 		return 0;
 	if (users_system_group(users, USERS_GROUP, &mail, NULL) < 0 || mail != want->gid)
@@ -83,6 +85,7 @@ static int check_ids(struct reeve_users *users, const struct want *want, struct 
 	const struct users_fresh *fresh;
 	const char *left;
 
+	users_look_at(users, USERS_COLUMN_UID);
 	if (!wish->has_ids)
 		return 0;
 	if (wish->gid != 0 && wish->gid != want->gid)
@@ -136,16 +139,20 @@ static int check_there(struct reeve_users *users, const struct want *want, struc
 	const struct reeve_account *account = want->account;
 	const struct reeve_user_wish *wish = want->wish;
 
+	users_look_at(users, USERS_COLUMN_NAME);
 	if (account->uid < USERS_UID_MIN || account->uid >= USERS_UID_NOBODY)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' is a user of the system's (uid %u)",
 		                  account->name, account->uid);
+	users_look_at(users, USERS_COLUMN_GROUP);
 	if (account->gid != want->gid)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "'%s' is there already, in the group with gid %u, not in '%s'",
 		                  account->name, account->gid, want->group);
+	users_look_at(users, USERS_COLUMN_HOME);
 	if (wish->home != NULL && strcmp(users_path_clean(users, account->home), want->home) != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the home '%s' already",
 		                  account->name, account->home);
+	users_look_at(users, USERS_COLUMN_SHELL);
 	if (wish->shell != NULL && strcmp(account->shell, wish->shell) != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the shell '%s' already",
 		                  account->name, account->shell);
@@ -178,10 +185,14 @@ static int understand(struct reeve_users *users, struct want *want, struct reeve
 	                     ? users_path_clean(users, want->account->home)
 	                     : users_home_text(users, wish->home == NULL ? USERS_HOMES : wish->home,
 	                                       wish->name);
-	if (users_system_group(users, want->group, &want->gid, err) < 0 ||
+	if (users_look_at(users, USERS_COLUMN_GROUP) < 0 ||
+	    users_system_group(users, want->group, &want->gid, err) < 0 ||
+	    users_look_at(users, USERS_COLUMN_HOME) < 0 ||
 	    users_path_check(want->home, "the home", err) < 0 ||
+	    users_look_at(users, USERS_COLUMN_SHELL) < 0 ||
 	    (wish->shell != NULL && users_path_check(wish->shell, "the shell", err) < 0) ||
 	    (want->account != NULL && check_there(users, want, err) < 0) ||
+	    users_look_at(users, USERS_COLUMN_GROUP) < 0 ||
 	    users_group_check(users, wish->name, want->group, want->gid,
 	                      reeve_account_may_log_in(want->shell) && !wish->allow_shell,
 	                      err) < 0 ||
@@ -231,6 +242,7 @@ static int add_password(struct reeve_users *users, const struct want *want, unsi
 	struct users_step step = {.order = USERS_PASSWORDS, .user = wish->name, .is_change = true};
 	char *field = NULL;
 
+	users_look_at(users, wish->hash != NULL ? USERS_COLUMN_HASH : USERS_COLUMN_PASSWORD);
 	if (wish->password != NULL || wish->hash != NULL) {
 		if (account != NULL && users_system_knows_hash(users, account, err) < 0)
 			return -1;
@@ -307,6 +319,7 @@ int users_add_system(struct reeve_users *users, const struct reeve_user_wish *wi
 	    add_place(users, &want, fresh, USERS_PLACE_BOX, &steps, err) < 0 ||
 	    add_password(users, &want, &steps, err) < 0)
 		return -1;
+	users_look_at(users, USERS_COLUMN_QUOTA);
 	int quota = wish->quota_bytes == 0
 	                    ? 0
 	                    : users_quota_system(users, wish->name, wish->quota_bytes, err);
@@ -328,6 +341,7 @@ void reeve_users_add(struct reeve_users *users, const struct reeve_user_wish *wi
 
 	bool is_virtual = wish->is_virtual || strchr(wish->name, '@') != NULL;
 
+	users_look_at(users, USERS_COLUMN_NAME);
 	if ((is_virtual ? users_virtual_add : users_add_system)(users, wish, &err) < 0)
 		users_wish_fail(users, wish->file, wish->line, &err);
 	else

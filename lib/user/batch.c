@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "mime/utf8.h"
 #include "user/hash.h"
 #include "user/steps.h"
 #include <search.h>
@@ -16,21 +17,6 @@
 #include <strings.h>
 
 #define ID_MAX (UINT32_MAX - 1) /* (uid_t)-1 is none */
-
-enum {
-	NAME,
-	PASSWORD,
-	HASH,
-	SCHEME,
-	HOME,
-	GROUP,
-	SHELL,
-	UID,
-	GID,
-	QUOTA,
-	ALIAS,
-	COLUMNS,
-};
 
 enum kind {
 	TEXT,
@@ -44,25 +30,25 @@ static const struct column {
 	const char *name;
 	enum kind kind;
 	size_t offset; /* in the wish; of TEXT, A_SCHEME, ID */
-} columns[COLUMNS] = {
-	[NAME] = {"name", TEXT, offsetof(struct reeve_user_wish, name)},
-	[PASSWORD] = {"password", TEXT, offsetof(struct reeve_user_wish, password)},
-	[HASH] = {"hash", TEXT, offsetof(struct reeve_user_wish, hash)},
-	[SCHEME] = {"scheme", A_SCHEME, offsetof(struct reeve_user_wish, scheme)},
-	[HOME] = {"home", TEXT, offsetof(struct reeve_user_wish, home)},
-	[GROUP] = {"group", TEXT, offsetof(struct reeve_user_wish, group)},
-	[SHELL] = {"shell", TEXT, offsetof(struct reeve_user_wish, shell)},
-	[UID] = {"uid", ID, offsetof(struct reeve_user_wish, uid)},
-	[GID] = {"gid", ID, offsetof(struct reeve_user_wish, gid)},
-	[QUOTA] = {"quota", SIZE, 0},
-	[ALIAS] = {"alias", WORDS, 0},
+} columns[USERS_COLUMNS] = {
+	[USERS_COLUMN_NAME] = {"name", TEXT, offsetof(struct reeve_user_wish, name)},
+	[USERS_COLUMN_PASSWORD] = {"password", TEXT, offsetof(struct reeve_user_wish, password)},
+	[USERS_COLUMN_HASH] = {"hash", TEXT, offsetof(struct reeve_user_wish, hash)},
+	[USERS_COLUMN_SCHEME] = {"scheme", A_SCHEME, offsetof(struct reeve_user_wish, scheme)},
+	[USERS_COLUMN_HOME] = {"home", TEXT, offsetof(struct reeve_user_wish, home)},
+	[USERS_COLUMN_GROUP] = {"group", TEXT, offsetof(struct reeve_user_wish, group)},
+	[USERS_COLUMN_SHELL] = {"shell", TEXT, offsetof(struct reeve_user_wish, shell)},
+	[USERS_COLUMN_UID] = {"uid", ID, offsetof(struct reeve_user_wish, uid)},
+	[USERS_COLUMN_GID] = {"gid", ID, offsetof(struct reeve_user_wish, gid)},
+	[USERS_COLUMN_QUOTA] = {"quota", SIZE, 0},
+	[USERS_COLUMN_ALIAS] = {"alias", WORDS, 0},
 };
 
 /* What a record says, from `usual` on. */
 struct row {
 	struct reeve_user_wish wish;
 	/* Its fields that are not empty, by column; NULL. */
-	const struct reeve_csv_field *said[COLUMNS];
+	const struct reeve_csv_field *said[USERS_COLUMNS];
 };
 
 static void put_text(struct row *row, const struct column *column, const char *text)
@@ -111,7 +97,7 @@ static int take_field(struct row *row, const struct column *column, const char *
 
 static const struct column *find_column(const char *name)
 {
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < USERS_COLUMNS; i++)
 		if (strcasecmp(name, columns[i].name) == 0)
 			return &columns[i];
 	return NULL;
@@ -181,7 +167,7 @@ static bool read_columns(struct work *work)
 			wrong_at(work, field->line, field->column, &err);
 			return false;
 		}
-		has_name = has_name || column == &columns[NAME];
+		has_name = has_name || column == &columns[USERS_COLUMN_NAME];
 		work->columns[i] = column;
 	}
 	work->count = csv->count;
@@ -214,6 +200,20 @@ static bool is_first(struct work *work, const char *name, uint64_t line, uint64_
 	return false;
 }
 
+/* A spreadsheet may write Latin-1; whoever logs in sends UTF-8. */
+static bool is_utf8(const char *text)
+{
+	size_t n = strlen(text), length;
+	uint32_t character;
+
+	for (size_t at = 0; at < n; at += length) {
+		length = reeve_utf8_get((const unsigned char *)text + at, n - at, &character);
+		if (length == 0)
+			return false;
+	}
+	return true;
+}
+
 /* Fill the row from the record. False after saying what is wrong. */
 static bool take_record(struct work *work, struct row *row)
 {
@@ -236,6 +236,14 @@ static bool take_record(struct work *work, struct row *row)
 		if (field->text[0] == '\0')
 			continue;
 		row->said[work->columns[i] - columns] = field;
+		if (!is_utf8(field->text)) {
+			reeve_fail(&err, REEVE_EUSAGE,
+			           "this is not UTF-8: convert the file, for with other bytes a "
+			           "password is another");
+			wrong_at(work, field->line, field->column, &err);
+			is_good = false;
+			continue;
+		}
 		if (take_field(row, work->columns[i], field->text, &err) != 0) {
 			wrong_at(work, field->line, field->column, &err);
 			is_good = false;
@@ -253,23 +261,23 @@ static int check_row(struct row *row, const struct reeve_user_wish *usual,
 	char *field;
 
 	*at_r = NULL;
-	if (said[NAME] == NULL)
+	if (said[USERS_COLUMN_NAME] == NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "this line names no user");
 	wish->is_virtual = usual->is_virtual || strchr(wish->name, '@') != NULL;
-	if (wish->is_virtual && !usual->has_ids && (said[UID] != NULL) != (said[GID] != NULL)) {
-		*at_r = said[UID] != NULL ? said[UID] : said[GID];
+	if (wish->is_virtual && !usual->has_ids && (said[USERS_COLUMN_UID] != NULL) != (said[USERS_COLUMN_GID] != NULL)) {
+		*at_r = said[USERS_COLUMN_UID] != NULL ? said[USERS_COLUMN_UID] : said[USERS_COLUMN_GID];
 		return reeve_fail(err, REEVE_EUSAGE, "uid and gid of a virtual user come together");
 	}
-	if (!wish->is_virtual && said[GID] != NULL && said[UID] == NULL) {
-		*at_r = said[GID];
+	if (!wish->is_virtual && said[USERS_COLUMN_GID] != NULL && said[USERS_COLUMN_UID] == NULL) {
+		*at_r = said[USERS_COLUMN_GID];
 		return reeve_fail(err, REEVE_EUSAGE,
 		                  "a gid is for virtual users: one of the system has a group");
 	}
-	wish->has_ids = usual->has_ids || said[UID] != NULL;
-	if (said[HASH] == NULL)
+	wish->has_ids = usual->has_ids || said[USERS_COLUMN_UID] != NULL;
+	if (said[USERS_COLUMN_HASH] == NULL)
 		return 0;
-	*at_r = said[HASH];
-	if (said[PASSWORD] != NULL)
+	*at_r = said[USERS_COLUMN_HASH];
+	if (said[USERS_COLUMN_PASSWORD] != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "a password and a hash: one of them is too much");
 	field = reeve_password_field(wish->hash, wish->is_virtual, err);
 	if (field == NULL)
@@ -288,9 +296,18 @@ static bool has_password(struct work *work, const char *name)
 	       !user.password.is_none;
 }
 
+/* Where the fields stand, for what is found wrong with the wish. */
+static void mark(const struct row *row, struct users_spot spots[USERS_COLUMNS])
+{
+	for (size_t i = 0; i < USERS_COLUMNS; i++)
+		spots[i] = row->said[i] == NULL
+		                   ? (struct users_spot){0}
+		                   : (struct users_spot){row->said[i]->line, row->said[i]->column};
+}
+
 static void add_aliases(struct work *work, const struct row *row)
 {
-	char *words = strdup(row->said[ALIAS]->text), *rest = words;
+	char *words = strdup(row->said[USERS_COLUMN_ALIAS]->text), *rest = words;
 	const char *word;
 
 	if (words == NULL) {
@@ -309,6 +326,7 @@ static void read_record(struct work *work)
 	const struct reeve_users_batch *batch = work->batch;
 	const struct reeve_csv *csv = &work->csv;
 	struct row row = {.wish = batch->usual};
+	struct users_spot spots[USERS_COLUMNS];
 	const struct reeve_csv_field *at;
 	struct reeve_error err;
 
@@ -332,9 +350,13 @@ static void read_record(struct work *work)
 			return;
 		}
 	}
+	mark(&row, spots);
+	work->users->spots = spots;
 	reeve_users_add(work->users, &row.wish);
-	if (row.said[ALIAS] != NULL)
+	users_look_at(work->users, USERS_COLUMN_ALIAS);
+	if (row.said[USERS_COLUMN_ALIAS] != NULL)
 		add_aliases(work, &row);
+	work->users->spots = NULL;
 }
 
 void reeve_users_batch(struct reeve_users *users, const struct reeve_users_batch *batch)

@@ -78,7 +78,15 @@ void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t li
 void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
                      const struct reeve_error *err)
 {
-	users_wish_fail_at(users, file, line, 0, err);
+	const struct users_spot *spot = users->spots == NULL ? NULL : &users->spots[users->looks_at];
+
+	/* What is not said follows from the name. */
+	if (spot != NULL && spot->line == 0)
+		spot = &users->spots[USERS_COLUMN_NAME];
+	if (file != NULL && spot != NULL && spot->line != 0)
+		users_wish_fail_at(users, file, spot->line, spot->column, err);
+	else
+		users_wish_fail_at(users, file, line, 0, err);
 }
 
 void users_steps_free(struct users_steps *steps)

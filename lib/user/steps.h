@@ -56,6 +56,36 @@ void users_wish_fail(struct reeve_users *users, const char *file, uint64_t line,
 void users_wish_fail_at(struct reeve_users *users, const char *file, uint64_t line,
                         uint64_t column, const struct reeve_error *err);
 
+/*
+ * Which part of a wish is looked at, so that one of a file that cannot be is told with its column. 0, for
+ * chains of checks.
+ */
+enum users_column {
+	USERS_COLUMN_NAME,
+	USERS_COLUMN_PASSWORD,
+	USERS_COLUMN_HASH,
+	USERS_COLUMN_SCHEME,
+	USERS_COLUMN_HOME,
+	USERS_COLUMN_GROUP,
+	USERS_COLUMN_SHELL,
+	USERS_COLUMN_UID,
+	USERS_COLUMN_GID,
+	USERS_COLUMN_QUOTA,
+	USERS_COLUMN_ALIAS,
+	USERS_COLUMNS,
+};
+
+static inline int users_look_at(struct reeve_users *users, enum users_column column)
+{
+	users->looks_at = (int)column;
+	return 0;
+}
+
+/* Where they stand, by column; a line of 0 is nowhere. */
+struct users_spot {
+	uint64_t line, column;
+};
+
 /* reeve_users_alias() of a wish that comes from a file; NULL. */
 void users_alias(struct reeve_users *users, const char *alias, const char *target, bool is_there,
                  const char *file, uint64_t line);

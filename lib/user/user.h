@@ -75,6 +75,8 @@ struct reeve_users {
 	struct users_coming *coming; /* coming.h */
 	struct users_orphans *orphans; /* orphan.h: in the arena */
 	struct users_steps *steps; /* steps.h: wishes, and what they take */
+	const struct users_spot *spots; /* steps.h: where the fields of a wish stand; NULL */
+	int looks_at;                   /* which of them is looked at */
 
 	/* reeve_users_next() */
 	size_t next_account;

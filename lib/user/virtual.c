@@ -65,10 +65,12 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 	const struct users_fresh *other;
 	const char *shares;
 
+	users_look_at(users, wish->group != NULL ? USERS_COLUMN_GROUP : USERS_COLUMN_SHELL);
 	if (wish->group != NULL || wish->shell != NULL)
 		return reeve_fail(err, REEVE_EUSAGE,
 		                  "'%s' is a virtual user: he has neither group nor shell",
 		                  wish->name);
+	users_look_at(users, whom->uid == 0 ? USERS_COLUMN_UID : USERS_COLUMN_GID);
 	if (!whom->has_ids)
 		return reeve_fail(
 			err, REEVE_EUSAGE,
@@ -82,6 +84,7 @@ static int check_wish(struct reeve_users *users, const struct reeve_user_wish *w
 	if (whom->uid == 0 || whom->gid == 0)
 		return reeve_fail(err, REEVE_EREFUSED, "the mail of '%s' cannot be root's",
 		                  wish->name);
+	users_look_at(users, USERS_COLUMN_HOME);
 	if (whom->home == NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "nobody says where '%s' lives: give a home",
 		                  wish->name);
@@ -129,9 +132,11 @@ static int check_there(struct reeve_users *users, const struct reeve_user_wish *
 
 	if (users_entry_whom(users, entry, wish->name, NULL, &has, err) < 0)
 		return -1;
+	users_look_at(users, USERS_COLUMN_UID);
 	if (wish->has_ids && (!has.has_ids || has.uid != whom->uid || has.gid != whom->gid))
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has uid %u and gid %u already",
 		                  wish->name, has.uid, has.gid);
+	users_look_at(users, USERS_COLUMN_HOME);
 	if (wish->home != NULL && has.home != NULL && strcmp(has.home, whom->home) != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "'%s' has the home '%s' already", wish->name,
 		                  has.home);
@@ -232,6 +237,7 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 	    (entry.node == 0 && users_entry_check_new(users, &entry, err) < 0) ||
 	    (entry.node != 0 && check_there(users, wish, &entry, &whom, err) < 0))
 		return -1;
+	users_look_at(users, wish->hash != NULL ? USERS_COLUMN_HASH : USERS_COLUMN_PASSWORD);
 	if (entry.node == 0) {
 		if (check_file(users, &entry, err) < 0)
 			return -1;
@@ -249,6 +255,7 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 	}
 	if (result < 0 || add_home(users, &whom, wish->name, &steps, err) < 0)
 		return -1;
+	users_look_at(users, USERS_COLUMN_QUOTA);
 	/* A new line has it already. */
 	if (wish->quota_bytes != 0)
 		quota = entry.node == 0 ? 1

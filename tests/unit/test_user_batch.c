@@ -35,7 +35,7 @@ static const struct {
 	 "let alias 'sales' lead to 'dora'\nlet alias 'abuse' lead to 'dora'\n"
 	 ADD("emil", HOMES "emil", "mail")},
 	{"an alias that is none", "name,alias\ncarl,info@example.org\n",
-	 "2:0 'info@example.org': the name of an alias has no domain, and no '%'\n" CARL},
+	 "2:6 'info@example.org': the name of an alias has no domain, and no '%'\n" CARL},
 	{"a scheme", "name,password,scheme\ncarl,secret,sha512-crypt\n", CARL PASSWORD("carl")},
 
 	{"empty", "", "1:1 there is no line that names the columns\n"},
@@ -48,7 +48,7 @@ static const struct {
 	 "2:1 this line has 1 fields, the first one names 2\n" ADD("dora", HOMES "dora", "mail")},
 	{"too many", "name\ncarl,secret\n", "2:6 this line has 2 fields, the first one names 1\n"},
 	{"nobody's", "name,password\n,secret\n", "2:1 this line names no user\n"},
-	{"a name that is none", "name\nCarl\n", "2:0 'Carl' is no name for a mail user: it has to "
+	{"a name that is none", "name\nCarl\n", "2:1 'Carl' is no name for a mail user: it has to "
 					       "begin with a lower case letter or '_'\n"},
 	{"twice", "name\ncarl\ndora\ncarl\n",
 	 "4:1 'carl' is in line 2 already\n" CARL ADD("dora", HOMES "dora", "mail")},
@@ -73,7 +73,24 @@ static const struct {
 	 "2:6 this is no quota, such as 500M or 2G\n3:7 text behind the quote that ends a field\n"
 	 "4:6 this is no quota, such as 500M or 2G\n"},
 	{"a line end in a password", "name,password\ncarl,\"sec\nret\"\n",
-	 "2:0 the password has a line end\n" CARL},
+	 "2:6 the password has a line end\n" CARL},
+	{"Latin-1", "name,password\ncarl,stra\xdf" "e\n",
+	 "2:6 this is not UTF-8: convert the file, for with other bytes a password is another\n"},
+	{"UTF-8", "name,password\ncarl,stra\xc3\x9f" "e\n", CARL PASSWORD("carl")},
+	{"a home that is none", "name,quota,home\ncarl,1G,x\ndora,,\"/a\nb\"\nemil,,/a:b\n",
+	 "2:9 the home 'x/carl' is no absolute path\n"
+	 "3:7 the home has a character that passwd(5) cannot hold\n"
+	 "5:7 the home has a character that passwd(5) cannot hold\n"},
+	{"a shell that is none", "name,shell\ncarl,sh\n", "2:6 the shell 'sh' is no absolute path\n"},
+	{"a shell for mail", "name,shell\ncarl,/bin/sh\n",
+	 "2:6 'carl' in group mail with the login shell '/bin/sh' could remove other users' mailboxes: "
+	 "it has to be allowed\n"},
+	{"a group that is none", "group,name\nnone,carl\n", "2:1 there is no group 'none'\n"},
+	{"a uid that is none", "name,uid\ncarl,0\ndora,1001\n", 
+	 "2:6 uid 0 is not for users (100 to 65533)\n3:6 uid 1001 is taken by 'ann'\n"},
+	{"an alias that is no name", "name,alias\ncarl,\"info a|b\"\n", 
+	 "2:6 'a|b' is no name for an alias: letters, digits and + - . _ = & ' ~ may be in it\n" CARL
+	 "let alias 'info' lead to 'carl'\n"},
 };
 
 static void hear(void *user, const struct reeve_diag *diag)
