@@ -3,15 +3,32 @@
 #include "json.h"
 #include "tool.h"
 #include "user.h"
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-static bool is_wanted(const struct user_run *run, const char *alias)
+/* Whether it is one of those that were named, or none was; those are marked in `found`. */
+static bool is_wanted(const struct user_run *run, const char *alias, bool *found)
 {
+	bool is_named = run->word_count == 0;
+
 	for (size_t i = 0; i < run->word_count; i++)
 		if (strcasecmp(run->words[i], alias) == 0)
-			return true;
-	return run->word_count == 0;
+			is_named = found[i] = true;
+	return is_named;
+}
+
+/* As list says it of a user. */
+static void tell_missing(struct user_run *run, const bool *found)
+{
+	for (size_t i = 0; i < run->word_count; i++) {
+		if (found[i])
+			continue;
+		run->error.code = REEVE_EREFUSED;
+		snprintf(run->error.text, sizeof run->error.text, "there is no alias '%s'",
+		         run->words[i]);
+		tool_fail(&run->error);
+	}
 }
 
 static void tell_alias(const struct reeve_user_alias *alias, struct json *list)
@@ -35,16 +52,26 @@ void user_alias_list(struct user_run *run)
 	struct reeve_error err = {0};
 	struct json *list;
 	struct reeve_user_alias alias;
+	bool *found;
 	int more;
 
 	if (!user_open(run, false))
 		return;
+	found = calloc(run->word_count + 1, sizeof *found);
+	if (found == NULL) {
+		tool_error("out of memory");
+		tool_worse(TOOL_FAILED);
+		return;
+	}
 	list = run->is_json ? json_list() : NULL;
 	while ((more = reeve_users_next_alias(run->users, &alias, &err)) > 0)
-		if (is_wanted(run, alias.name))
+		if (is_wanted(run, alias.name, found))
 			tell_alias(&alias, list);
 	if (more < 0)
 		user_fail(run, &err);
+	else
+		tell_missing(run, found);
+	free(found);
 	if (run->is_json) {
 		struct json *map = json_map();
 
