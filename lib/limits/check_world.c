@@ -74,7 +74,7 @@ static void check_quota_message(struct reeve_limits *limits, const struct reeve_
 }
 
 /* Each quota that counts INBOX; several may have one setting. */
-static void check_roots(struct reeve_limits *limits)
+static void check_roots(struct reeve_limits *limits, const char *consequence)
 {
 	const struct limit_root *roots = limits->quota.roots;
 
@@ -85,8 +85,7 @@ static void check_roots(struct reeve_limits *limits)
 			is_said = is_said || roots[k].storage == roots[i].storage;
 		if (!is_said)
 			check_quota_message(limits, roots[i].storage, roots[i].message_bytes,
-			                    "Postfix takes such a message in, Dovecot's LMTP refuses "
-			                    "it (552 5.2.2), and it bounces");
+			                    consequence);
 	}
 }
 
@@ -119,18 +118,25 @@ void reeve_limits_check_dovecot(struct reeve_limits *limits)
 
 	if (limits->dovecot == NULL)
 		return;
+	bool is_lda = strcmp(limits->protocol, "lda") == 0;
 	check_submission(limits);
 	if (limits->postfix == NULL)
 		return;
 	for (size_t i = 0; i < limits->way_count; i++) {
-		if (strcmp(limits->ways[i].name, "lmtp") != 0)
+		if (strcmp(limits->ways[i].name, limits->protocol) != 0)
 			continue;
 		/* Only a full quota is a reason to bounce there (lmtp/lmtp-local.c,
 		 * MAIL_ERROR_NOQUOTA). */
 		check_quota_message(limits, quota->mail, reeve_limits_bytes(quota->mail),
-		                    "Postfix takes such a message in, Dovecot's LMTP does not "
-		                    "(451 4.2.0), and it waits in the queue until it bounces");
-		check_roots(limits);
+		                    is_lda ? "Postfix takes such a message in, dovecot-lda(1) does "
+		                             "not, and it waits in the queue until it bounces"
+		                           : "Postfix takes such a message in, Dovecot's LMTP does "
+		                             "not (451 4.2.0), and it waits in the queue until it "
+		                             "bounces");
+		check_roots(limits, is_lda ? "Postfix takes such a message in, dovecot-lda(1) "
+		                             "sends it back"
+		                           : "Postfix takes such a message in, Dovecot's LMTP "
+		                             "refuses it (552 5.2.2), and it bounces");
 	}
 	check_quota_mailbox(limits, quota->storage, "mailbox_size_limit", "local(8)",
 	                    reeve_limits_writes_mbox(limits));

@@ -40,6 +40,7 @@ extern const size_t reeve_limit_fact_count;
 /* A service of master.cf: "submission/inet". */
 struct limit_service {
 	const char *path, *command; /* the program: "smtpd" */
+	bool is_lda;                /* it runs Dovecot's */
 	const char *file;
 	uint64_t line;
 };
@@ -71,6 +72,7 @@ struct reeve_limits {
 	struct reeve_conf *postfix, *dovecot; /* either may be NULL */
 	const char *root;                     /* "" for "/" */
 	bool is_24;                           /* Dovecot */
+	const char *protocol;                 /* "lmtp"; "lda" where that is what Postfix runs */
 	struct reeve_conf_list *of_dovecot;   /* what is effective there */
 	bool has_failed;                      /* no memory */
 	struct reeve_limits_disk disk;
@@ -174,6 +176,12 @@ const char *reeve_limits_param(struct reeve_limits *limits, const char *name);
  */
 const char *reeve_limits_unknown(struct reeve_limits *limits, const struct reeve_limit *row);
 
+/* Whether a command is that of dovecot-lda(1), or "deliver", as it was called before. */
+bool reeve_limits_is_lda(const char *command);
+
+/* Whether Dovecot's dovecot-lda(1) delivers for local(8), or a pipe(8) that main.cf names. */
+bool reeve_limits_uses_lda(struct reeve_limits *limits);
+
 /* Whether local(8), virtual(8) deliver, as far as main.cf tells. */
 bool reeve_limits_uses_local(struct reeve_limits *limits);
 bool reeve_limits_uses_virtual(struct reeve_limits *limits);
@@ -196,10 +204,10 @@ bool reeve_limits_dovecot_has(struct reeve_limits *limits, const char *protocol,
                               const char *setting, const char *word);
 
 /*
- * How near to mail that comes by LMTP a PATH sets `name`: 0 not at all, more is nearer. What is a
- * quota's, of the root (NULL: of any).
+ * How near to mail that comes (limits->protocol) a PATH sets `name`: 0 not at all, more is nearer.
+ * What is a quota's, of the root (NULL: of any).
  */
-int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, const char *name,
+int reeve_limits_nearness(const struct reeve_limits *limits, const char *path, const char *name,
                           const char *root);
 
 /* What is nearest; NULL: nothing sets it. */

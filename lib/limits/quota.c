@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Dovecot's settings as mail that comes by LMTP (or by another protocol) meets them: what is set
- * outside of blocks, for the protocol, or in a group that one of these names (2.4).
+ * Dovecot's settings as mail meets them that comes by LMTP, to dovecot-lda(1), or by another protocol:
+ * what is set outside of blocks, for the protocol, or in a group that one of these names (2.4).
  */
 #include "limits/limits.h"
 
@@ -108,9 +108,10 @@ static bool is_in_root(const char *path, const char *root)
 	return root == NULL || (strncmp(path, root, n) == 0 && path[n] == '/');
 }
 
-int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, const char *name,
+int reeve_limits_nearness(const struct reeve_limits *limits, const char *path, const char *name,
                           const char *root)
 {
+	const struct reeve_conf_list *list = limits->of_dovecot;
 	const char *rest, *last;
 	int scope;
 
@@ -120,7 +121,7 @@ int reeve_limits_nearness(const struct reeve_conf_list *list, const char *path, 
 		                       in_protocol(path, "submission") != NULL
 		               ? 2
 		               : 0;
-	scope = (int)scope_of(list, path, "lmtp", &rest);
+	scope = (int)scope_of(list, path, limits->protocol, &rest);
 	if (scope == NOWHERE)
 		return 0;
 	if (is_name(rest, name, NULL))
@@ -188,7 +189,7 @@ const struct reeve_conf_setting *reeve_limits_nearest(const struct reeve_limits 
 
 	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
-		int near = reeve_limits_nearness(list, row->path, name, root);
+		int near = reeve_limits_nearness(limits, row->path, name, root);
 
 		/* A rule of a folder ("Trash:storage=+10%") is no limit on the mailbox. */
 		if (strcmp(name, "quota_rule") == 0 && row->value[0] != '*' && row->value[0] != '?' &&
@@ -206,7 +207,7 @@ const char *reeve_limits_root_in(const struct reeve_limits *limits, const char *
 {
 	const char *rest;
 
-	if (scope_of(limits->of_dovecot, path, "lmtp", &rest) == NOWHERE ||
+	if (scope_of(limits->of_dovecot, path, limits->protocol, &rest) == NOWHERE ||
 	    strncmp(rest, "quota ", 6) != 0)
 		return NULL;
 	rest += 6;
@@ -214,4 +215,31 @@ const char *reeve_limits_root_in(const struct reeve_limits *limits, const char *
 	*n_r = rest[0] == '"' ? 1 + strcspn(rest + 1, "\"") : 0;
 	*n_r += strcspn(rest + *n_r, "/");
 	return rest;
+}
+
+/* ---- dovecot-lda(1) -------------------------------------------------------------------------- */
+
+bool reeve_limits_is_lda(const char *command)
+{
+	return strstr(command, "dovecot-lda") != NULL || strstr(command, "dovecot/deliver") != NULL;
+}
+
+bool reeve_limits_uses_lda(struct reeve_limits *limits)
+{
+	static const char *const names[] = {"virtual_transport", "mailbox_transport", "local_transport"};
+
+	if (reeve_limits_is_lda(reeve_limits_param(limits, "mailbox_command")))
+		return true;
+	for (size_t i = 0; i < limits->service_count; i++) {
+		const struct limit_service *service = &limits->services[i];
+		size_t n = strcspn(service->path, "/");
+
+		for (size_t k = 0; service->is_lda && k < sizeof names / sizeof names[0]; k++) {
+			const char *value = reeve_limits_param(limits, names[k]);
+
+			if (strncmp(value, service->path, n) == 0 && (value[n] == '\0' || value[n] == ':'))
+				return true;
+		}
+	}
+	return false;
 }

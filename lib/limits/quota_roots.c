@@ -102,7 +102,7 @@ static void find_roots_24(struct reeve_limits *limits)
 
 void reeve_limits_find_roots(struct reeve_limits *limits)
 {
-	if (!reeve_limits_dovecot_has(limits, "lmtp", "mail_plugins", "quota"))
+	if (!reeve_limits_dovecot_has(limits, limits->protocol, "mail_plugins", "quota"))
 		return;
 	if (limits->is_24)
 		find_roots_24(limits);
@@ -195,7 +195,7 @@ void reeve_limits_read_quota(struct reeve_limits *limits)
 
 	quota->storage_bytes = quota->message_bytes = REEVE_NO_LIMIT;
 	if (limits->dovecot == NULL ||
-	    !reeve_limits_dovecot_has(limits, "lmtp", "mail_plugins", "quota"))
+	    !reeve_limits_dovecot_has(limits, limits->protocol, "mail_plugins", "quota"))
 		return;
 	quota->mail = reeve_limits_find(limits, NULL,
 	                                limits->is_24 ? "quota_mail_size" : "quota_max_mail_size");

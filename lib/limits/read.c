@@ -38,7 +38,7 @@ static void fill_number(const struct limit_fact *fact, struct reeve_limit *row, 
 		row->is_number = reeve_limits_quota_rule(row->value, &row->number, &start, &end);
 	else
 		row->is_number = reeve_limits_dovecot_size(row->value, &row->number) &&
-		                 (is_24 || row->number != REEVE_NO_LIMIT); /* a word of 2.4's */
+		                 (is_24 || strcmp(row->value, "unlimited") != 0); /* a word of 2.4's */
 	/* Of submission_max_mail_size: the relay's limit is the other's. */
 	row->is_unlimited = row->is_number && (row->number == 0 || row->number == REEVE_NO_LIMIT);
 }
@@ -151,10 +151,13 @@ static void read_master(struct reeve_limits *limits, const struct reeve_conf_set
 		                         &limits->service_room, sizeof *service);
 
 		if (service != NULL)
-			*service = (struct limit_service){reeve_limits_keep(limits, setting->path),
-			                                  command_of(limits, setting->value),
-			                                  reeve_limits_keep(limits, setting->file),
-			                                  setting->line};
+			*service = (struct limit_service){
+				.path = reeve_limits_keep(limits, setting->path),
+				.command = command_of(limits, setting->value),
+				.is_lda = reeve_limits_is_lda(setting->value),
+				.file = reeve_limits_keep(limits, setting->file),
+				.line = setting->line,
+			};
 		return;
 	}
 	fact = find_fact("postfix", option + 4);
@@ -227,6 +230,10 @@ static int read_dovecot(struct reeve_limits *limits, struct reeve_error *err)
 		return -1;
 	limits->is_24 =
 		reeve_conf_get(limits->dovecot, "dovecot_config_version", 0, &setting, NULL) > 0;
+	limits->protocol = !reeve_limits_dovecot_has(limits, "", "protocols", "lmtp") &&
+	                                   reeve_limits_uses_lda(limits)
+	                           ? "lda"
+	                           : "lmtp";
 	reeve_limits_find_roots(limits);
 	for (size_t i = 0; i < reeve_limit_fact_count; i++)
 		if (strcmp(reeve_limit_facts[i].program, "dovecot") == 0)

@@ -183,8 +183,9 @@ static void dovecot_ways(struct reeve_limits *limits)
 
 	if (reeve_limits_dovecot_has(limits, "", "protocols", "submission"))
 		submission(limits);
-	if (reeve_limits_dovecot_has(limits, "", "protocols", "lmtp")) {
-		way = add_way(limits, "lmtp", "Dovecot", false);
+	if (strcmp(limits->protocol, "lda") == 0 ||
+	    reeve_limits_dovecot_has(limits, "", "protocols", "lmtp")) {
+		way = add_way(limits, limits->protocol, "Dovecot", false);
 		if (way != NULL) {
 			quota(limits, way);
 			way->attachment = reeve_limits_attachment(way->message_bytes);

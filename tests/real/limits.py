@@ -783,6 +783,43 @@ def the_smallest_of_several_quotas_counts(world):
     return ", ".join(f"{root.strip()}: {code}" for root, code in rows)
 
 
+def what_dovecot_lda_refuses(world):
+    """Dovecot's quota where local(8) runs dovecot-lda(1), and there is no LMTP."""
+    started(world)
+    servers.dovecot_root("2.3")
+    folder, log = "/tmp/lda", "/tmp/lda.log"
+    os.makedirs(folder, exist_ok=True)
+    conf = "\n".join(["protocols = imap", "mail_location = maildir:~/Maildir", f"log_path = {log}",
+                      f"base_dir = {folder}/run", "hostname = reeve.test", "postmaster_address = postmaster@reeve.test",
+                      "ssl = no", "protocol lda {{", "  mail_plugins = quota", "}}", "plugin {{",
+                      "  quota = count:User quota", "  quota_vsizes = yes", "{}", "}}", ""])
+    results = []
+    for setting, found in (("  quota_max_mail_size = 100000B", "waits in the queue"),
+                           ("  quota_rule = *:bytes=150000\n  quota_grace = 0", "sends it back"),
+                           ("  quota_rule = *:bytes=200000\n  quota_grace = 0", None)):
+        configure(f"mailbox_command = /usr/lib/dovecot/dovecot-lda -c {folder}/dovecot.conf -f \"$SENDER\"\n")
+        with open(f"{folder}/dovecot.conf", "w") as f:
+            f.write(conf.format(setting))
+        with open(log, "w"):
+            os.chmod(log, 0o666)
+        copy = f"{folder}/root"
+        shutil.rmtree(copy, ignore_errors=True)
+        os.makedirs(f"{copy}/etc/dovecot")
+        shutil.copytree("/etc/postfix", f"{copy}/etc/postfix")
+        shutil.copy(f"{folder}/dovecot.conf", f"{copy}/etc/dovecot/dovecot.conf")
+        rules = findings("--root", copy)
+        equal(list(rules), ["message-above-quota"] if found else [], f"rules with {setting}")
+        check(not found or found in rules["message-above-quota"]["consequence"], rules)
+        equal(fate(takes(message(90000)))[0], "sent", "90000 bytes")
+        shutil.rmtree(f"/home/{USER}/Maildir", ignore_errors=True)
+        status, text = fate(takes(message(160000)))
+        with open(log) as f:
+            said = f.read()
+        results.append((status, "rejected" in said))
+    equal(results, [("deferred", False), ("sent", True), ("sent", False)], "what becomes of 160000 bytes")
+    return "quota_max_mail_size: deferred; quota_rule: dovecot-lda takes it, and sends a rejection"
+
+
 def submission_of_dovecot(world):
     started(world)
     results = []
@@ -965,7 +1002,7 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
          submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
          files_that_mislead, one_word_for_all,
-         quota_below_the_message_stops_it, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
+         quota_below_the_message_stops_it, what_dovecot_lda_refuses, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
          a_goal_holds_on_each_of_the_corpus]
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 	}
 }
 
+#define LDA                                                                                        \
+	"== dovecot.conf\nprotocols = imap\nprotocol lda {\n  mail_plugins = quota\n}\n"           \
+	"plugin {\n  quota_max_mail_size = 5M\n}\n"
+#define PIPE MASTER "dovecot "
+
 /* smtpd(8) compares without a sign what it asks of the disk; other programs with one. */
 static const struct {
 	const char *text;
@@ -214,6 +219,16 @@ static const struct {
 	{DOVECOT PLUGIN "  quota_mail_size = 5M\n}\nquota_storage_size = 5M\n",
          "wrong-version dovecot.conf:6; wrong-version dovecot.conf:8", 0},
 	{DOVECOT "submission_max_mail_size = unlimited\n", "bad-value dovecot.conf:4", 0},
+	{DOVECOT "submission_max_mail_size = 18446744073709551615\n", "", 0},
+	/* dovecot-lda(1), which local(8) or pipe(8) runs */
+	{"mailbox_command = /usr/lib/dovecot/dovecot-lda -f \"$SENDER\"\n" LDA, "message-above-quota dovecot.conf:6",
+         0},
+	{"virtual_transport = dovecot\n" PIPE "unix - n n - - pipe flags=DRhu user=v argv=/usr/lib/dovecot/deliver\n"
+         "  -d x\n" LDA,
+         "message-above-quota dovecot.conf:6", 0},
+	{"virtual_transport = dovecotx\n" PIPE "unix - n n - - pipe argv=/usr/lib/dovecot/dovecot-lda\n" LDA, "", 0},
+	{"virtual_transport = dovecot\n" PIPE "unix - n n - - pipe argv=/bin/x\n" LDA, "", 0},
+	{LDA, "", 0},
 	{"== dovecot.conf\ndovecot_config_version = 2.4.0\nsubmission_max_mail_size = unlimited\n",
          "", 0},
 	/* Dovecot 2.4 */
