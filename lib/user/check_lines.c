@@ -157,6 +157,11 @@ int users_check_lines(struct users_check *check, struct reeve_error *err)
 	for (size_t i = 0; i < count; i++)
 		if (check_file(check, &files[i], err) < 0)
 			return -1;
+	if (check->users->where->homes != NULL)
+		users_check_fault(check, REEVE_NOTE, check->users->where->passwords, 0,
+		                  "Dovecot takes the homes of these users from '%s', where nobody "
+		                  "looks now",
+		                  check->users->where->homes);
 	while ((more = users_line_next(check->users, &line, err)) > 0)
 		if (check_line(check, &line, err) < 0)
 			return -1;

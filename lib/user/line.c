@@ -285,8 +285,11 @@ int users_line_fill(struct reeve_users *users, const struct users_line *line,
 		return reeve_fail_nomem(err);
 	user_r->file = line->doc->path;
 	reeve_doc_where(line->doc, line->doc->nodes[line->node].start, &user_r->line, &column);
-	fill_ids(users, where, line, user_r);
-	fill_home(users, where, line, user_r);
+	/* Who has his home in another file may have any. */
+	if (where->homes == NULL) {
+		fill_ids(users, where, line, user_r);
+		fill_home(users, where, line, user_r);
+	}
 	fill_password(line, user_r);
 	user_r->has_quota = users_line_quota(users, line, &user_r->quota_bytes);
 	*has_own_r = where->is_userdb && fill_location(users, line, own_r);

@@ -232,7 +232,8 @@ int users_virtual_add(struct reeve_users *users, const struct reeve_user_wish *w
 		                  wish->name);
 	if (users_entry_find(users, wish->name, &entry, err) < 0)
 		return -1;
-	if (users_entry_whom(users, &entry, wish->name, wish, &whom, err) < 0 ||
+	if (users_where_check_one(entry.where, wish->name, err) < 0 ||
+	    users_entry_whom(users, &entry, wish->name, wish, &whom, err) < 0 ||
 	    check_wish(users, wish, &entry, &whom, err) < 0 ||
 	    (entry.node == 0 && users_entry_check_new(users, &entry, err) < 0) ||
 	    (entry.node != 0 && check_there(users, wish, &entry, &whom, err) < 0))
@@ -307,6 +308,27 @@ static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
 	return result < 0 ? -1 : 0;
 }
 
+/* A home that is in his line, and that Dovecot does not take from there, may be anybody's. */
+static void say_left(struct reeve_users *users, const struct users_entry *entry,
+                     const struct reeve_whom *whom)
+{
+	struct users_line line = {entry->doc, entry->node, whom->name, 0};
+	char *field = entry->node == 0 ? NULL : users_line_field(&line, REEVE_PWF_HOME);
+	const char *home = field == NULL ? "" : users_path_clean(users, field);
+	struct reeve_error err = {0};
+	struct stat st;
+
+	free(field);
+	if (users_path_check(home, "the home", NULL) == 0 &&
+	    (whom->home == NULL || strcmp(home, whom->home) != 0) &&
+	    users_leaving_look(users, home, &st, &err) > 0)
+		users_entry_say(users, whom->name, false,
+		                reeve_users_text(users,
+		                                 "'%s' stays: Dovecot does not take his home from "
+		                                 "his line",
+		                                 home));
+}
+
 int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
                          const char *archive, struct reeve_error *err)
 {
@@ -319,7 +341,8 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		return -1;
 	if (entry.node == 0 && reeve_user_name_check(name, true, err) < 0)
 		return -1;
-	if (users_entry_whom(users, &entry, name, NULL, &whom, err) < 0)
+	if (users_where_check_one(entry.where, name, err) < 0 ||
+	    users_entry_whom(users, &entry, name, NULL, &whom, err) < 0)
 		return -1;
 	leaving = users_leaving_new(users, name, whom.uid);
 	if (leaving == NULL)
@@ -340,6 +363,8 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		else if (users_leaving_home(users, leaving, whom.home, err) < 0)
 			return -1;
 	}
+	if (mail != REEVE_USERS_KEEP_MAIL)
+		say_left(users, &entry, &whom);
 	if (mail != REEVE_USERS_KEEP_MAIL && shares == NULL &&
 	    add_mail(users, leaving, &entry, &whom, err) < 0)
 		return -1;

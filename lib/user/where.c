@@ -123,11 +123,63 @@ static const struct users_db *find_userdb(const struct users_dbs *dbs, const cha
 	return other;
 }
 
-static const char *without_root(const struct reeve_users *users, const char *path)
+/* Whether a userdb may know any user, and we cannot tell whom: that of a database. */
+static bool is_anybodys(const struct users_db *db)
+{
+	static const char *const drivers[] = {"passwd-file", "passwd", "nss", "prefetch"};
+
+	for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++)
+		if (strcmp(db->driver, drivers[i]) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * Whether the users of a passdb's file have their homes in another file. `path` is the one of the two that is
+ * asked for.
+ */
+static void find_two(const struct users_dbs *dbs, const char *path, struct users_where *where)
+{
+	const char *passwords = NULL, *homes = NULL;
+
+	for (size_t i = 0; i < dbs->count; i++) {
+		const struct users_db *db = &dbs->rows[i];
+		bool is_file = users_db_is_passwd_file(db) && !db->goes_on;
+		bool is_asked = is_file && is_one_path(db->path, path, where->is_24);
+
+		if (!db->is_passdb && is_anybodys(db))
+			return;
+		if (is_file && db->is_passdb &&
+		    (is_asked || (passwords == NULL &&
+		                  find_userdb(dbs, db->path, where->is_24) == NULL)))
+			passwords = db->path;
+		if (is_file && !db->is_passdb && (is_asked || homes == NULL))
+			homes = db->path;
+	}
+	if (passwords == NULL || homes == NULL || is_one_path(passwords, homes, where->is_24) ||
+	    !(is_one_path(passwords, path, where->is_24) || is_one_path(homes, path, where->is_24)) ||
+	    find_userdb(dbs, passwords, where->is_24) != NULL)
+		return;
+	where->passwords = passwords;
+	where->homes = homes;
+}
+
+/* As Dovecot would name it: "users", said in /etc/dovecot, too. */
+static const char *without_root(struct reeve_users *users, const char *path)
 {
 	size_t n = strlen(users->root);
+	char *whole, *root;
 
-	return strncmp(path, users->root, n) == 0 && path[n] == '/' ? path + n : path;
+	if (strncmp(path, users->root, n) == 0 && path[n] == '/')
+		return path + n;
+	whole = path[0] == '/' ? NULL : realpath(path, NULL);
+	root = whole == NULL || n == 0 ? NULL : realpath(users->root, NULL);
+	n = root == NULL ? 0 : strlen(root);
+	if (whole != NULL && (n == 0 || (strncmp(whole, root, n) == 0 && whole[n] == '/')))
+		path = reeve_users_keep(users, whole + n);
+	free(whole);
+	free(root);
+	return path;
 }
 
 static void choose(struct reeve_users *users, const struct users_dbs *dbs, struct users_where *where)
@@ -153,14 +205,19 @@ static void choose(struct reeve_users *users, const struct users_dbs *dbs, struc
 	userdb = find_userdb(dbs, path, where->is_24);
 	if (passdb != NULL && passdb->format != NULL)
 		where->format = passdb->format;
+	find_two(dbs, path, where);
+	/* A file that Dovecot does not know will be one of its own some day: its lines say all. */
+	where->is_userdb = users->how.passwd_file != NULL && passdb == NULL;
 	if (userdb == NULL)
 		return;
-	where->is_userdb = users_db_is_passwd_file(userdb);
+	where->is_userdb |= users_db_is_passwd_file(userdb);
 	if (where->format == NULL && passdb == NULL)
 		where->format = userdb->format;
 	where->home = userdb->home;
 	where->uid = userdb->uid;
 	where->gid = userdb->gid;
+	if (passdb == NULL)
+		where->home.is_forced = where->uid.is_forced = where->gid.is_forced = false;
 }
 
 static void find_quota_file(struct reeve_users *users, const struct users_dbs *dbs,
@@ -252,6 +309,16 @@ const char *users_where_key(struct reeve_users *users, const char *name, struct 
 	key = reeve_users_keep(users, text);
 	free(text);
 	return key;
+}
+
+int users_where_check_one(const struct users_where *where, const char *name, struct reeve_error *err)
+{
+	if (where->homes == NULL)
+		return 0;
+	return reeve_fail(err, REEVE_EREFUSED,
+	                  "Dovecot takes the password of '%s' from '%s', and his home from '%s': give its "
+	                  "passdb and its userdb one file with both",
+	                  name, where->passwords, where->homes);
 }
 
 bool users_where_uid(struct reeve_users *users, const char *value, uint32_t *uid_r)

@@ -26,6 +26,7 @@ struct users_where {
 	size_t file_count;
 	const char *format;      /* what of a user's name his line begins with: "%n"; NULL: all of it */
 	bool is_userdb;          /* Dovecot takes uid, gid, home and extra fields from its lines, too */
+	const char *passwords, *homes; /* the two files of users whose homes are in another one; NULL */
 	struct users_default home, uid, gid;
 
 	/*
@@ -52,6 +53,12 @@ const struct users_where *users_where(struct reeve_users *users, struct reeve_er
  * with err: REEVE_EREFUSED if that has variables that we do not know.
  */
 const char *users_where_key(struct reeve_users *users, const char *name, struct reeve_error *err);
+
+/*
+ * Of users who are a line in two files, one with the password, we would write or remove one. 0, or -1 with
+ * err: REEVE_EREFUSED.
+ */
+int users_where_check_one(const struct users_where *where, const char *name, struct reeve_error *err);
 
 /* Resolve a uid or gid of `where`, a number or a name of the root's; false: nothing is said, or no such. */
 bool users_where_uid(struct reeve_users *users, const char *value, uint32_t *uid_r);

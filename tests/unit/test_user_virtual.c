@@ -217,6 +217,10 @@ static const struct refused {
          "'eve' is a user of the system: a virtual one of that name would be another way in"},
 	{"a system user of a virtual one's name", "sed -i s/^eve@example.org/eve/ " FILE_, {.name = "eve"},
          NULL},
+	{"two files", "sed -i '/userdb/,$s,/users,/homes,' root/etc/dovecot/dovecot.conf",
+         {.name = "ann@example.org"},
+         "Dovecot takes the password of 'ann@example.org' from '/etc/dovecot/users', and his home from "
+         "'/etc/dovecot/homes': give its passdb and its userdb one file with both"},
 	{"no file", "rm root/etc/dovecot/dovecot.conf", {.name = "ann@example.org"},
          "there is no place for 'ann@example.org': no configuration of Dovecot names a passwd-file"},
 };
@@ -483,6 +487,60 @@ START_TEST(test_remove)
 }
 END_TEST
 
+/* Of a file that Dovecot does not know the lines say all; of one that it asks for passwords only, nothing. */
+START_TEST(test_own_home)
+{
+	static const struct {
+		const char *conf, *home, *look;
+		int steps;
+	} files[] = {
+		{"mail_home = /home/%n\n", "/v/u7",
+	         "[ ! -e v/u7 ] && tar -tf ../kept/u8@x.org-*.tar | grep -q '^v/u7/mail$'", 3},
+		{"passdb {\n driver = passwd-file\n args = /etc/pf2\n}\n"
+	         "userdb {\n driver = static\n args = uid=950 gid=950 home=/home/%n\n}\n",
+	         "/home/u8", "[ -e v/u7/mail ]", 1},
+	};
+	struct reeve_users_how how = {.root = root,
+	                              .passwd_file = "root/etc/pf2",
+	                              .is_for_changes = true,
+	                              .what = "test",
+	                              .lock_timeout_ms = 20000};
+	struct reeve_error err = {0};
+	struct reeve_user user;
+	struct reeve_users *users;
+
+	ck_assert_int_eq(system("cd root; mkdir -p v/u7; echo mail >v/u7/mail; chown -R 950:950 v/u7; "
+	                        "echo u8@x.org:x:950:950::/v/u7:: >etc/pf2"), 0);
+	folder_write("root/etc/dovecot/dovecot.conf", files[_i].conf);
+	users = reeve_users_open(&how, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	ck_assert_int_eq(reeve_users_find(users, "u8@x.org", &user, &err), 1);
+	ck_assert(user.has_ids && user.uid == 950 && user.gid == 950);
+	ck_assert_str_eq(user.home, files[_i].home);
+	reeve_users_remove(users, "u8@x.org", REEVE_USERS_ARCHIVE_MAIL, "kept");
+	int got = end(users, &err);
+	ck_assert_msg(got == files[_i].steps, "%d: %d, '%s'", _i, got, err.text);
+	ck_assert_str_eq(folder_read("root/etc/pf2"), "");
+	char command[200];
+	snprintf(command, sizeof command, "cd root; %s", files[_i].look);
+	ck_assert_msg(system(command) == 0, "%d", _i);
+}
+END_TEST
+
+/* A user who is a line in two files stays in both. */
+START_TEST(test_two_files)
+{
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(system("sed -i '/userdb/,$s,/users,/homes,' root/etc/dovecot/dovecot.conf"), 0);
+	ck_assert_int_eq(remove_user("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err), -1);
+	ck_assert_str_eq(err.text, "Dovecot takes the password of 'eve@example.org' from "
+	                           "'/etc/dovecot/users', and his home from '/etc/dovecot/homes': give its "
+	                           "passdb and its userdb one file with both");
+	ck_assert_str_ne(line("eve"), "(none)");
+}
+END_TEST
+
 /* Whose uid virtual users have, or in whose home their mail is, stays as long as they do. */
 static const struct owner {
 	const char *name, *command;
@@ -542,7 +600,7 @@ Suite *suite_user_virtual(void)
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
-		unit_skip(3 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(foreign) + COUNT(boths) + COUNT(removed) +
+		unit_skip(6 + COUNT(added) + COUNT(refused) + COUNT(locked) + COUNT(opens) + COUNT(foreign) + COUNT(boths) + COUNT(removed) +
 		                  COUNT(owners),
 		          "virtual users' homes are given to them only by root");
 		return suite;
@@ -550,6 +608,8 @@ Suite *suite_user_virtual(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	tcase_add_loop_test(tcase, test_add, 0, COUNT(added));
 	tcase_add_loop_test(tcase, test_refused, 0, COUNT(refused));
+	tcase_add_loop_test(tcase, test_own_home, 0, 2);
+	tcase_add_test(tcase, test_two_files);
 	tcase_add_loop_test(tcase, test_foreign, 0, COUNT(foreign));
 	tcase_add_test(tcase, test_back);
 	tcase_add_loop_test(tcase, test_lock, 0, COUNT(locked));
