@@ -248,6 +248,10 @@ bool reeve_migrate_is_for(const char *name, const char *protocol);
 /* Whether protocols has imap (pop3) with TLS only: its plain listener has port 0 then. */
 bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name);
 
+/* Whether protocols has imap (pop3) without TLS, and the other one anyhow: a port that is for both
+ * is that of the other one, for two listeners cannot have it. */
+bool reeve_migrate_is_plain(const struct migrate_hop *hop, const char *name);
+
 /* Whether it has to leave the blocks around it. */
 bool reeve_migrate_is_out(struct migrate_hop *hop, const struct migrate_site *site);
 

@@ -120,8 +120,8 @@ static void write_group(struct migrate_hop *hop, const struct group *group, cons
 		if (i == group->count - 1)
 			text = reeve_migrate_text(hop, "%s%s}\n", text, indent);
 		else
-			reeve_migrate_indent_between(hop, group->sites[i],
-			                             group->sites[i + 1], inner);
+			reeve_migrate_indent_between(hop, group->sites[i], group->sites[i + 1],
+			                             inner);
 		for (size_t block = 1; i == group->count - 1 && block < group->block_count;
 		     block++) {
 			text = reeve_migrate_text(hop, "%s%s%s {\n", text, indent,
@@ -158,6 +158,8 @@ static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
 	else if (strcmp(site->thing.type, "listen") == 0 &&
 	         (parent == NULL || reeve_migrate_is_off(hop, parent->value)))
 		why = "protocols has it with TLS only, so nothing listened here";
+	else if (parent == NULL)
+		why = "protocols has nothing with TLS, so nothing listened here";
 	reeve_migrate_drop(hop, site);
 	reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
 	                   reeve_migrate_text(hop, "removed: %s = %s; %s", site->thing.type,

@@ -209,7 +209,9 @@ size_t reeve_migrate_listen(struct migrate_hop *hop, const struct migrate_site *
 		                    : !reeve_migrate_is_for(parent->value, all[i].protocol)))
 			continue;
 		/* A port would open it; an address alone says only where it would be. */
-		if (!is_tls && has_port(addresses, count) && reeve_migrate_is_off(hop, name))
+		if (has_port(addresses, count) &&
+		    (is_tls ? parent == NULL && reeve_migrate_is_plain(hop, all[i].name)
+		            : reeve_migrate_is_off(hop, name)))
 			continue;
 		n += listeners(hop, all[i].service, name, is_tls, site->value, addresses, count,
 		               *rest_r == NULL || !is_one_port(addresses, count), places + n);

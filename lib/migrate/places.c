@@ -41,11 +41,16 @@ static size_t services(const struct migrate_hop *hop, const struct migrate_site 
 	return n;
 }
 
-bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name)
+/* How a protocol is served: plain, with TLS on a port of its own, or both. */
+struct served {
+	bool plain, tls;
+};
+
+static struct served served(const struct migrate_hop *hop, const char *name)
 {
 	const char *words = "";
+	struct served served = {false, false};
 	size_t n, length = strlen(name);
-	bool has_plain = false, has_tls = false;
 
 	for (uint32_t i = 0; i < hop->count; i++) /* the last one counts */
 		if (hop->sites[i].up == 0 && hop->sites[i].thing.name == NULL &&
@@ -54,10 +59,25 @@ bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name)
 	for (const char *p = words; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
 		bool is_it = n >= length && memcmp(p, name, length) == 0;
 
-		has_plain |= is_it && n == length;
-		has_tls |= is_it && n == length + 1 && p[length] == 's';
+		served.plain |= is_it && n == length;
+		served.tls |= is_it && n == length + 1 && p[length] == 's';
 	}
-	return has_tls && !has_plain;
+	return served;
+}
+
+bool reeve_migrate_is_off(const struct migrate_hop *hop, const char *name)
+{
+	struct served it = served(hop, name);
+
+	return it.tls && !it.plain;
+}
+
+bool reeve_migrate_is_plain(const struct migrate_hop *hop, const char *name)
+{
+	struct served it = served(hop, name);
+	struct served other = served(hop, strcmp(name, "imap") == 0 ? "pop3" : "imap");
+
+	return it.plain && !it.tls && (other.plain || other.tls);
 }
 
 /* The value as it is written, if the rule says no other. */

@@ -59,6 +59,18 @@ static const struct migrate_case rows[] = {
          "plugins stand "
          "in plugin { }: move it there\n  trash = x\n}\n",
          "2 decide"},
+	{"a port for TLS, of two protocols that have none",
+         "protocols = imap pop3\nssl_listen = *:993 # a\n", "protocols = imap pop3\n# a\n",
+         "2 removed"},
+	{"... of which one has it", "protocols = imap imaps pop3\nssl_listen = *:993\n",
+         "protocols = imap pop3\nservice imap-login {\n  inet_listener imaps {\n    address = *\n"
+         "    port = 993\n  }\n}\n",
+         ""},
+	{"... and of one that is alone", "protocols = imap\nssl_listen = *:994\n",
+         "protocols = imap\nservice imap-login {\n  inet_listener imaps {\n    address = *\n"
+         "    port = 994\n  }\n}\nservice pop3-login {\n  inet_listener pop3s {\n    address = *\n"
+         "    port = 994\n  }\n}\n",
+         ""},
 };
 
 START_TEST(table)
