@@ -71,6 +71,8 @@ static const struct migrate_case rows[] = {
          "    port = 994\n  }\n}\nservice pop3-login {\n  inet_listener pop3s {\n    address = *\n"
          "    port = 994\n  }\n}\n",
          ""},
+	{"words in capitals", "lock_method = FLock # a\nnamespace x {\n  list = YES\n}\n",
+         "lock_method = flock # a\nnamespace x {\n  list = yes\n}\n", ""},
 };
 
 START_TEST(table)
