@@ -4,7 +4,7 @@
  * are full already. Who is in a database is not asked for.
  */
 #include "base/open.h"
-#include "conf/dovecot_location.h"
+#include "conf/dovecot_space.h"
 #include "conf/passwd_file.h"
 #include "limits/limits.h"
 
@@ -70,18 +70,21 @@ static const char *maildir_of(struct reeve_limits *limits, const struct user *us
 {
 	struct reeve_location location = {
 		.is_24 = limits->is_24,
-		.location = extra(limits, user, "userdb_mail"),
+		.location = top_value(limits, "mail_location"),
 		.driver = top_value(limits, "mail_driver"),
 		.path = top_value(limits, "mail_path"),
 	};
 	struct reeve_whom whom = {.name = user->login};
 	const char *home = top_value(limits, "mail_home"), *kept;
+	struct reeve_space space;
 	char *folder, *made = NULL;
 
-	if (limits->is_24 && location.location != NULL)
+	if (limits->is_24 && extra(limits, user, "userdb_mail") != NULL)
 		return NULL;
-	if (location.location == NULL)
-		location.location = top_value(limits, "mail_location");
+	reeve_space_find(limits->of_dovecot, limits->is_24, &space);
+	if (reeve_space_settle(&space, user->is_account ? NULL : user->doc, user->node,
+	                       limits->arena, &location) < 0)
+		limits->has_failed = true;
 	if (user->home[0] != '\0')
 		whom.home = user->home;
 	else if (home[0] != '\0')

@@ -223,6 +223,11 @@ static bool is_in(const char *text, const char *path)
 	return found != NULL && (found[n] == '\0' || found[n] == '/' || found[n] == ':');
 }
 
+static bool is_in_location(const struct reeve_location *at, const char *path)
+{
+	return is_in(at->location, path) || is_in(at->path, path) || is_in(at->inbox, path);
+}
+
 bool users_home_is_for_many(struct reeve_users *users, const char *path,
                             const struct reeve_account *owner)
 {
@@ -231,9 +236,8 @@ bool users_home_is_for_many(struct reeve_users *users, const char *path,
 
 	if (mail == NULL || where == NULL)
 		return false;
-	return is_in(mail->location.location, path) || is_in(mail->location.path, path) ||
-	       is_in(mail->location.inbox, path) || is_in(mail->home, path) ||
-	       is_in(where->home.value, path) ||
+	return is_in_location(&mail->location, path) || is_in_location(&mail->outside, path) ||
+	       is_in(mail->home, path) || is_in(where->home.value, path) ||
 	       (owner != NULL && (users_path_is_inside(path, owner->home) ||
 	                          users_path_is_inside(owner->home, path)));
 }

@@ -238,35 +238,16 @@ bool users_line_quota(struct reeve_users *users, const struct users_line *line, 
 	return is_good;
 }
 
-/* What the line says of the location of his mail; the rest is as configured. */
-static bool fill_location(struct reeve_users *users, const struct users_line *line,
-                          struct reeve_location *own)
+/* What the line says of the location of his mail; the rest is as configured. 1, 0, -1. */
+static int fill_location(struct reeve_users *users, const struct users_line *line,
+                         struct reeve_location *own)
 {
 	const struct users_mail *mail = users_mail(users, NULL);
-	const struct {
-		const char *key;
-		const char **value;
-	} rows[] = {
-		{"userdb_mail", &own->location},
-		{"userdb_mail_driver", &own->driver},
-		{"userdb_mail_path", &own->path},
-		{"userdb_mail_inbox_path", &own->inbox},
-	};
-	bool has_own = false;
 
 	if (mail == NULL)
-		return false;
-	*own = mail->location;
-	for (size_t i = mail->location.is_24 ? 1 : 0; i < (mail->location.is_24 ? 4 : 1); i++) {
-		bool has;
-		const char *value = pass(users, users_line_extra(line, rows[i].key, &has));
-
-		if (value == NULL)
-			continue;
-		*rows[i].value = value;
-		has_own = true;
-	}
-	return has_own;
+		return 0;
+	*own = mail->outside;
+	return reeve_space_settle(&mail->space, line->doc, line->node, users->passing, own);
 }
 
 int users_line_fill(struct reeve_users *users, const struct users_line *line,
@@ -275,6 +256,7 @@ int users_line_fill(struct reeve_users *users, const struct users_line *line,
 {
 	const struct users_where *where = users_where(users, err);
 	uint64_t column;
+	int own = 0;
 
 	*user_r = (struct reeve_user){.name = line->name, .is_virtual = true};
 	reeve_arena_free(users->passing);
@@ -292,6 +274,8 @@ int users_line_fill(struct reeve_users *users, const struct users_line *line,
 	}
 	fill_password(line, user_r);
 	user_r->has_quota = users_line_quota(users, line, &user_r->quota_bytes);
-	*has_own_r = where->is_userdb && fill_location(users, line, own_r);
-	return 0;
+	if (where->is_userdb)
+		own = fill_location(users, line, own_r);
+	*has_own_r = own > 0;
+	return own < 0 ? reeve_fail_nomem(err) : 0;
 }

@@ -63,6 +63,29 @@ static int look_at_userdbs(struct reeve_conf *dovecot, struct users_mail *mail,
 	return 0;
 }
 
+/* -1 with err. */
+static int read_space(struct reeve_users *users, struct reeve_conf *dovecot, struct users_mail *mail,
+                      struct reeve_error *err)
+{
+	struct reeve_conf_list *list = reeve_conf_list(dovecot, REEVE_CONF_EFFECTIVE, err);
+	struct reeve_space *space = &mail->space;
+	struct reeve_location *at = &space->at;
+
+	if (list == NULL)
+		return -1;
+	reeve_space_find(list, mail->outside.is_24, space);
+	if (space->name != NULL)
+		space->name = reeve_users_text(users, "%.*s", (int)space->name_length, space->name);
+	at->location = reeve_users_keep(users, at->location);
+	at->driver = reeve_users_keep(users, at->driver);
+	at->path = reeve_users_keep(users, at->path);
+	at->inbox = reeve_users_keep(users, at->inbox);
+	reeve_conf_list_free(list);
+	mail->location = mail->outside;
+	reeve_space_settle(space, NULL, 0, users->arena, &mail->location);
+	return 0;
+}
+
 static int read_dovecot(struct reeve_users *users, struct users_mail *mail, struct reeve_error *err)
 {
 	struct reeve_conf *dovecot = reeve_users_conf(users, REEVE_CONF_DOVECOT);
@@ -71,7 +94,7 @@ static int read_dovecot(struct reeve_users *users, struct users_mail *mail, stru
 	if (dovecot == NULL)
 		return 0;
 	version = reeve_users_setting(users, REEVE_CONF_DOVECOT, "dovecot_config_version");
-	mail->location = (struct reeve_location){
+	mail->outside = (struct reeve_location){
 		.is_24 = version != NULL,
 		.location = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_location"),
 		.driver = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_driver"),
@@ -79,7 +102,7 @@ static int read_dovecot(struct reeve_users *users, struct users_mail *mail, stru
 		.inbox = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_inbox_path"),
 	};
 	mail->home = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mail_home");
-	return look_at_userdbs(dovecot, mail, err);
+	return read_space(users, dovecot, mail, err) < 0 ? -1 : look_at_userdbs(dovecot, mail, err);
 }
 
 /* A setting of main.cf that somebody set, not Postfix's default; NULL. */

@@ -9,13 +9,15 @@
 #ifndef USER_MAILBOX_H
 #define USER_MAILBOX_H
 
-#include "conf/dovecot_location.h"
+#include "conf/dovecot_space.h"
 #include "user/user.h"
 #include <sys/stat.h>
 
 /* What is configured; without the root. */
 struct users_mail {
-	struct reeve_location location; /* of Dovecot */
+	struct reeve_location location; /* of INBOX, by Dovecot */
+	struct reeve_location outside;  /* the same, but for the namespace that it is in */
+	struct reeve_space space;       /* which is this one */
 	bool is_for_system;  /* Dovecot finds system users: a userdb passwd, or one that makes users up */
 	const char *home;    /* mail_home, for who has none; NULL */
 	const char *spool;   /* the folder of mailboxes; NULL: there is none, mail is in the homes */

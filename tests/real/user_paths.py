@@ -18,11 +18,15 @@ PASSWORD, OTHER = "correct horse 7", "battery staple 8"
 DOMAINS = ("a.test", "b.test")
 roots = {}
 
-# Their lines hold the part in front of the '@'; the home is in the line, the mail below it.
+# Their lines hold the part in front of the '@'; the home is in the line, the mail below it, where the
+# namespace of INBOX has it.
 OLD = """
 protocols = imap pop3
 disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
+namespace inbox {
+  location = maildir:~/Inbox
+}
 passdb {
   driver = passwd-file
   args = scheme=CRYPT username_format=%n /etc/vmail/%d/passwd
@@ -43,6 +47,9 @@ protocols {
 auth_allow_cleartext = yes
 mail_driver = maildir
 mail_path = ~/Maildir
+namespace inbox {
+  mail_path = ~/Inbox
+}
 passdb passwd-file {
   auth_username_format = %{user | username}
   passwd_file_path = /etc/vmail/%{user | domain}/passwd
@@ -84,8 +91,8 @@ def per_domain(root):
     for name in (ann, other):
         said = run("chroot", root.path, "doveadm", "user", "-f", "home", name).stdout.decode().strip()
         row = json.loads(root.user("list", name, "--json").stdout)["users"][0]
-        equal((row["home"], row["mailbox"]), (said, root.at(said + "/Maildir")), f"the home of {name}")
-        check(row["has_mailbox"] if "has_mailbox" in row else os.path.isdir(row["mailbox"]), f"{name}: no mailbox")
+        equal((row["home"], row["mailbox"]), (said, root.at(said + "/Inbox")), f"the home of {name}")
+        check(os.path.isdir(row["mailbox"] + "/cur"), f"{name}: no mailbox")
     root.user("verify", ann, password=PASSWORD)
     root.user("verify", other, password=PASSWORD, status=3)
 
@@ -120,7 +127,7 @@ def per_domain(root):
     root.user("remove", other, "--remove-mail")
     check(not root.logs_in(other, PASSWORD) and root.logs_in(ann, PASSWORD), f"remove of {other}")
     check(not os.path.exists(root.at("/var/vmail/b.test/ann")) and
-          os.path.exists(root.at("/var/vmail/a.test/ann/Maildir")), "mail after remove")
+          os.path.exists(root.at("/var/vmail/a.test/ann/Inbox")), "mail after remove")
 
 
 CASES = (per_domain,)

@@ -77,6 +77,19 @@ static const struct {
          "",
          "mailbox-full Maildir:0 the mailbox of ann has 133 bytes (133 B), and quota_rule "
          "*:bytes=100 is 100 (100 B); "},
+	/* in the namespace that has INBOX, or where the line has it */
+	{"protocols = lmtp\nmail_plugins = quota\nmail_location = mbox:~/mail\n"
+         "namespace inbox {\n  inbox = yes\n  location = maildir:~/Maildir\n}\n"
+         "userdb {\n  driver = passwd-file\n  args = /etc/users\n}\n" OLD_ROOT
+         "  quota_grace = 1k\n  quota_rule = *:bytes=133\n}\n",
+         ANN "\n",
+         "mailbox-full Maildir:0 the mailbox of ann@x.org has 133 bytes (133 B), and quota_rule "
+         "*:bytes=133 is 133 (133 B); "},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\n"
+             "namespace inbox {\n  inbox = yes\n  mail_path = /home/bob/Maildir\n}\n",
+         ANN "\n", ""},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\n",
+         ANN ":userdb_mail_path=/home/bob/Maildir\n", ""},
 	/* variables with modifiers and filters */
 	{"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:/home/%Ln/Maildir\n"
          "userdb {\n  driver = passwd-file\n  args = /etc/users\n}\n" OLD_ROOT

@@ -75,6 +75,14 @@ static const struct {
          NULL, "root/home/ann/M", NULL},
 	{"2.3 mbox", SYSTEM_23 "mail_location = mbox:~/mail:INBOX=/var/mail/%u\n", NULL, NULL,
          "root/var/mail/ann", "root/var/mail/vera@example.org"},
+	{"2.3, the namespace of INBOX",
+         SYSTEM_23 "mail_location = mbox:~/mail\nnamespace inbox {\n inbox = yes\n"
+                   " location = maildir:/v/%n\n}\nnamespace x {\n location = mbox:/x\n}\n",
+         NULL, NULL, "root/v/ann", "root/v/vera"},
+	{"2.4, the namespace of INBOX",
+         SYSTEM_24 "mail_driver = maildir\nmail_path = ~/M\nnamespace inbox {\n inbox = yes\n"
+                   " mail_path = /v/%{user|username}\n}\n",
+         NULL, NULL, "root/v/ann", "root/v/vera"},
 	{"2.3 says nothing", SYSTEM_23, "home_mailbox = Maildir/\n", NULL, "root/home/ann/Maildir/",
          NULL},
 	{"2.4", SYSTEM_24 "mail_driver = maildir\nmail_path = /v/%{user | domain}/%{user|username}\n",

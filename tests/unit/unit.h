@@ -98,6 +98,7 @@ void unit_skip(int count, const char *why);
 	X(postfix_corpus) \
 	X(user_name) \
 	X(dovecot_location) \
+	X(dovecot_space) \
 	X(user_mailbox) \
 	X(user_line) \
 	X(user_check) \
