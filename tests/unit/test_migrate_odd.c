@@ -83,7 +83,7 @@ END_TEST
 
 Suite *suite_migrate_odd(void)
 {
-	Suite *suite = suite_create("migrate_odd");
+	Suite *suite = suite_create("migrate/odd");
 	TCase *tcase = tcase_create("migrate_odd");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);

@@ -70,7 +70,7 @@ END_TEST
 
 Suite *suite_passwd_file_add(void)
 {
-	Suite *suite = suite_create("passwd_file_add");
+	Suite *suite = suite_create("conf/passwd_file_add");
 	TCase *tcase = tcase_create("passwd_file_add");
 
 	tcase_add_loop_test(tcase, test_add_all, 0, sizeof rows / sizeof *rows);

@@ -775,7 +775,7 @@ END_TEST
 
 Suite *suite_user_change(void)
 {
-	Suite *suite = suite_create("user change");
+	Suite *suite = suite_create("user/change");
 	TCase *tcase = tcase_create("change");
 
 	if (!user_root_can()) {

@@ -596,7 +596,7 @@ END_TEST
 
 Suite *suite_user_virtual(void)
 {
-	Suite *suite = suite_create("user virtual");
+	Suite *suite = suite_create("user/virtual");
 	TCase *tcase = tcase_create("virtual");
 
 	if (!user_root_can()) {
