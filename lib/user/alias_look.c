@@ -4,15 +4,18 @@
 
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/open.h"
 #include "user/docs.h"
 #include "user/fresh.h"
 #include "user/line.h"
 #include "user/system.h"
 #include "user/where.h"
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define MOST_LOOKS 1000 /* at entries; who has more is not told of a loop */
 
@@ -187,6 +190,28 @@ static bool is_somebody(struct reeve_users *users, const struct reeve_doc *doc, 
 	       users_system_is_elsewhere(users, name);
 }
 
+/*
+ * The file that ":include:/file" names and that is not there (local(8), :include:). NULL:
+ * it is there, or may be, where we may not look; or the target is something else.
+ */
+static const char *missing_list(struct reeve_users *users, const char *text)
+{
+	static const char include[] = ":include:";
+	const char *path;
+	int fd;
+
+	if (strncasecmp(text, include, sizeof include - 1) != 0)
+		return NULL;
+	text += sizeof include - 1;
+	if (text[0] != '/')
+		return NULL;
+	path = reeve_users_text(users, "%s%s", users->root, text);
+	fd = reeve_open_in_root(users->root, path);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && (errno == ENOENT || errno == ENOTDIR) ? path : NULL;
+}
+
 long users_alias_check(struct reeve_users *users)
 {
 	struct reeve_doc *doc = aliases_of(users);
@@ -203,6 +228,15 @@ long users_alias_check(struct reeve_users *users)
 		const char *name = name_of(users, doc, n);
 		reeve_doc_where(doc, doc->nodes[n].start, &line, &column);
 		while (next_target(doc, n, &at, text)) {
+			const char *list = missing_list(users, text);
+
+			if (list != NULL) {
+				reeve_diag(&users->talk, REEVE_PROBLEM, doc->path, line, 0,
+				           "alias '%s' leads to the list '%s', which is not there: "
+				           "nobody gets its mail",
+				           name, list);
+				found++;
+			}
 			if (is_somebody(users, doc, text))
 				continue;
 			reeve_diag(&users->talk, REEVE_WARNING, doc->path, line, 0,

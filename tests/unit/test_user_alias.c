@@ -116,7 +116,7 @@ static void hear(void *user, const struct reeve_diag *diag)
 {
 	struct heard *heard = user;
 
-	if (diag->severity == REEVE_WARNING)
+	if (diag->severity != REEVE_NOTE)
 		snprintf(heard->text + strlen(heard->text), sizeof heard->text - strlen(heard->text),
 		         "%s\n", diag->text);
 }
@@ -178,17 +178,24 @@ START_TEST(test_leads_nowhere)
 		.root = root, .is_for_changes = true, .dry_run = true, .what = "test", .talk = &talk};
 	struct reeve_users *users;
 
-	folder_write("root/etc/aliases", "info: bob, x@y, Ann\nbob: info\nann: |/bin/x, nobody\n");
+	folder_write("root/etc/aliases", "info: bob, x@y, Ann\nbob: info\nann: |/bin/x, nobody\n"
+	                                 "one: :include:/etc/list, :Include:\"/etc/no list\"\n");
+	folder_write("root/etc/list", "");
 	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n"
 	                                "bob:x:1002:8::/home/bob:/usr/sbin/nologin\n");
 	folder_write("root/etc/group", "mail:x:8:\n");
 	users = reeve_users_open(&how, NULL);
 	ck_assert_ptr_nonnull(users);
-	ck_assert_int_eq(users_alias_check(users), 3);
-	ck_assert_str_eq(heard.text,
-	                 "an alias takes all mail for the user 'bob': none comes into his mailbox\n"
-	                 "alias 'ann' leads to 'nobody', and there is no such user or alias\n"
-	                 "an alias takes all mail for the user 'ann': none comes into his mailbox\n");
+	ck_assert_int_eq(users_alias_check(users), 4);
+	char wanted[1000];
+	snprintf(wanted, sizeof wanted,
+	         "an alias takes all mail for the user 'bob': none comes into his mailbox\n"
+	         "alias 'ann' leads to 'nobody', and there is no such user or alias\n"
+	         "an alias takes all mail for the user 'ann': none comes into his mailbox\n"
+	         "alias 'one' leads to the list '%s/etc/no list', which is not there: nobody gets its "
+	         "mail\n",
+	         root);
+	ck_assert_str_eq(heard.text, wanted);
 	heard.text[0] = '\0';
 	reeve_users_remove(users, "ann", REEVE_USERS_KEEP_MAIL, NULL);
 	ck_assert_str_eq(heard.text, "alias 'info' still leads to 'ann', who goes\n");
