@@ -96,6 +96,12 @@ static void check_doubles(struct users_check *check)
 		first = reeve_accounts_uid(accounts, row->uid);
 		if (first == row || first->is_double)
 			continue;
+		/* Whoever he is: what users have is his, too. */
+		if (row->uid == 0)
+			users_check_fault(check, REEVE_PROBLEM, accounts->passwd_path, row->line,
+			                  "'%s' has uid 0, as '%s' (line %ju): he may read and "
+			                  "change everything",
+			                  row->name, first->name, (uintmax_t)first->line);
 		if (reeve_users_is_mail_user(check->users, row) ||
 		    reeve_users_is_mail_user(check->users, first))
 			users_check_fault(check, REEVE_PROBLEM, accounts->passwd_path, row->line,

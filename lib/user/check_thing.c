@@ -174,7 +174,7 @@ void users_check_thing(struct users_check *check, struct users_thing thing)
 		                                    &thing.is_ownerless));
 	who = who_else(check, &thing, buf, sizeof buf);
 	if (who != NULL)
-		users_check_fault(check, REEVE_WARNING, thing.path, 0,
+		users_check_fault(check, REEVE_PROBLEM, thing.path, 0,
 		                  "the %s of '%s' may be %s by %s (mode %04o)", thing.what,
 		                  thing.user, (mode & 022) != 0 ? "read and changed" : "read", who,
 		                  (unsigned int)(mode & 07777));

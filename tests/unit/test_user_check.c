@@ -45,16 +45,16 @@ static const struct {
          "W root/etc/passwd:2: 'ann' has no mailbox: there is no 'root/var/mail/ann'\n"},
 	{"as useradd makes them", ROOT ANN BOB, "ann:!:1::::::\nbob:!:1::::::\n", MAIL,
          "var/mail/ann 0660 home/ann/ 0755",
-         "W root/var/mail/ann:0: the mailbox of 'ann' may be read and changed by group 'mail' (mode "
+         "P root/var/mail/ann:0: the mailbox of 'ann' may be read and changed by group 'mail' (mode "
          "0660)\n"
-         "W root/home/ann:0: the home of 'ann' may be read by every user (mode 0755)\n"
+         "P root/home/ann:0: the home of 'ann' may be read by every user (mode 0755)\n"
          "W root/etc/passwd:3: 'bob' has no mailbox: there is no 'root/var/mail/bob'\n"},
 	{"nobody else has the group", ROOT ANN, "ann:!:1::::::\n", MAIL,
          "var/mail/ann 0660 home/ann/ 0750", ""},
 	{"a home that is passed through", ROOT ANN, "ann:!:1::::::\n", MAIL, BOX "home/ann/ 0711", ""},
 	{"for all", ROOT ANN, "ann:!:1::::::\n", MAIL, "var/mail/ann 0644 home/ann/ 0702",
-         "W root/var/mail/ann:0: the mailbox of 'ann' may be read by every user (mode 0644)\n"
-         "W root/home/ann:0: the home of 'ann' may be read and changed by every user (mode "
+         "P root/var/mail/ann:0: the mailbox of 'ann' may be read by every user (mode 0644)\n"
+         "P root/home/ann:0: the home of 'ann' may be read and changed by every user (mode "
          "0702)\n"},
 	{"another's", ROOT ANN BOB, "ann:!:1::::::\nbob:!:1::::::\n", MAIL,
          GOOD "var/mail/bob 0600",
@@ -64,7 +64,7 @@ static const struct {
 	{"a user without group mail", ROOT ANN "cat:x:#:100::/home/cat:/bin/sh\n",
          "ann:!:1::::::\ncat::1::::::\n", MAIL, GOOD "var/mail/cat 0660",
          "P root/var/mail/cat:0: the mailbox of 'cat' belongs to 'ann'\n"
-         "W root/var/mail/cat:0: the mailbox of 'cat' may be read and changed by group 'mail' (mode "
+         "P root/var/mail/cat:0: the mailbox of 'cat' may be read and changed by group 'mail' (mode "
          "0660)\n"},
 	{"boxes without users", ROOT ANN, "ann:!:1::::::\n", MAIL,
          GOOD "var/mail/Ann 0600 var/mail/zoe 0600 var/mail/.hidden 0644 var/mail/ann.lock 0644 "
@@ -119,6 +119,8 @@ static const struct {
          "ann:!:1::::::\neve:!:1::::::\n", MAIL, GOOD "var/mail/eve 0600",
          "P root/etc/passwd:3: 'eve' has the uid of 'ann' (line 2): each may read what is the "
          "other's\n"},
+	{"root twice", ROOT "toor:x:0:0::/root:/bin/sh\n", "", MAIL, "var/mail/ 02775",
+         "P root/etc/passwd:2: 'toor' has uid 0, as 'root' (line 1): he may read and change everything\n"},
 	{"torn lines", ROOT "torn:x\n" ANN, "ann:!:1::::::\n", MAIL "odd:x\n", GOOD,
          "W root/etc/passwd:2: this line is no account to passwd(5)\n"
          "W root/etc/group:3: this line is no group to group(5)\n"},
@@ -231,7 +233,7 @@ static const struct {
 	{"a Maildir that is open", ROOT ANN,
          "userdb {\n driver = passwd\n}\nmail_location = maildir:~/M\n",
          "home/ann/ 0700 home/ann/M/ 0755 var/mail/ 0755",
-         "W root/home/ann/M:0: the mailbox of 'ann' may be read by every user (mode 0755)\n"},
+         "P root/home/ann/M:0: the mailbox of 'ann' may be read by every user (mode 0755)\n"},
 	{"a Maildir that is not there", ROOT ANN,
          "userdb {\n driver = passwd\n}\nmail_location = maildir:~/M\n", GOOD,
          "W root/etc/passwd:2: 'ann' has no mailbox: there is no 'root/home/ann/M'\n"},

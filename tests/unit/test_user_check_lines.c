@@ -18,15 +18,15 @@ static const struct {
 	{"nothing is there yet", "ann@x::^:&::/v/ann\n", NULL,
          "N root/etc/dovecot/users:1: 'ann@x' has no mailbox yet: there is no 'root/v/ann/M'\n"},
 	{"open places", "ann@x::^:&::/v/ann\n", "v/ann/ 0755 v/ann/M/ 0777",
-         "W root/v/ann:0: the home of 'ann@x' may be read by every user (mode 0755)\n"
-         "W root/v/ann/M:0: the mailbox of 'ann@x' may be read and changed by every user (mode "
+         "P root/v/ann:0: the home of 'ann@x' may be read by every user (mode 0755)\n"
+         "P root/v/ann/M:0: the mailbox of 'ann@x' may be read and changed by every user (mode "
          "0777)\n"},
 	{"another's", "ann@x::#:&::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700",
          "P root/v/ann:0: the home of 'ann@x' belongs to uid ^\n"
          "P root/v/ann/M:0: the mailbox of 'ann@x' belongs to uid ^\n"},
 	{"nobody knows whose", "ann@x:::::/v/ann\n", "v/ann/ 0700 v/ann/M/ 0700", ""},
 	{"one home for many", "ann@x::^:&::/v\nbob@x::^:&::/v\n", "v/ 0755 v/M/ 0700",
-         "W root/v:0: the home of 'ann@x' may be read by every user (mode 0755)\n"},
+         "P root/v:0: the home of 'ann@x' may be read by every user (mode 0755)\n"},
 	{"twice", "ann@x::^:&::/v/ann\nbob@x\nann@x::^:&::/v/other\n", "v/ann/ 0700 v/ann/M/ 0700",
          "W root/etc/dovecot/users:3: 'ann@x' is there already (line 1), and the first line counts\n"},
 	{"upper case", "ann@x:::::/v/ann\nBob@x\n", "v/ann/ 0700 v/ann/M/ 0700",
@@ -52,7 +52,7 @@ static const struct {
 	{"in the spool", "ann@x:::::/v/ann::userdb_mail=mbox:~/m:INBOX=/var/mail/%u\n",
          "v/ann/ 0700 var/mail/ann@x 0644 var/mail/bob@x 0600",
          "W root/var/mail/bob@x:0: a mailbox without a user: there is no 'bob@x'\n"
-         "W root/var/mail/ann@x:0: the mailbox of 'ann@x' may be read by every user (mode 0644)\n"},
+         "P root/var/mail/ann@x:0: the mailbox of 'ann@x' may be read by every user (mode 0644)\n"},
 };
 
 START_TEST(test_lines)
