@@ -212,8 +212,7 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 	                          service->path));
 }
 
-/* An option in master.cf of a program that does not look at it. */
-static void check_option(struct reeve_limits *limits, const struct limit_service *service)
+const char *reeve_limits_in_vain(const char *command, const char *name)
 {
 	static const struct {
 		const char *name, *commands;
@@ -227,21 +226,37 @@ static void check_option(struct reeve_limits *limits, const struct limit_service
 		{"header_size_limit", " cleanup ", "cleanup(8) looks"},
 		{"bounce_size_limit", " bounce ", "bounce(8) looks"},
 	};
-	const char *command = reeve_limits_text(limits, " %s ", service->command);
+	size_t n = strlen(command);
 
 	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
-		const struct reeve_limit *own =
-			reeve_limits_find(limits, service->path, only[i].name);
+		if (strcmp(only[i].name, name) != 0)
+			continue;
+		for (const char *at = strstr(only[i].commands, command); at != NULL;
+		     at = strstr(at + 1, command))
+			if (n > 0 && at[-1] == ' ' && at[n] == ' ')
+				return NULL;
+		return only[i].who;
+	}
+	return NULL;
+}
 
-		if (own == NULL || own->service == NULL ||
-		    strstr(only[i].commands, command) != NULL)
+/* Options in master.cf of a program that does not look at them. */
+static void check_options(struct reeve_limits *limits, const struct limit_service *service)
+{
+	for (size_t i = 0; i < limits->row_count; i++) {
+		const struct reeve_limit *own = &limits->rows[i];
+		const char *who = own->service != NULL && strcmp(own->service, service->path) == 0
+		                          ? reeve_limits_in_vain(service->command, own->name)
+		                          : NULL;
+
+		if (who == NULL)
 			continue;
 		reeve_limits_find_fault(
 			limits, "wrong-place", REEVE_LIMIT_DISAGREES, REEVE_WARNING,
 			reeve_limits_place(own),
-			reeve_limits_text(limits, "%s is given to %s, which is %s(8)", only[i].name,
+			reeve_limits_text(limits, "%s is given to %s, which is %s(8)", own->name,
 		                          service->path, service->command),
-			reeve_limits_text(limits, "it has no effect: only %s at it", only[i].who),
+			reeve_limits_text(limits, "it has no effect: only %s at it", who),
 			"set it in main.cf, or for the service that it is meant for");
 	}
 }
@@ -266,7 +281,7 @@ void reeve_limits_check_pairs(struct reeve_limits *limits)
 		for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
 			if (strcmp(service->command, pairs[i].command) == 0)
 				check_pair(limits, &pairs[i], service->path);
-		check_option(limits, service);
+		check_options(limits, service);
 		if (strcmp(service->command, "smtpd") != 0)
 			continue;
 		check_service(limits, service);

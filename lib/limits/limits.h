@@ -163,6 +163,9 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 
 /* ---- for them -------------------------------------------------------------------------------- */
 
+/* Who looks at a limit ("local(8) looks"), if a program ("smtpd") of master.cf does not; else NULL. */
+const char *reeve_limits_in_vain(const char *command, const char *name);
+
 /* Bytes of a limit: REEVE_NO_LIMIT if there is none, or it cannot be read. */
 uint64_t reeve_limits_bytes(const struct reeve_limit *limit);
 

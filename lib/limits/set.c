@@ -120,6 +120,15 @@ static int change(struct reeve_limits_changes *changes, enum reeve_conf_kind pro
 	return 0;
 }
 
+/* Whether it is an option of a program that does not look at it: reeve_limits_tidy() sees to these. */
+static bool is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
+		if (strcmp(limits->services[i].path, row->service) == 0)
+			return reeve_limits_in_vain(limits->services[i].command, row->name) != NULL;
+	return false;
+}
+
 /*
  * A limit of Postfix, and every service's own, to `bytes` (REEVE_NO_LIMIT is 0): what differs, or,
  * with `least`, what is below that. What is as it should be stays, also if it says it with $name.
@@ -134,7 +143,8 @@ static int change_limit(struct reeve_limits_changes *changes, const char *name, 
 	for (size_t i = 0; i < now->row_count; i++) {
 		const struct reeve_limit *row = &now->rows[i];
 
-		if (row->program != REEVE_CONF_POSTFIX || strcmp(row->name, name) != 0)
+		if (row->program != REEVE_CONF_POSTFIX || strcmp(row->name, name) != 0 ||
+		    is_in_vain(now, row))
 			continue;
 		bool is_negative = row->is_number && row->value[strspn(row->value, " \t")] == '-';
 		bool is_enough =
@@ -250,7 +260,8 @@ static int set_quota_row(struct reeve_limits_changes *changes, const struct reev
 	return change(changes, REEVE_CONF_DOVECOT, own->path, value, err);
 }
 
-/* Of several quotas the smallest is the mailbox's; others (of a domain, say) are raised if they have to be. */
+/* Of several quotas the smallest is the mailbox's; others, of a domain perhaps, are raised if they are
+ * below. */
 static int set_quota_storage(struct reeve_limits_changes *changes, uint64_t mailbox,
                              struct reeve_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.cf and master.cf without what misleads: settings, services and options that do not count
- * become comments, and the last line of main.cf ends. What the files mean stays the same.
+ * main.cf and master.cf without what misleads: settings, services and options that do not count, or
+ * that the program does not look at, become comments, and the last line of main.cf ends. What the files mean stays the same.
  */
 #include "base/error.h"
 #include "conf/cf_lines.h"
@@ -111,6 +111,27 @@ static bool has_lines(const struct reeve_doc *doc, const struct pf_setting *opti
 	       (node->end == doc->size || doc->bytes[node->end - 1] == '\n');
 }
 
+static const char *command_of(const struct pf_service *service)
+{
+	const char *command = service->words[PF_COMMAND].text, *slash = strrchr(command, '/');
+
+	return slash == NULL ? command : slash + 1;
+}
+
+/* Whether it is to become a comment: another counts, or the program does not look at it. */
+static bool is_gone(const struct reeve_doc *doc, const struct pf_service *service,
+                    const struct pf_setting *option)
+{
+	uint32_t start, end;
+
+	if (option->is_shadowed)
+		return true;
+	bounds(doc, option, &start, &end);
+	return reeve_limits_in_vain(command_of(service), option->name) != NULL &&
+	       doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
+	       (has_lines(doc, option) || memchr(doc->bytes + start, '\n', end - start) == NULL);
+}
+
 /* How far the options reach that begin in the line of the k-th. */
 static size_t last_part(const struct reeve_doc *doc, const struct pf_settings *options, size_t k)
 {
@@ -176,13 +197,13 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 	struct reeve_buf text;
 
 	for (size_t i = k; i < last; i++)
-		if (options[i].is_shadowed && check_part(doc, service, &options[i], err) < 0)
+		if (is_gone(doc, service, &options[i]) && check_part(doc, service, &options[i], err) < 0)
 			return -1;
 	bounds(doc, &options[k], &start, &end);
 	above = line_start(doc, start);
 	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 	for (size_t i = k; i < last; i++) {
-		if (!options[i].is_shadowed)
+		if (!is_gone(doc, service, &options[i]))
 			continue;
 		bounds(doc, &options[i], &start, &end);
 		reeve_buf_add_byte(&text, '#');
@@ -191,7 +212,7 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 	}
 	reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text), text.length);
 	for (size_t i = k, gone = above; i < last; i++)
-		if (options[i].is_shadowed)
+		if (is_gone(doc, service, &options[i]))
 			gone = cut_part(doc, &options[i], (uint32_t)gone, edits);
 	int r = text.has_failed ? reeve_fail_nomem(err) : 0;
 	reeve_buf_dispose(&text);
@@ -209,7 +230,7 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 		const struct pf_setting *option = &options->rows[k], *counts;
 		uint32_t start, end, start_counts;
 
-		if (!option->is_shadowed)
+		if (!is_gone(doc, service, option))
 			continue;
 		counts = reeve_pf_find(options, option->name, strlen(option->name));
 		bounds(doc, counts, &start_counts, &end);
@@ -222,11 +243,16 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 				return -1;
 			done = line_start(doc, start);
 		}
-		tell_comment(changes, doc, start,
-		             reeve_limits_text(changes->limits, "%s/%s/-o %s",
-		                               service->words[0].text, service->words[1].text,
-		                               option->name),
-		             start_counts);
+		const char *what = reeve_limits_text(changes->limits, "%s/%s/-o %s",
+		                                     service->words[0].text,
+		                                     service->words[1].text, option->name);
+		if (option->is_shadowed)
+			tell_comment(changes, doc, start, what, start_counts);
+		else
+			tell(changes, doc, start,
+			     reeve_limits_text(changes->limits,
+			                       "make a comment of %s, for %s(8) does not look at it",
+			                       what, command_of(service)));
 	}
 	return 0;
 }

@@ -51,6 +51,15 @@ static const struct {
          SMTP
          " -o queue_minfree=4500000\nlocal unix - n n - - local -o mailbox_size_limit=5000000\n",
          "0 local/unix/-o mailbox_size_limit; 0 smtp/inet/-o queue_minfree; "},
+	{"of a program that does not look at it",
+         SMTP " -o mailbox_size_limit=5 -o x=1\n\t-o virtual_mailbox_limit=3\n# c\n  -o y=2\nlmtp unix - - n - - lmtp\n"
+              "  -o\n    message_size_limit=1\n  -o z=1\n",
+         "#-o mailbox_size_limit=5\n" SMTP " -o x=1\n#\t-o virtual_mailbox_limit=3\n# c\n  -o y=2\nlmtp unix - - n - - "
+         "lmtp\n#  -o\n#    message_size_limit=1\n  -o z=1\n",
+         "1 make a comment of smtp/inet/-o mailbox_size_limit, for smtpd(8) does not look at it; "
+         "2 make a comment of smtp/inet/-o virtual_mailbox_limit, for smtpd(8) does not look at it; "
+         "6 make a comment of lmtp/unix/-o message_size_limit, for lmtp(8) does not look at it; "},
+	{"left alone", SMTP " -vo mailbox_size_limit=5\n", SMTP " -vo mailbox_size_limit=5\n", ""},
 	{"words together", SMTP " -vo x=1 -o x=2\n", NULL, "27"},
 	{"over a line", SMTP " -o x=1 -o\n# c\n x=2 -o x=3\n", NULL, "34"},
 };
