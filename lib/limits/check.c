@@ -240,6 +240,14 @@ const char *reeve_limits_in_vain(const char *command, const char *name)
 	return NULL;
 }
 
+bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
+		if (strcmp(limits->services[i].path, row->service) == 0)
+			return reeve_limits_in_vain(limits->services[i].command, row->name) != NULL;
+	return false;
+}
+
 /* Options in master.cf of a program that does not look at them. */
 static void check_options(struct reeve_limits *limits, const struct limit_service *service)
 {

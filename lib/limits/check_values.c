@@ -164,6 +164,9 @@ void reeve_limits_check_values(struct reeve_limits *limits)
 		/* Counts and times are other people's. */
 		if (strcmp(row->unit, "bytes") != 0 && strcmp(row->unit, "rule") != 0)
 			continue;
+		/* What nobody reads does no harm. */
+		if (reeve_limits_is_in_vain(limits, row) && !reeve_limits_is_shared(row->name))
+			continue;
 		if (row->program == REEVE_CONF_POSTFIX)
 			check_postfix_value(limits, row, fact);
 		else if (!row->is_number && row->file != NULL)

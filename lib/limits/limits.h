@@ -165,6 +165,10 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 
 /* Who looks at a limit ("local(8) looks"), if a program ("smtpd") of master.cf does not; else NULL. */
 const char *reeve_limits_in_vain(const char *command, const char *name);
+bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row);
+
+/* Whether every program of Postfix reads it, if only to end when it cannot (global/mail_params.c). */
+bool reeve_limits_is_shared(const char *name);
 
 /* Bytes of a limit: REEVE_NO_LIMIT if there is none, or it cannot be read. */
 uint64_t reeve_limits_bytes(const struct reeve_limit *limit);

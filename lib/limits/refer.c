@@ -17,7 +17,7 @@ static const char *const shared[] = {
 	"message_size_limit",
 };
 
-static bool is_shared(const char *name)
+bool reeve_limits_is_shared(const char *name)
 {
 	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
 		if (strcmp(shared[i], name) == 0)
@@ -43,10 +43,10 @@ static bool lacks(struct reeve_limits *limits, const struct reeve_limit *row, co
 	if (reader == NULL || strcmp(row->name, name) == 0)
 		return false;
 	/* What is shared is read first, and the long of it last. */
-	if (is_shared(name))
-		return is_shared(row->name) && strcmp(name, "message_size_limit") == 0;
+	if (reeve_limits_is_shared(name))
+		return reeve_limits_is_shared(row->name) && strcmp(name, "message_size_limit") == 0;
 	reader = reeve_limits_text(limits, "%.*s", (int)strcspn(reader, ","), reader);
-	return is_shared(row->name) || strstr(row->enforced_by, reader) == NULL;
+	return reeve_limits_is_shared(row->name) || strstr(row->enforced_by, reader) == NULL;
 }
 
 /* The name behind a '$': "$name", "${name}", "$(name)"; "" for what is more than a name. */

@@ -120,15 +120,6 @@ static int change(struct reeve_limits_changes *changes, enum reeve_conf_kind pro
 	return 0;
 }
 
-/* Whether it is an option of a program that does not look at it: reeve_limits_tidy() sees to these. */
-static bool is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row)
-{
-	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
-		if (strcmp(limits->services[i].path, row->service) == 0)
-			return reeve_limits_in_vain(limits->services[i].command, row->name) != NULL;
-	return false;
-}
-
 /*
  * A limit of Postfix, and every service's own, to `bytes` (REEVE_NO_LIMIT is 0): what differs, or,
  * with `least`, what is below that. What is as it should be stays, also if it says it with $name.
@@ -144,7 +135,7 @@ static int change_limit(struct reeve_limits_changes *changes, const char *name, 
 		const struct reeve_limit *row = &now->rows[i];
 
 		if (row->program != REEVE_CONF_POSTFIX || strcmp(row->name, name) != 0 ||
-		    is_in_vain(now, row))
+		    reeve_limits_is_in_vain(now, row)) /* reeve_limits_tidy() sees to these */
 			continue;
 		bool is_negative = row->is_number && row->value[strspn(row->value, " \t")] == '-';
 		bool is_enough =

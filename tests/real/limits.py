@@ -446,7 +446,8 @@ def submission_and_the_server_disagree(world):
 def options_in_the_wrong_place_do_nothing(world):
     started(world)
     configure(master=MASTER.replace("inet n - n - - smtpd",
-                                    "inet n - n - - smtpd\n  -o mailbox_size_limit=1"))
+                                    "inet n - n - - smtpd\n  -o mailbox_size_limit=1 "
+                                    "-o virtual_mailbox_limit=20M"))
     found = expect("wrong-place")
     equal(found["wrong-place"]["file"], "/etc/postfix/master.cf", "file")
     equal(fate(takes(message(100000), port=SUBMISSION_PORT))[0], "sent", "delivery")
