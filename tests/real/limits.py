@@ -121,7 +121,8 @@ def configure(main="", master=MASTER):
     reload()
     real("postsuper", "-d", "ALL")
     shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
-    for box in [there(f"/home/{USER}/u"), there(f"/home/{USER}/box")] + [os.path.join(there("/var/mail"), name) for name in os.listdir(there("/var/mail"))]:
+    # A program that ended left its lock.
+    for box in [there(f"/home/{USER}/{name}") for name in ("u", "u.lock", "box")] + [os.path.join(there("/var/mail"), name) for name in os.listdir(there("/var/mail"))]:
         if os.path.exists(box):
             os.unlink(box)
 
