@@ -27,8 +27,11 @@ struct done {
 	bool is_final; /* there is no way back */
 };
 
-static void take_back(struct reeve_users *users, struct done *done, struct reeve_error *err)
+/* False if something is left, which the error then tells. */
+static bool take_back(struct reeve_users *users, struct done *done, struct reeve_error *err)
 {
+	bool is_all = true;
+
 	while (done->count > 0) {
 		struct users_step *step = done->steps[--done->count];
 		struct reeve_error why = {0};
@@ -37,8 +40,10 @@ static void take_back(struct reeve_users *users, struct done *done, struct reeve
 		if (step->take_back == NULL || step->take_back(users, step->what, &why) == 0)
 			continue;
 		step->is_done = true;
+		is_all = false;
 		add_text(err, step, &why);
 	}
+	return is_all;
 }
 
 /* Whether somebody shall go and is still there: then his mail stays. */
@@ -130,10 +135,11 @@ int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *resu
 	if (done.steps == NULL)
 		return reeve_fail_nomem(err);
 	result = carry_out(users, &done, err);
-	if (result < 0 && !done.is_final)
-		take_back(users, &done, err);
-	else if (result < 0)
+	if (result < 0 && done.is_final)
 		reeve_fail_prefix(err, "users were removed, but");
+	else if (result < 0 && take_back(users, &done, err) && err != NULL &&
+	         strstr(err->text, "nothing was changed") == NULL)
+		reeve_fail_prefix(err, "nothing was changed");
 	result_r->is_changed = result == 0 || done.is_final;
 	if (result < 0) {
 		result_r->steps = 0;

@@ -4,8 +4,10 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/open.h"
 #include "base/run.h"
 #include "plan/lock.h"
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +37,19 @@ static const char *find(const struct reeve_users *users, const char *name, char 
 int users_program_look(const struct reeve_users *users, const char *name, struct reeve_error *err)
 {
 	char path[PATH_MAX];
+	const char *found = find(users, name, path, err);
+	int fd;
 
-	return find(users, name, path, err) == NULL ? -1 : 0;
+	if (found == NULL)
+		return -1;
+	/* newaliases is a link to sendmail, which may be there without the package that has it. */
+	fd = reeve_open_in_root(users->root, path);
+	if (fd < 0 && errno == ENOENT)
+		return reeve_fail(err, REEVE_EREFUSED, "what '%s' leads to is not in '%s/'", found,
+		                  users->root);
+	if (fd >= 0)
+		close(fd);
+	return 0;
 }
 
 /* Lines become one; nothing that a terminal would obey. */

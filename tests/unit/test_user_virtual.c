@@ -289,7 +289,7 @@ START_TEST(test_back)
 	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@new.example", .hash = HASH});
 	reeve_users_add(users, &(struct reeve_user_wish){.name = "bob", .hash = HASH5});
 	ck_assert_int_eq(end(users, &err), -1);
-	ck_assert_str_eq(err.text, "chpasswd: no");
+	ck_assert_str_eq(err.text, "nothing was changed: chpasswd: no");
 	ck_assert_str_eq(folder_read(FILE_), before);
 	ck_assert_int_eq(system("cd root && [ ! -e srv/vmail/new.example ] && ! grep bob etc/passwd && "
 	                        "[ ! -e var/mail/bob ]"),
