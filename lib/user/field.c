@@ -36,7 +36,7 @@ static const struct scheme {
 	{"BLF-CRYPT", CRYPT, false, "$2"},
 	{"MD5-CRYPT", CRYPT, true, "$1$"},
 	{"DES-CRYPT", CRYPT, true, NULL},
-	{"MD5", CRYPT, true, "$1$"}, /* a digest in hex, too */
+	{"MD5", CRYPT, true, "$1$"}, /* or PLAIN-MD5 */
 	{"PLAIN", PLAIN, false, NULL},
 	{"CLEAR", PLAIN, false, NULL},
 	{"CLEARTEXT", PLAIN, false, NULL},
@@ -122,6 +122,10 @@ static struct field take_apart(const char *text)
 		text = end + 1;
 	}
 	field.scheme = find_scheme(field.name, field.length, &field.writing);
+	/* {MD5} may be either (md5_verify()). */
+	if (field.scheme != NULL && strcmp(field.scheme->name, "MD5") == 0 &&
+	    strncmp(text, "$1$", 3) != 0 && text[0] != '!' && text[0] != '*')
+		field.scheme = find_scheme("PLAIN-MD5", strlen("PLAIN-MD5"), &(enum reeve_writing){0});
 	/* A lock that somebody put behind the scheme. */
 	if (field.scheme != NULL && field.scheme->kind == CRYPT)
 		while (text[0] == '!') {
@@ -164,7 +168,10 @@ void reeve_password_look(const char *field, struct reeve_password_look *look_r)
 	if (scheme != NULL && scheme->kind == CRYPT)
 		method = method_of(&parts, &is_legacy);
 	look_r->is_weak = is_legacy || (scheme != NULL && scheme->is_weak);
-	look_r->is_readable = method != NULL || (scheme != NULL && scheme->kind == PLAIN);
+	look_r->is_readable = method != NULL || (scheme != NULL && scheme->kind == PLAIN) ||
+	                      (scheme != NULL && scheme->kind == DIGEST &&
+	                       reeve_digest_is_ours(scheme->name) &&
+	                       reeve_digest_is_whole(scheme->name, parts.hash, parts.writing));
 
 	bool wants_method = method != NULL && strcmp(scheme->name, "CRYPT") == 0;
 	snprintf(look_r->scheme, sizeof look_r->scheme, "%.*s%s%s", (int)parts.length, parts.name,
@@ -206,6 +213,9 @@ int reeve_password_verify(const char *field, const char *password, struct reeve_
 		return 0;
 	if (parts.scheme != NULL && parts.scheme->kind == PLAIN)
 		return plain_fits(&parts, password, err);
+	if (parts.scheme != NULL && parts.scheme->kind == DIGEST &&
+	    reeve_digest_is_ours(parts.scheme->name))
+		return reeve_digest_fits(parts.scheme->name, parts.hash, parts.writing, password, err);
 	if (parts.scheme == NULL || parts.scheme->kind != CRYPT)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "whether a password fits cannot be told for the scheme '%.*s'",
@@ -275,6 +285,7 @@ static int check_hash(const struct field *field, bool is_virtual, struct reeve_e
 char *reeve_password_field(const char *hash, bool is_virtual, struct reeve_error *err)
 {
 	struct field field = take_apart(hash);
+	const char *suffix = memchr(field.name, '.', field.length);
 	char *text = NULL;
 	int n;
 
@@ -282,8 +293,8 @@ char *reeve_password_field(const char *hash, bool is_virtual, struct reeve_error
 		return NULL;
 	if (is_virtual)
 		n = asprintf(&text, "{%s%.*s}%s", field.scheme->name,
-		             (int)(field.length - strlen(field.scheme->name)),
-		             field.name + strlen(field.scheme->name), field.hash);
+		             suffix == NULL ? 0 : (int)(field.name + field.length - suffix),
+		             suffix == NULL ? "" : suffix, field.hash);
 	else
 		n = asprintf(&text, "%s", field.hash);
 	if (n < 0) {

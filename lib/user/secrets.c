@@ -180,7 +180,7 @@ bool users_secret_fits(const char *field, const char *password, const char *sche
 	struct reeve_password_look look;
 
 	reeve_password_look(field, &look);
-	if (look.is_none || look.is_weak || !look.is_readable)
+	if (look.is_none || !look.is_readable || reeve_password_weakness(field) != NULL)
 		return false;
 	if (scheme != NULL && !is_scheme(look.scheme, scheme))
 		return false;

@@ -112,6 +112,21 @@ def virtual_user(root):
     check(root.logs_in(VIRTUAL, OLD), "ARGON2ID is refused")
 
 
+def hashes_of_dovecots_own(root):
+    """Each scheme is taken with --hashed; of a digest verify tells whether a password fits, else it says so."""
+    weak = {"SMD5", "PLAIN-MD5", "LDAP-MD5"}
+    digests = ["SHA", "SHA1", "SHA256", "SHA512", "SSHA", "SSHA256", "SSHA512", "PBKDF2", "SHA256.HEX", "SSHA.b64",
+               "PLAIN.HEX", *sorted(weak)]
+    others = ["ARGON2ID", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
+    root.user("add", VIRTUAL, password=OLD)
+    for scheme in digests + others:
+        options = ["-o", "auth_allow_weak_schemes=yes"] if scheme in weak and root.version == "2.4" else []
+        made = run("chroot", root.path, "doveadm", *options, "pw", "-u", VIRTUAL, "-s", scheme, "-p", OLD)
+        root.user("passwd", VIRTUAL, "--hashed", password=made.stdout.decode().strip())
+        statuses = [root.user("verify", VIRTUAL, password=word, status=None).returncode for word in (OLD, NEW)]
+        equal(statuses, [0, 3] if scheme in digests else [1, 1], f"verify of {scheme}")
+
+
 def other_members_of_group_mail(root):
     for name in ("ann", "bob"):
         root.user("add", name, password=OLD)
@@ -383,8 +398,8 @@ def in_root(case, version):
     return run_case
 
 
-CASES = (system_user, virtual_user, other_members_of_group_mail, batch_of_100, removed_with_archive,
-         killed_adding, killed_removing, two_at_once, secrets)
+CASES = (system_user, virtual_user, hashes_of_dovecots_own, other_members_of_group_mail, batch_of_100,
+         removed_with_archive, killed_adding, killed_removing, two_at_once, secrets)
 
 if __name__ == "__main__":
     stage.main([in_root(case, version) for version in ("2.3", "2.4") for case in CASES])

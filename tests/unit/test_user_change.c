@@ -649,7 +649,8 @@ END_TEST
 #define SHA512 /* openssl passwd -6 */ \
 	"$6$saltstring$hitX40AsX91LfrgfyWiA7hqXb.iu7KxcYOMp" \
 	"o2DsJPdpzpQkHPzdjo.YBVr9cxVFSBHMa8eKgPyXSLuNyUPZo1"
-#define BCRYPT "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW" /* crypt_blowfish */
+#define BCRYPT_5 "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW" /* crypt_blowfish */
+#define BCRYPT "$2b$10$CCCCCCCCCCCCCCCCCCCCC.KgQljzbljH4iwhlg3oTf8buusOTZRX6"
 
 static const struct fits {
 	const char *field, *scheme;
@@ -665,6 +666,10 @@ static const struct fits {
 	{"{BLF-CRYPT}" BCRYPT, "BLF-CRYPT", true},
 	{BCRYPT, "SHA512-CRYPT", false},
 	{"!", NULL, false},
+	/* What is soon guessed is hashed anew. */
+	{BCRYPT_5, NULL, false},
+	{"{PLAIN}U*U", NULL, false},
+	{"{SHA1}d7S/rU7dd40hb+nf3dzK+2KcKp8=", NULL, false},
 };
 
 START_TEST(test_fits)
