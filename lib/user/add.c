@@ -246,8 +246,11 @@ static int add_password(struct reeve_users *users, const struct want *want, unsi
 	if (wish->password != NULL || wish->hash != NULL) {
 		if (account != NULL && users_system_knows_hash(users, account, err) < 0)
 			return -1;
-		if (account != NULL && has_password(users, account))
+		if (account != NULL && has_password(users, account)) {
+			if (account->hash != NULL)
+				users_secret_stays(users, wish, account->hash);
 			return 0;
+		}
 		field = users_secret_make(wish->password, wish->hash, wish->scheme, false, err);
 		if (field == NULL)
 			return -1;

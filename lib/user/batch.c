@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "mime/utf8.h"
 #include "user/hash.h"
+#include "user/secrets.h"
 #include "user/steps.h"
 #include <search.h>
 #include <stddef.h>
@@ -386,6 +387,7 @@ void reeve_users_batch(struct reeve_users *users, const struct reeve_users_batch
 				wrong_at(work, work->csv.line, work->csv.column, &err);
 		}
 	}
+	users_secret_tell_stays(users, batch->file);
 	tdestroy(work->seen, keep_node);
 	reeve_csv_dispose(&work->csv);
 	free(work);

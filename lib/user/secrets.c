@@ -159,6 +159,58 @@ void users_secret_warn(const struct reeve_users *users, const char *name, const 
 	           "the hash that '%s' shall have is of the scheme %s, %s", name, look.scheme, why);
 }
 
+/* Whether a field has this hash, whatever scheme or lock is in front of either. */
+static bool has_hash(const char *field, const char *hash)
+{
+	const char *end = hash[0] == '{' ? strchr(hash, '}') : NULL;
+	const char *bare = end != NULL ? end + 1 : hash;
+	size_t n = strlen(field), length = strlen(bare);
+
+	return n >= length && strcmp(field + n - length, bare) == 0;
+}
+
+void users_secret_stays(struct reeve_users *users, const struct reeve_user_wish *wish,
+                        const char *field)
+{
+	struct users_steps *steps = users_steps(users);
+	bool is_other = false;
+
+	if (steps == NULL)
+		return;
+	if (wish->hash != NULL)
+		is_other = !has_hash(field, wish->hash);
+	else if (wish->file == NULL)
+		is_other = reeve_password_verify(field, wish->password, NULL) == 0;
+	else
+		steps->not_compared++;
+	if (!is_other)
+		return;
+	if (wish->file == NULL)
+		reeve_diag(&users->talk, REEVE_WARNING, NULL, 0, 0,
+		           "'%s' has another password already, which stays: passwd changes it",
+		           wish->name);
+	else if (steps->others++ == 0)
+		steps->other = reeve_users_keep(users, wish->name);
+}
+
+void users_secret_tell_stays(struct reeve_users *users, const char *file)
+{
+	const struct users_steps *steps = users->steps;
+
+	if (steps == NULL)
+		return;
+	if (steps->others > 0)
+		reeve_diag(&users->talk, REEVE_WARNING, file, 0, 0,
+		           "users who have another hash already, which stays: %zu, the first is '%s'; "
+		           "passwd changes it",
+		           steps->others, steps->other);
+	if (steps->not_compared > 0)
+		reeve_diag(&users->talk, REEVE_NOTE, file, 0, 0,
+		           "users who have a password already, which stays: %zu; those given were not "
+		           "compared, and passwd changes one",
+		           steps->not_compared);
+}
+
 /* Whether a field is what hashing by a scheme gives: "{BLF-CRYPT}$2b$...", and "$2b$..." as well.
  */
 static bool is_scheme(const char *found, const char *scheme)

@@ -38,6 +38,17 @@ char *users_secret_field(char *hash, const struct reeve_account *account);
 void users_secret_warn(const struct reeve_users *users, const char *name, const char *hash,
                        const char *file, uint64_t line);
 
+/*
+ * Who is there keeps the password in `field`; the wish gives him one, too. A warning if that is another
+ * one. Of a file's wishes only hashes are compared: what hashing a hundred passwords takes, nobody
+ * would wait for at each run. These are counted.
+ */
+void users_secret_stays(struct reeve_users *users, const struct reeve_user_wish *wish,
+                        const char *field);
+
+/* What was counted, at the end of the file. */
+void users_secret_tell_stays(struct reeve_users *users, const char *file);
+
 void users_secret_wipe(char *field); /* and freed. NULL is fine */
 
 #endif

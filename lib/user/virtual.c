@@ -179,9 +179,14 @@ static int complete(struct reeve_users *users, const struct reeve_user_wish *wis
 {
 	struct reeve_password_look look;
 
-	users_entry_password(users, entry, &look);
-	if ((wish->password == NULL && wish->hash == NULL) || !look.is_none)
+	const char *field = users_entry_password(users, entry, &look);
+
+	if (wish->password == NULL && wish->hash == NULL)
 		return 0;
+	if (!look.is_none) {
+		users_secret_stays(users, wish, field);
+		return 0;
+	}
 	if (users_entry_replace(
 		    entry, users_secret_make(wish->password, wish->hash, wish->scheme, true, err),
 		    &look, err) < 0)

@@ -682,6 +682,46 @@ START_TEST(test_fits)
 }
 END_TEST
 
+/* Who is there keeps his password; that another one was given is said. */
+START_TEST(test_stays)
+{
+	static const struct {
+		const char *password, *hash, *file, *told;
+	} rows[] = {
+		{NULL, HASH, NULL, ""},
+		{NULL, "{CRYPT}" HASH, NULL, ""},
+		{NULL, BCRYPT, NULL,
+	         ":0 'ann' has another password already, which stays: passwd changes it\n"},
+		{"U*V", NULL, NULL,
+	         ":0 'ann' has another password already, which stays: passwd changes it\n"},
+		{NULL, HASH, "list", ""},
+		{NULL, BCRYPT, "list",
+	         "list:0 users who have another hash already, which stays: 1, the first is 'ann'; passwd "
+	         "changes it\n"},
+		{"U*V", NULL, "list",
+	         "list:0 users who have a password already, which stays: 1; those given were not "
+	         "compared, and passwd changes one\n"},
+	};
+	struct reeve_error err = {0};
+
+	ck_assert_msg(add("ann", HASH, &err) > 0, "%s", err.text);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct reeve_user_wish wish = {.name = "ann",
+		                               .password = rows[i].password,
+		                               .hash = rows[i].hash,
+		                               .file = rows[i].file,
+		                               .line = 2};
+		struct reeve_users *users = begin();
+
+		told[0] = '\0';
+		reeve_users_add(users, &wish);
+		users_secret_tell_stays(users, rows[i].file);
+		ck_assert_msg(end(users, &err) == 0, "%zu: %s", i, err.text);
+		ck_assert_msg(strcmp(told, rows[i].told) == 0, "%zu: %s", i, told);
+	}
+}
+END_TEST
+
 /* Locks, and passwords beside them. */
 START_TEST(test_lock)
 {
@@ -805,6 +845,7 @@ Suite *suite_user_change(void)
 	tcase_add_test(tcase, test_at_once);
 	tcase_add_test(tcase, test_goes_on);
 	tcase_add_loop_test(tcase, test_fits, 0, COUNT(fits));
+	tcase_add_test(tcase, test_stays);
 	tcase_add_test(tcase, test_lock);
 	tcase_add_test(tcase, test_unlock_refused);
 	tcase_add_test(tcase, test_lock_back);
