@@ -6,44 +6,12 @@
 #include "base/csv.h"
 #include "base/diag.h"
 #include "base/error.h"
-#include "base/number.h"
-#include "mime/utf8.h"
+#include "user/columns.h"
 #include "user/hash.h"
 #include "user/secrets.h"
-#include "user/steps.h"
 #include <search.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#define ID_MAX (UINT32_MAX - 1) /* (uid_t)-1 is none */
-
-enum kind {
-	TEXT,
-	A_SCHEME,
-	ID,
-	SIZE,
-	WORDS,
-};
-
-static const struct column {
-	const char *name;
-	enum kind kind;
-	size_t offset; /* in the wish; of TEXT, A_SCHEME, ID */
-} columns[USERS_COLUMNS] = {
-	[USERS_COLUMN_NAME] = {"name", TEXT, offsetof(struct reeve_user_wish, name)},
-	[USERS_COLUMN_PASSWORD] = {"password", TEXT, offsetof(struct reeve_user_wish, password)},
-	[USERS_COLUMN_HASH] = {"hash", TEXT, offsetof(struct reeve_user_wish, hash)},
-	[USERS_COLUMN_SCHEME] = {"scheme", A_SCHEME, offsetof(struct reeve_user_wish, scheme)},
-	[USERS_COLUMN_HOME] = {"home", TEXT, offsetof(struct reeve_user_wish, home)},
-	[USERS_COLUMN_GROUP] = {"group", TEXT, offsetof(struct reeve_user_wish, group)},
-	[USERS_COLUMN_SHELL] = {"shell", TEXT, offsetof(struct reeve_user_wish, shell)},
-	[USERS_COLUMN_UID] = {"uid", ID, offsetof(struct reeve_user_wish, uid)},
-	[USERS_COLUMN_GID] = {"gid", ID, offsetof(struct reeve_user_wish, gid)},
-	[USERS_COLUMN_QUOTA] = {"quota", SIZE, 0},
-	[USERS_COLUMN_ALIAS] = {"alias", WORDS, 0},
-};
 
 /* What a record says, from `usual` on. */
 struct row {
@@ -51,58 +19,6 @@ struct row {
 	/* Its fields that are not empty, by column; NULL. */
 	const struct reeve_csv_field *said[USERS_COLUMNS];
 };
-
-static void put_text(struct row *row, const struct column *column, const char *text)
-{
-	memcpy((char *)&row->wish + column->offset, &text, sizeof text);
-}
-
-static int put_id(struct row *row, const struct column *column, const char *text,
-                  struct reeve_error *err)
-{
-	uint64_t number;
-	uint32_t id;
-
-	if (!reeve_digits(text, strlen(text), ID_MAX, &number))
-		return reeve_fail(err, REEVE_EUSAGE, "this is no number of a user or group");
-	id = (uint32_t)number;
-	memcpy((char *)&row->wish + column->offset, &id, sizeof id);
-	return 0;
-}
-
-static int take_field(struct row *row, const struct column *column, const char *text,
-                      struct reeve_error *err)
-{
-	switch (column->kind) {
-	case A_SCHEME:
-		if (reeve_password_prefix(text) == NULL)
-			return reeve_fail(err, REEVE_EUSAGE,
-			                  "a scheme is CRYPT, SHA512-CRYPT or BLF-CRYPT");
-		put_text(row, column, text);
-		return 0;
-	case TEXT:
-		put_text(row, column, text);
-		return 0;
-	case ID:
-		return put_id(row, column, text, err);
-	case SIZE:
-		if (reeve_size_parse(text, &row->wish.quota_bytes, NULL) != 0 ||
-		    row->wish.quota_bytes == 0)
-			return reeve_fail(err, REEVE_EUSAGE, "this is no quota, such as 500M or 2G");
-		return 0;
-	case WORDS:
-		return 0;
-	}
-	return 0;
-}
-
-static const struct column *find_column(const char *name)
-{
-	for (size_t i = 0; i < USERS_COLUMNS; i++)
-		if (strcasecmp(name, columns[i].name) == 0)
-			return &columns[i];
-	return NULL;
-}
 
 /* ---- a batch ------------------------------------------------------------------------------- */
 
@@ -116,7 +32,7 @@ struct work {
 	struct reeve_users *users;
 	const struct reeve_users_batch *batch;
 	struct reeve_csv csv;
-	const struct column *columns[REEVE_CSV_FIELDS];
+	int columns[REEVE_CSV_FIELDS]; /* enum users_column */
 	size_t count;
 	void *seen; /* tsearch(3) of struct seen in the arena */
 };
@@ -153,22 +69,22 @@ static bool read_columns(struct work *work)
 	}
 	for (size_t i = 0; i < csv->count; i++) {
 		const struct reeve_csv_field *field = &csv->fields[i];
-		const struct column *column = find_column(field->text);
+		int column = users_column_find(field->text);
 
 		err.code = REEVE_OK;
-		if (column == NULL)
+		if (column < 0)
 			reeve_fail(&err, REEVE_EFORMAT,
 			           "this names no column: the first line has some of name, password, "
 			           "hash, scheme, home, group, shell, uid, gid, quota, alias");
-		for (size_t j = 0; column != NULL && j < i; j++)
+		for (size_t j = 0; column >= 0 && j < i; j++)
 			if (work->columns[j] == column)
 				reeve_fail(&err, REEVE_EFORMAT, "the column '%s' is there twice",
-				           column->name);
+				           users_column_name((enum users_column)column));
 		if (err.code != REEVE_OK) {
 			wrong_at(work, field->line, field->column, &err);
 			return false;
 		}
-		has_name = has_name || column == &columns[USERS_COLUMN_NAME];
+		has_name = has_name || column == USERS_COLUMN_NAME;
 		work->columns[i] = column;
 	}
 	work->count = csv->count;
@@ -201,20 +117,6 @@ static bool is_first(struct work *work, const char *name, uint64_t line, uint64_
 	return false;
 }
 
-/* A spreadsheet may write Latin-1; whoever logs in sends UTF-8. */
-static bool is_utf8(const char *text)
-{
-	size_t n = strlen(text), length;
-	uint32_t character;
-
-	for (size_t at = 0; at < n; at += length) {
-		length = reeve_utf8_get((const unsigned char *)text + at, n - at, &character);
-		if (length == 0)
-			return false;
-	}
-	return true;
-}
-
 /* Fill the row from the record. False after saying what is wrong. */
 static bool take_record(struct work *work, struct row *row)
 {
@@ -236,16 +138,9 @@ static bool take_record(struct work *work, struct row *row)
 
 		if (field->text[0] == '\0')
 			continue;
-		row->said[work->columns[i] - columns] = field;
-		if (!is_utf8(field->text)) {
-			reeve_fail(&err, REEVE_EUSAGE,
-			           "this is not UTF-8: convert the file, for with other bytes a "
-			           "password is another");
-			wrong_at(work, field->line, field->column, &err);
-			is_good = false;
-			continue;
-		}
-		if (take_field(row, work->columns[i], field->text, &err) != 0) {
+		row->said[work->columns[i]] = field;
+		if (users_column_take((enum users_column)work->columns[i], field->text, &row->wish,
+		                      &err) != 0) {
 			wrong_at(work, field->line, field->column, &err);
 			is_good = false;
 		}

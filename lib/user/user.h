@@ -16,13 +16,14 @@
  *     field.c       what stands in a password field; digest.c, shape.c whether that is whole
  *
  *     steps.c       wishes become steps:
- *     batch.c       out of CSV
+ *     batch.c       out of CSV; columns.c what its fields mean
  *     add.c         a system user shall be there (system.c: whom that may be about; power.c: what groups)
  *     fresh.c       his steps
  *     home.c        where no home belongs
  *     orphan.c      what users who are gone left, and uids that own none of it
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
- *     virtual.c     a virtual user shall be there, or not; virtual_lock.c his password and lock
+ *     virtual.c     a virtual user shall be there; virtual_lock.c his password and lock
+ *     virtual_remove.c  he shall not
  *     both.c        a name that is one of the system, too
  *     entry.c       his line, found and changed; quota.c his quota, and that of a system user
  *     remove.c      a user shall be gone; belongings.c what goes with him
