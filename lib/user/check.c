@@ -6,11 +6,13 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "user/alias_look.h"
+#include "user/hash.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 void users_check_fault(struct users_check *check, enum reeve_severity severity, const char *file,
@@ -55,6 +57,57 @@ static void check_login(struct users_check *check, const struct reeve_account *a
 	                  is_primary ? "; usermod -s /usr/sbin/nologin ends it" : "");
 }
 
+/*
+ * The mechanism of Dovecot's that works with passwords of this scheme only, or in clear (its manual,
+ * "Authentication Mechanisms"); NULL: there is none, and a better scheme would do.
+ */
+static const char *needs(struct users_check *check, const char *scheme)
+{
+	static const struct {
+		const char *mechanism, *scheme;
+	} rows[] = {
+		{"cram-md5", "CRAM-MD5"}, {"digest-md5", "DIGEST-MD5"},
+		{"cram-md5", NULL},       {"digest-md5", NULL},
+		{"apop", NULL},           {"rpa", NULL},
+	};
+	const char *list = reeve_users_setting(check->users, REEVE_CONF_DOVECOT, "auth_mechanisms");
+	size_t name = strcspn(scheme, ".");
+	bool is_clear = (name == 5 && strncmp(scheme, "PLAIN", 5) == 0) ||
+	                strncmp(scheme, "CLEAR", 5) == 0;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].scheme == NULL ? !is_clear
+		                           : strlen(rows[i].scheme) != name ||
+		                                     strncmp(scheme, rows[i].scheme, name) != 0)
+			continue;
+		for (const char *at = list; at != NULL && *at != '\0';) {
+			size_t n = strcspn(at, " \t,");
+
+			if (n == strlen(rows[i].mechanism) &&
+			    strncasecmp(at, rows[i].mechanism, n) == 0)
+				return rows[i].mechanism;
+			at += n;
+			at += strspn(at, " \t,");
+		}
+	}
+	return NULL;
+}
+
+void users_check_weak(struct users_check *check, const struct reeve_user *user, const char *field,
+                      const char *words, const char *file, uint64_t line)
+{
+	const char *why = reeve_password_weakness(field), *mechanism;
+
+	if (why == NULL)
+		return;
+	mechanism = user->is_virtual ? needs(check, user->password.scheme) : NULL;
+	users_check_fault(check, mechanism == NULL ? REEVE_WARNING : REEVE_NOTE, file, line,
+	                  "the password of '%s' is %s %s, %s%s%s", user->name, words,
+	                  user->password.scheme, why,
+	                  mechanism == NULL ? "" : "; auth_mechanisms has one that needs it: ",
+	                  mechanism == NULL ? "" : mechanism);
+}
+
 static void check_password(struct users_check *check, const struct reeve_account *account)
 {
 	const struct reeve_accounts *accounts = &check->users->accounts;
@@ -71,10 +124,8 @@ static void check_password(struct users_check *check, const struct reeve_account
 	if (user.password.is_open)
 		users_check_fault(check, REEVE_PROBLEM, file, line,
 		                  "the password of '%s' is empty: none is asked for", account->name);
-	else if (user.password.is_weak)
-		users_check_fault(check, REEVE_WARNING, file, line,
-		                  "the password of '%s' is hashed by %s, which is weak",
-		                  account->name, user.password.scheme);
+	else if (account->hash != NULL)
+		users_check_weak(check, &user, account->hash, "hashed by", file, line);
 }
 
 static void check_accounts(struct users_check *check)

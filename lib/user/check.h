@@ -105,6 +105,13 @@ void users_check_keep_own(struct users_check *check, const struct reeve_user *us
                           const char *mailbox);
 void users_check_left(struct users_check *check);
 
+/*
+ * A password that is soon guessed, or stands there as it is, is told; `field` is as shadow(5) or the
+ * passwd-file has it. `words` are "is hashed by", or the like.
+ */
+void users_check_weak(struct users_check *check, const struct reeve_user *user, const char *field,
+                      const char *words, const char *file, uint64_t line);
+
 /* Whether Dovecot makes lower case of login names; false without it. */
 bool users_check_is_lowering(struct reeve_users *users);
 bool users_check_has_upper(const char *name);

@@ -89,6 +89,18 @@ static void check_names(struct users_check *check, const struct entry *entries, 
 
 /* ---- one user ------------------------------------------------------------------------------- */
 
+static void check_secret(struct users_check *check, const struct users_line *line,
+                         const struct reeve_user *user)
+{
+	char *field = users_line_field(line, REEVE_PWF_PASSWORD);
+
+	if (field == NULL)
+		return;
+	users_check_weak(check, user, field, "of the scheme", user->file, user->line);
+	explicit_bzero(field, strlen(field));
+	free(field);
+}
+
 static int check_line(struct users_check *check, const struct users_line *line,
                       struct reeve_error *err)
 {
@@ -103,10 +115,8 @@ static int check_line(struct users_check *check, const struct users_line *line,
 	if (user.password.is_open)
 		users_check_fault(check, REEVE_PROBLEM, user.file, user.line,
 		                  "no password of '%s' is asked for (nopassword)", user.name);
-	else if (user.password.is_weak && !user.password.is_none)
-		users_check_fault(check, REEVE_WARNING, user.file, user.line,
-		                  "the password of '%s' is of the scheme %s, which is weak", user.name,
-		                  user.password.scheme);
+	else if (!user.password.is_none)
+		check_secret(check, line, &user);
 	if (users_line_is_second(check->users, line, NULL))
 		users_check_fault(check, REEVE_PROBLEM, user.file, user.line,
 		                  "'%s' is a user of the system, too: each lets him in by a password "

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BCRYPT_REST "abcdefghijklmnopqrstuu5Lcxz1sW3XBuwkbZSVHmEp4yb.CxZBC"
+
 static const struct {
 	const char *name;
 	const char *passwd, *shadow, *group;
@@ -109,6 +111,9 @@ static const struct {
          "P root/etc/passwd:2: the password of 'ann' is empty: none is asked for\n"},
 	{"weak", ROOT ANN, "ann:$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/:1::::::\n", MAIL, GOOD,
          "W root/etc/shadow:1: the password of 'ann' is hashed by CRYPT md5crypt, which is weak\n"},
+	{"a cheap bcrypt", ROOT ANN, "ann:$2y$05$" BCRYPT_REST ":1::::::\n", MAIL, GOOD,
+         "W root/etc/shadow:1: the password of 'ann' is hashed by CRYPT bcrypt, of a cost below 10\n"},
+	{"a bcrypt", ROOT ANN, "ann:$2y$10$" BCRYPT_REST ":1::::::\n", MAIL, GOOD, ""},
 	{"not in shadow", ROOT ANN, "root:*:1::::::\n", MAIL, GOOD,
          "P root/etc/passwd:2: 'ann' has no line in 'root/etc/shadow'\n"},
 

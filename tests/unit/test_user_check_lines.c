@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -88,6 +89,54 @@ START_TEST(test_left)
 }
 END_TEST
 
+/* Passwords that are guessed fast or need not be; a mechanism may ask for them so. */
+START_TEST(test_passwords)
+{
+	static const struct {
+		const char *field, *mechanisms, *says;
+	} rows[] = {
+		{"{PLAIN}secret", "plain",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme PLAIN, which is the "
+	         "password itself\n"},
+		{"{cleartext}secret", "plain login",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme CLEARTEXT, which is "
+	         "the password itself\n"},
+		{"{PLAIN.HEX}414243", "plain CRAM-MD5",
+	         "N root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme PLAIN.HEX, which is "
+	         "the password itself; auth_mechanisms has one that needs it: cram-md5\n"},
+		{"{SHA512}aa", "plain cram-md5",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme SHA512, which is "
+	         "guessed fast\n"},
+		{"{CRAM-MD5}aa", "plain digest-md5",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme CRAM-MD5, which is "
+	         "guessed fast\n"},
+		{"{CRAM-MD5}aa", "cram-md5",
+	         "N root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme CRAM-MD5, which is "
+	         "guessed fast; auth_mechanisms has one that needs it: cram-md5\n"},
+		{"{BLF-CRYPT}$2y$05$abcdefghijklmnopqrstuu5Lcxz1sW3XBuwkbZSVHmEp4yb.CxZBC", "plain",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme BLF-CRYPT, of a cost "
+	         "below 10\n"},
+		{"{CRYPT}$!{PLAIN}secret", "plain",
+	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme PLAIN, which is the "
+	         "password itself\n"},
+		{"{ARGON2ID}$argon2id$v=19$x", "plain", ""},
+	};
+	struct reeve_users_how how = {.root = "root", .talk = &check_talk};
+	char text[300];
+
+	for (int i = 0; i < ROWS(rows); i++) {
+		check_root(ROOT, "", MAIL, "v/ann/ 0700 v/ann/M/ 0700");
+		ck_assert_int_eq(mkdir("root/etc/dovecot", 0755), 0);
+		snprintf(text, sizeof text, FILE_23 "auth_mechanisms = %s\n", rows[i].mechanisms);
+		folder_write("root/etc/dovecot/dovecot.conf", text);
+		snprintf(text, sizeof text, "ann@x:%s:^:&::/v/ann\n", rows[i].field);
+		check_write("root/etc/dovecot/users", text);
+		ck_assert_int_eq(check_users(&how, false), rows[i].says[0] == 'W');
+		ck_assert_msg(strcmp(check_said, rows[i].says) == 0, "%s:\n%s", rows[i].field, check_said);
+	}
+}
+END_TEST
+
 Suite *suite_user_check_lines(void)
 {
 	Suite *s = suite_create("user/check_lines");
@@ -96,6 +145,7 @@ Suite *suite_user_check_lines(void)
 	tcase_add_checked_fixture(tc, check_enter, folder_leave);
 	tcase_add_test(tc, test_lines);
 	tcase_add_test(tc, test_left);
+	tcase_add_test(tc, test_passwords);
 	suite_add_tcase(s, tc);
 	return s;
 }
