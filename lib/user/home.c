@@ -274,7 +274,8 @@ int users_home_check(struct reeve_users *users, const char *home, bool is_virtua
 		if (users_path_is_inside(home, kept[i].path) &&
 		    (best == 0 || strlen(kept[i].path) > strlen(kept[best].path)))
 			best = i;
-	if (kept[best].is == BELOW || users_path_is_inside(kept[best].path, home))
+	if (kept[best].is == BELOW || users_path_is_inside(kept[best].path, home) ||
+	    (best == 0 && strchr(home + 1, '/') == NULL))
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' would be %s'%s', which is the system's", home,
 		                  strcmp(home, kept[best].path) == 0 ? "" : "in ", kept[best].path);
