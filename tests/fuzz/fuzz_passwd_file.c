@@ -26,6 +26,24 @@ static void add_and_remove(struct reeve_doc *doc, const uint8_t *data, size_t si
 	must(is_as_before(doc, data, size), "not as before");
 }
 
+/* Several at once, of one domain and of two. */
+static void add_some(struct reeve_doc *doc)
+{
+	static const struct reeve_pwf_line lines[] = {
+		{{"zz@fuzz", "x"}}, {{"aa@zzuf", "y"}}, {{"yy@fuzz", "z", "1"}}, {{"mm", "{CRYPT}"}}};
+	bool is_names;
+	uint32_t parses = doc->parses, node;
+
+	node = reeve_passwd_file_alien(doc, &is_names);
+	must(node < doc->count && (node != 0 || !is_names), "an alien line that is none");
+	must(reeve_passwd_file_add_all(doc, lines, 4, NULL) >= 0, "cannot add several");
+	must(doc->parses <= parses + 1, "parsed more than once");
+	must(reeve_tree_tiles(doc), "nodes do not tile after adding several");
+	for (size_t i = 0; i < 4; i++)
+		must(reeve_passwd_file_find(doc, lines[i].fields[0]) != 0, "added, and not there");
+	must(reeve_passwd_file_add_all(doc, lines, 4, NULL) == 0, "added twice");
+}
+
 /* An extra field for the first user whose name has no NUL. */
 static void set_and_unset(struct reeve_doc *doc)
 {
@@ -67,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(doc != NULL, "cannot be parsed");
 	add_and_remove(doc, data, size);
 	set_and_unset(doc);
+	add_some(doc);
 	reeve_doc_free(doc);
 	return tiles(REEVE_SYNTAX_PASSWD_FILE, data, size);
 }
