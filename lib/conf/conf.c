@@ -40,7 +40,7 @@ static bool keep(struct reeve_conf *conf, const struct reeve_conf_how *how)
 	}
 	if (how->talk != NULL)
 		conf->talk = *how->talk;
-	conf->how = (struct reeve_conf_how){root, path, &conf->talk};
+	conf->how = (struct reeve_conf_how){root, path, &conf->talk, how->may_be_copy};
 	return path != NULL;
 }
 

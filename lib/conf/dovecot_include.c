@@ -228,6 +228,30 @@ static int take_files(struct reeve_conf *conf, struct reeve_include *include, co
 	return 0;
 }
 
+/* Whether a copy of what an absolute pattern means is beside the root file: the buffer is the pattern for
+ * that then. */
+static bool is_beside(const struct reeve_conf *conf, const char *pattern, struct reeve_buf *buf)
+{
+	const struct reeve_dovecot *own = conf->own;
+	const char *rest = reeve_include_in_copy(conf, pattern);
+	struct reeve_buf copy;
+	glob_t found = {0};
+	bool is_there = false;
+
+	if (rest == NULL || buf->is_cut || count_braces(rest) > REEVE_INCLUDE_BRACES)
+		return false;
+	reeve_buf_init(&copy, PATTERN_MAX);
+	add_whole_pattern(conf, own->files[0].path, rest, &copy);
+	if (!copy.is_cut && !copy.has_failed && glob_plainly(reeve_buf_text(&copy), &found) == 0) {
+		reeve_buf_clear(buf);
+		reeve_buf_add_text(buf, reeve_buf_text(&copy));
+		is_there = true;
+	}
+	globfree(&found);
+	reeve_buf_dispose(&copy);
+	return is_there;
+}
+
 static int resolve(struct reeve_conf *conf, struct reeve_include *include, struct reeve_doc *doc,
                    uint32_t node)
 {
@@ -243,6 +267,10 @@ static int resolve(struct reeve_conf *conf, struct reeve_include *include, struc
 	bool is_try = name_size == strlen("!include_try");
 	reeve_buf_init(&buf, PATTERN_MAX);
 	add_whole_pattern(conf, own->files[include->file].path, include->pattern, &buf);
+	if (is_beside(conf, include->pattern, &buf))
+		reeve_doc_diag(doc, REEVE_NOTE, offset,
+		               "'%s' is read beside '%s', which looks like a copy of that folder",
+		               include->pattern, own->files[0].path);
 	const char *whole = reeve_buf_text(&buf);
 	if (buf.is_cut || count_braces(include->pattern) > REEVE_INCLUDE_BRACES) {
 		reeve_doc_diag(doc, REEVE_PROBLEM, offset, "the pattern stands for too much");

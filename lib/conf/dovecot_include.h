@@ -55,4 +55,8 @@ void reeve_includes_close(struct reeve_conf *conf);
 struct reeve_include *reeve_include_find(struct reeve_conf *conf, uint32_t file, uint32_t node,
                                          bool look, bool *failed_r);
 
+/* In dovecot_copy.c: what is behind the usual folder in an absolute pattern, if the root file may be
+ * in a copy of that folder. NULL. */
+const char *reeve_include_in_copy(const struct reeve_conf *conf, const char *pattern);
+
 #endif

@@ -128,7 +128,7 @@ struct reeve_conf *reeve_pf_of(const void *main_cf, size_t main_size, const void
 	conf->ops = &reeve_postfix_ops;
 	conf->own = own;
 	conf->talk = talk == NULL ? (struct reeve_talk){0} : *talk;
-	conf->how = (struct reeve_conf_how){strdup(""), strdup("/etc/postfix"), &conf->talk};
+	conf->how = (struct reeve_conf_how){strdup(""), strdup("/etc/postfix"), &conf->talk, false};
 	conf->docs = calloc(2, sizeof(struct reeve_doc *));
 	reeve_buf_init(&own->text, SIZE_MAX);
 	reeve_buf_init(&own->path, SIZE_MAX);

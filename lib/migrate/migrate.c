@@ -9,7 +9,8 @@
 struct reeve_migrate *reeve_migrate_open(const struct reeve_migrate_how *how,
                                          struct reeve_error *err)
 {
-	struct reeve_conf_how conf = {.root = how->root, .path = how->path, .talk = how->talk};
+	struct reeve_conf_how conf = {
+		.root = how->root, .path = how->path, .talk = how->talk, .may_be_copy = true};
 	struct reeve_migrate *migrate = calloc(1, sizeof *migrate);
 	struct migrate_hop hop = {0};
 	bool is_sound = true;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Files as nobody should write them, and somebody did. Rows are as migrate_case.h says. */
+#include "folder.h"
 #include "migrate_case.h"
 #include "unit.h"
+
+#include <sys/stat.h>
 
 static const struct migrate_case rows[] = {
 	{"a quota's name in 2.x, as Courier's users wrote it",
@@ -81,12 +84,42 @@ START_TEST(table)
 }
 END_TEST
 
+/* A copy of /etc/dovecot for a try: the copies of its files are changed, and the originals are not
+ * looked at. */
+START_TEST(copy)
+{
+	static const struct migrate_case row = {
+		"a copy",
+		"auth default {\n  !include_try /etc/dovecot/conf.d/reeve-*.auth\n}\n"
+		"!include /usr/local/etc/dovecot/conf.d/reeve-x.conf\n",
+		"!include_try /etc/dovecot/conf.d/reeve-*.auth\n"
+		"!include /usr/local/etc/dovecot/conf.d/reeve-x.conf\n",
+		""};
+	struct reeve_migrate *migrate;
+
+	folder_enter();
+	ck_assert_int_eq(mkdir("conf.d", 0755), 0);
+	folder_write("dovecot.conf", row.before);
+	folder_write("conf.d/reeve-a.auth", "mechanisms = plain\n");
+	folder_write("conf.d/reeve-x.conf", "ssl_disable = yes\n");
+	migrate = migrate_case_run(row.name);
+	migrate_case_expect(row.name, migrate, row.after);
+	ck_assert_uint_eq(reeve_migrate_file_count(migrate), 3);
+	migrate_case_expect(row.name, migrate,
+	                    "== reeve-a.auth\nauth_mechanisms = plain\n"
+	                    "== reeve-x.conf\nssl = no\n");
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
 Suite *suite_migrate_odd(void)
 {
 	Suite *suite = suite_create("migrate/odd");
 	TCase *tcase = tcase_create("migrate_odd");
 
 	tcase_add_loop_test(tcase, table, 0, sizeof rows / sizeof *rows);
+	tcase_add_test(tcase, copy);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

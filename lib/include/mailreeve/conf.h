@@ -41,6 +41,12 @@ struct reeve_conf_how {
 	 */
 	const char *path;
 	const struct reeve_talk *talk; /* diagnostics about files, while opening and in lint; NULL */
+	/*
+	 * Dovecot, without a root: a root file elsewhere may be in a copy of /etc/dovecot (or of
+	 * /usr/local/etc/dovecot). What it includes from there by an absolute path is looked for
+	 * beside the root file first, with a note; Dovecot itself would read the original.
+	 */
+	bool may_be_copy;
 };
 
 struct reeve_conf;
