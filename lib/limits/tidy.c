@@ -122,24 +122,19 @@ static const char *command_of(const struct pf_service *service)
 static bool is_gone(const struct reeve_doc *doc, const struct pf_service *service,
                     const struct pf_setting *option)
 {
-	uint32_t start, end;
-
-	if (option->is_shadowed)
-		return true;
-	bounds(doc, option, &start, &end);
-	return reeve_limits_in_vain(command_of(service), option->name) != NULL &&
-	       doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
-	       (has_lines(doc, option) || memchr(doc->bytes + start, '\n', end - start) == NULL);
+	return option->is_shadowed ||
+	       (doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
+	        reeve_limits_in_vain(command_of(service), option->name) != NULL);
 }
 
-/* How far the options reach that begin in the line of the k-th. */
+/* How far the options reach that share lines with the k-th, each with the one before. */
 static size_t last_part(const struct reeve_doc *doc, const struct pf_settings *options, size_t k)
 {
 	uint32_t start, end, line;
 
-	bounds(doc, &options->rows[k], &start, &end);
-	line = line_start(doc, start);
 	do {
+		bounds(doc, &options->rows[k], &start, &end);
+		line = line_start(doc, end - 1);
 		if (++k == options->count)
 			break;
 		bounds(doc, &options->rows[k], &start, &end);
@@ -154,16 +149,28 @@ static int check_part(struct reeve_doc *doc, const struct pf_service *service,
 	uint64_t line, column;
 	uint32_t start, end;
 
-	bounds(doc, option, &start, &end);
-	if (doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
-	    memchr(doc->bytes + start, '\n', end - start) == NULL)
+	if (doc->nodes[option->node].kind == REEVE_NODE_SETTING)
 		return 0;
+	bounds(doc, option, &start, &end);
 	reeve_doc_where(doc, start, &line, &column);
 	return reeve_fail(err, REEVE_EREFUSED,
 	                  "%s:%ju:%ju: '%s' is set twice for %s/%s, and written together with what "
 	                  "stays: remove one of them by hand",
 	                  doc->path, (uintmax_t)line, (uintmax_t)column, option->name,
 	                  service->words[0].text, service->words[1].text);
+}
+
+/* An option as comment lines; what is a comment in it stays one. */
+static void add_comment(const struct reeve_doc *doc, uint32_t start, uint32_t end,
+                        struct reeve_buf *text)
+{
+	for (uint32_t at = start, next; at < end; at = next) {
+		next = reeve_line_after(doc, at);
+		if (at == start || reeve_cf_line(doc, at) == CF_MORE)
+			reeve_buf_add_byte(text, '#');
+		reeve_buf_add(text, doc->bytes + at, (next < end ? next : end) - at);
+	}
+	reeve_buf_add_text(text, reeve_line_eol(doc, start));
 }
 
 /* Out of its line, in which all before `gone` is out already, with blanks. */
@@ -206,9 +213,7 @@ static int comment_parts(struct reeve_doc *doc, const struct pf_service *service
 		if (!is_gone(doc, service, &options[i]))
 			continue;
 		bounds(doc, &options[i], &start, &end);
-		reeve_buf_add_byte(&text, '#');
-		reeve_buf_add(&text, doc->bytes + start, end - start);
-		reeve_buf_add_text(&text, reeve_line_eol(doc, start));
+		add_comment(doc, start, end, &text);
 	}
 	reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text), text.length);
 	for (size_t i = k, gone = above; i < last; i++)
@@ -224,7 +229,7 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
                            struct reeve_error *err)
 {
 	const struct pf_settings *options = &service->options;
-	uint32_t done = UINT32_MAX; /* the line whose options are out of it */
+	size_t done = 0; /* those before it are out of their lines */
 
 	for (size_t k = 0; k < options->count; k++) {
 		const struct pf_setting *option = &options->rows[k], *counts;
@@ -238,10 +243,10 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 		if (has_lines(doc, option)) {
 			comment_lines(doc, doc->nodes[option->node].start,
 			              doc->nodes[option->node].end, edits);
-		} else if (line_start(doc, start) != done) {
+		} else if (k >= done) {
 			if (comment_parts(doc, service, k, edits, err) < 0)
 				return -1;
-			done = line_start(doc, start);
+			done = last_part(doc, options, k);
 		}
 		const char *what = reeve_limits_text(changes->limits, "%s/%s/-o %s",
 		                                     service->words[0].text,

@@ -61,7 +61,18 @@ static const struct {
          "6 make a comment of lmtp/unix/-o message_size_limit, for lmtp(8) does not look at it; "},
 	{"left alone", SMTP " -vo mailbox_size_limit=5\n", SMTP " -vo mailbox_size_limit=5\n", ""},
 	{"words together", SMTP " -vo x=1 -o x=2\n", NULL, "27"},
-	{"over a line", SMTP " -o x=1 -o\n# c\n x=2 -o x=3\n", NULL, "34"},
+	{"over a line", SMTP " -o x=1 -o\n# c\n x=2 -o x=3 -v\n", "#-o x=1\n#-o\n# c\n# x=2\n" SMTP " -o x=3 -v\n",
+         "1 make a comment of smtp/inet/-o x, for line 3 is what counts; "
+         "1 make a comment of smtp/inet/-o x, for line 3 is what counts; "},
+	{"over two lines",
+         SMTP "\n  -o y=1 -o { x =\n    1 } -o { x =\n    2 } -o z=1 -o { y =\n    2 }\n  -o x=3\n",
+         SMTP "\n#-o y=1\n#-o { x =\n#    1 }\n#-o { x =\n#    2 }\n   -o z=1 -o { y =\n    2 }\n  -o x=3\n",
+         "2 make a comment of smtp/inet/-o y, for line 4 is what counts; "
+         "2 make a comment of smtp/inet/-o x, for line 6 is what counts; "
+         "3 make a comment of smtp/inet/-o x, for line 6 is what counts; "},
+	{"over a line, of a program that does not look", SMTP " -o y=1 -o { mailbox_size_limit =\r\n\t5 }\r\n -o x=1\r\n",
+         "#-o { mailbox_size_limit =\r\n#\t5 }\r\n" SMTP " -o y=1\r\n -o x=1\r\n",
+         "1 make a comment of smtp/inet/-o mailbox_size_limit, for smtpd(8) does not look at it; "},
 };
 
 static void describe(const struct reeve_limits_changes *changes, char *buf, size_t size)
