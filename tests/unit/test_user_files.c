@@ -6,6 +6,7 @@
 #include "folder.h"
 #include "unit.h"
 #include "user_root.h"
+#include "user_wish.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,15 +73,6 @@ static struct reeve_users *begin(const char *file)
 	users = reeve_users_open(&how, &err);
 	ck_assert_msg(users != NULL, "%s", err.text);
 	return users;
-}
-
-static int end(struct reeve_users *users, struct reeve_error *err)
-{
-	struct reeve_users_result result;
-	int got = reeve_users_apply(users, &result, err);
-
-	reeve_users_close(users);
-	return got < 0 ? -1 : (int)result.steps;
 }
 
 /* ---- which ---------------------------------------------------------------------------------- */
@@ -207,7 +199,7 @@ START_TEST(test_add)
 		users = begin(NULL);
 		reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@a.org", .hash = HASH});
 		reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@empty.org", .hash = HASH});
-		int got = end(users, &err);
+		int got = wish_end(users, &err);
 		ck_assert_msg(got == (again ? 0 : 4), "%d, %s", got, err.text);
 	}
 	ck_assert_str_eq(folder_read("root/etc/vmail/a.org/passwd"),
@@ -253,7 +245,7 @@ START_TEST(test_refused)
 		reeve_users_add(users, &(struct reeve_user_wish){.name = "ok@a.org", .hash = HASH});
 	reeve_users_add(users, &(struct reeve_user_wish){
 				       .name = row->name, .hash = HASH, .is_virtual = true});
-	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_int_eq(wish_end(users, &err), -1);
 	ck_assert_str_eq(inside(err.text), row->text);
 	ck_assert_int_eq(system("cat root/etc/vmail/*/passwd 2>/dev/null | cmp - before"), 0);
 }
@@ -268,11 +260,11 @@ START_TEST(test_others)
 	folder_write("root/etc/dovecot/dovecot.conf", OLD_OF("username_format=%n /etc/vmail/%d/passwd"));
 	users = begin(NULL);
 	reeve_users_lock(users, "eve@a.org", true);
-	ck_assert_msg(end(users, &err) == 1, "%s", err.text);
+	ck_assert_msg(wish_end(users, &err) == 1, "%s", err.text);
 	users = begin(NULL);
 	reeve_users_remove(users, "eve@b.org", REEVE_USERS_KEEP_MAIL, NULL);
 	reeve_users_remove(users, "eve@nowhere.org", REEVE_USERS_KEEP_MAIL, NULL);
-	ck_assert_msg(end(users, &err) == 1, "%s", err.text);
+	ck_assert_msg(wish_end(users, &err) == 1, "%s", err.text);
 	ck_assert_str_eq(folder_read("root/etc/vmail/a.org/passwd"),
 	                 "eve:{CRYPT}$!" HASH ":900:900::/srv/vmail/a.org/eve\n");
 	ck_assert_str_eq(folder_read("root/etc/vmail/b.org/passwd"),

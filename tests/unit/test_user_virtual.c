@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "unit.h"
 #include "user_root.h"
+#include "user_wish.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,10 @@
 #define FILE_ "root/etc/dovecot/users"
 #define GIGA  (UINT64_C(1) << 30)
 
-static const char *root;
-
 /* Dovecot 2.3, a passwd-file, a user vmail, and eve, who is in the file already. */
 static void set_up(void)
 {
-	folder_enter();
-	root = user_root_make();
+	wish_enter();
 	ck_assert_int_eq(
 		system("set -e; cd root; mkdir -p etc/dovecot srv/vmail ../kept; chown 900:900 srv/vmail\n"
 	               "echo vmail:x:900:900::/srv/vmail:/usr/sbin/nologin >>etc/passwd\n"
@@ -36,41 +34,20 @@ static void set_up(void)
 	                    ":900:900::/srv/vmail/example.org/eve::userdb_mail=maildir:~/M a=b=c\n");
 }
 
-static struct reeve_users *begin(void)
-{
-	struct reeve_users_how how = {
-		.root = root, .is_for_changes = true, .what = "test", .lock_timeout_ms = 20000};
-	struct reeve_error err = {0};
-	struct reeve_users *users = reeve_users_open(&how, &err);
-
-	ck_assert_msg(users != NULL, "%s", err.text);
-	return users;
-}
-
-/* How many steps; -1 with the error. */
-static int end(struct reeve_users *users, struct reeve_error *err)
-{
-	struct reeve_users_result result;
-	int got = reeve_users_apply(users, &result, err);
-
-	reeve_users_close(users);
-	return got < 0 ? -1 : (int)result.steps;
-}
-
 static int add(const struct reeve_user_wish *wish, struct reeve_error *err)
 {
-	struct reeve_users *users = begin();
+	struct reeve_users *users = wish_begin();
 
 	reeve_users_add(users, wish);
-	return end(users, err);
+	return wish_end(users, err);
 }
 
 static int remove_user(const char *name, enum reeve_users_mail mail, struct reeve_error *err)
 {
-	struct reeve_users *users = begin();
+	struct reeve_users *users = wish_begin();
 
 	reeve_users_remove(users, name, mail, "kept");
-	return end(users, err);
+	return wish_end(users, err);
 }
 
 /* The line of a user, as it is in the file; "(none)". */
@@ -256,7 +233,7 @@ static const struct foreign {
 START_TEST(test_foreign)
 {
 	const struct foreign *row = &foreign[_i];
-	struct reeve_users_how how = {.root = root,
+	struct reeve_users_how how = {.root = wish_root,
 	                              .passwd_file = row->file,
 	                              .is_for_changes = true,
 	                              .what = "test",
@@ -269,7 +246,7 @@ START_TEST(test_foreign)
 	users = reeve_users_open(&how, &err);
 	ck_assert_msg(users != NULL, "%s", err.text);
 	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@example.org", .hash = HASH});
-	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_int_eq(wish_end(users, &err), -1);
 	ck_assert_msg(strstr(err.text, "which is no passwd-file of Dovecot's") != NULL, "%s: '%s'",
 	              row->file, err.text);
 	ck_assert_int_eq(system("cat root/etc/passwd root/etc/shadow | cmp - before"), 0);
@@ -285,10 +262,10 @@ START_TEST(test_back)
 
 	strcpy(before, folder_read(FILE_));
 	ck_assert_int_eq(system("printf '1\\nno\\n' >root/etc/fail-chpasswd"), 0);
-	users = begin();
+	users = wish_begin();
 	reeve_users_add(users, &(struct reeve_user_wish){.name = "ann@new.example", .hash = HASH});
 	reeve_users_add(users, &(struct reeve_user_wish){.name = "bob", .hash = HASH5});
-	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_int_eq(wish_end(users, &err), -1);
 	ck_assert_str_eq(err.text, "nothing was changed: chpasswd: no");
 	ck_assert_str_eq(folder_read(FILE_), before);
 	ck_assert_int_eq(system("cd root && [ ! -e srv/vmail/new.example ] && ! grep bob etc/passwd && "
@@ -323,9 +300,9 @@ START_TEST(test_lock)
 
 	snprintf(text, sizeof text, "eve@example.org:%s:900:900::/srv/x\n", row->before);
 	folder_write(FILE_, text);
-	users = begin();
+	users = wish_begin();
 	reeve_users_lock(users, "eve@example.org", row->is_locked);
-	ck_assert_msg(end(users, &err) == row->steps, "%s: %s", row->name, err.text);
+	ck_assert_msg(wish_end(users, &err) == row->steps, "%s: %s", row->name, err.text);
 	snprintf(text, sizeof text, "eve@example.org:%s:900:900::/srv/x\n", row->after);
 	ck_assert_msg(strcmp(folder_read(FILE_), text) == 0, "%s: %s", row->name, folder_read(FILE_));
 }
@@ -333,19 +310,19 @@ END_TEST
 
 START_TEST(test_password)
 {
-	struct reeve_users *users = begin();
+	struct reeve_users *users = wish_begin();
 	struct reeve_error err = {0};
 
 	reeve_users_lock(users, "eve@example.org", true);
 	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
-	ck_assert_msg(end(users, &err) == 2, "%s", err.text);
+	ck_assert_msg(wish_end(users, &err) == 2, "%s", err.text);
 	ck_assert_ptr_nonnull(strstr(line("eve"), ":{CRYPT}$!{CRYPT}" HASH5 ":900:"));
-	users = begin();
+	users = wish_begin();
 	reeve_users_password(users, "eve@example.org", NULL, "{CRYPT}" HASH5, NULL);
-	ck_assert_int_eq(end(users, &err), 0);
-	users = begin();
+	ck_assert_int_eq(wish_end(users, &err), 0);
+	users = wish_begin();
 	reeve_users_password(users, "nobody@example.org", NULL, HASH, NULL);
-	ck_assert_int_eq(end(users, &err), -1);
+	ck_assert_int_eq(wish_end(users, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "there is no user 'nobody@example.org' in '"));
 }
 END_TEST
@@ -378,12 +355,12 @@ START_TEST(test_open)
 		snprintf(text, sizeof text, "eve@example.org:%s\n", row->before);
 		if (!again)
 			folder_write(FILE_, text);
-		users = begin();
+		users = wish_begin();
 		if (row->is_locked)
 			reeve_users_lock(users, "eve@example.org", true);
 		else
 			reeve_users_password(users, "eve@example.org", NULL, HASH, NULL);
-		int got = end(users, &err);
+		int got = wish_end(users, &err);
 		ck_assert_msg(got == (again ? 0 : row->steps), "%s: %d, '%s'", row->before, got,
 		              err.text);
 		snprintf(text, sizeof text, "eve@example.org:%s\n", row->after);
@@ -419,13 +396,13 @@ START_TEST(test_both)
 	folder_write(FILE_, text);
 	for (int is_password = 0; is_password < 2; is_password++) {
 		err = (struct reeve_error){0};
-		users = begin();
+		users = wish_begin();
 		if (is_password)
 			reeve_users_password(users, "eve", NULL, "$6$abcdefgh$sKwXUYx1Bx22wVaH3Hs5HMB9vULCuGfDNn6BPXFhlTvRfpE3zPJ3eo9."
 		                     "3VUbPTcs6Kl1RgCxPtNh6Gih8ceNM1", NULL);
 		else
 			reeve_users_lock(users, "eve", true);
-		int got = end(users, &err);
+		int got = wish_end(users, &err);
 		ck_assert_msg(got == (row->is_refused ? -1 : 1), "%s: %d, '%s'", row->line, got,
 		              err.text);
 		if (row->is_refused)
@@ -438,9 +415,9 @@ START_TEST(test_both)
 		ck_assert_int_ge(remove_user("eve", REEVE_USERS_KEEP_MAIL, &err), 1);
 		ck_assert_int_eq(system("grep -q ^eve: root/etc/passwd"), 0);
 		ck_assert_str_eq(line("eve"), "(none)");
-		users = begin();
+		users = wish_begin();
 		reeve_users_lock(users, "eve", true);
-		ck_assert_int_eq(end(users, &err), 1);
+		ck_assert_int_eq(wish_end(users, &err), 1);
 	}
 }
 END_TEST
@@ -500,7 +477,7 @@ START_TEST(test_own_home)
 	         "userdb {\n driver = static\n args = uid=950 gid=950 home=/home/%n\n}\n",
 	         "/home/u8", "[ -e v/u7/mail ]", 1},
 	};
-	struct reeve_users_how how = {.root = root,
+	struct reeve_users_how how = {.root = wish_root,
 	                              .passwd_file = "root/etc/pf2",
 	                              .is_for_changes = true,
 	                              .what = "test",
@@ -518,7 +495,7 @@ START_TEST(test_own_home)
 	ck_assert(user.has_ids && user.uid == 950 && user.gid == 950);
 	ck_assert_str_eq(user.home, files[_i].home);
 	reeve_users_remove(users, "u8@x.org", REEVE_USERS_ARCHIVE_MAIL, "kept");
-	int got = end(users, &err);
+	int got = wish_end(users, &err);
 	ck_assert_msg(got == files[_i].steps, "%d: %d, '%s'", _i, got, err.text);
 	ck_assert_str_eq(folder_read("root/etc/pf2"), "");
 	char command[200];
@@ -583,10 +560,10 @@ START_TEST(test_owner_last)
 	struct reeve_users *users;
 
 	ck_assert_int_eq(system("sed -i s/:900:900:/:900:8:/ root/etc/passwd"), 0);
-	users = begin();
+	users = wish_begin();
 	reeve_users_remove(users, "eve@example.org", REEVE_USERS_REMOVE_MAIL, NULL);
 	reeve_users_remove(users, "vmail", REEVE_USERS_REMOVE_MAIL, NULL);
-	int got = end(users, &err);
+	int got = wish_end(users, &err);
 	ck_assert_msg(got == 4, "%d, '%s'", got, err.text);
 	ck_assert_int_eq(system("[ ! -e root/srv/vmail ] && ! grep vmail root/etc/passwd"), 0);
 }

@@ -110,6 +110,9 @@ void unit_skip(int count, const char *why);
 	X(user_files) \
 	X(user_alias) \
 	X(user_change) \
+	X(user_again) \
+	X(user_refused) \
+	X(user_lock) \
 	X(user_remove) \
 	X(user_coming) \
 	X(user_leftover) \
