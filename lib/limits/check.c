@@ -212,42 +212,6 @@ static void check_service(struct reeve_limits *limits, const struct limit_servic
 	                          service->path));
 }
 
-const char *reeve_limits_in_vain(const char *command, const char *name)
-{
-	static const struct {
-		const char *name, *commands;
-		const char *who;
-	} only[] = {
-		{"message_size_limit", " smtpd cleanup qmqpd local virtual postscreen ",
-		 "smtpd(8), qmqpd(8), cleanup(8), local(8) and virtual(8) look"},
-		{"mailbox_size_limit", " local ", "local(8) looks"},
-		{"virtual_mailbox_limit", " virtual ", "virtual(8) looks"},
-		{"queue_minfree", " smtpd ", "smtpd(8) looks"},
-		{"header_size_limit", " cleanup ", "cleanup(8) looks"},
-		{"bounce_size_limit", " bounce ", "bounce(8) looks"},
-	};
-	size_t n = strlen(command);
-
-	for (size_t i = 0; i < sizeof only / sizeof only[0]; i++) {
-		if (strcmp(only[i].name, name) != 0)
-			continue;
-		for (const char *at = strstr(only[i].commands, command); at != NULL;
-		     at = strstr(at + 1, command))
-			if (n > 0 && at[-1] == ' ' && at[n] == ' ')
-				return NULL;
-		return only[i].who;
-	}
-	return NULL;
-}
-
-bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row)
-{
-	for (size_t i = 0; row->service != NULL && i < limits->service_count; i++)
-		if (strcmp(limits->services[i].path, row->service) == 0)
-			return reeve_limits_in_vain(limits->services[i].command, row->name) != NULL;
-	return false;
-}
-
 /* Options in master.cf of a program that does not look at them. */
 static void check_options(struct reeve_limits *limits, const struct limit_service *service)
 {

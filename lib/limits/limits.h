@@ -7,6 +7,7 @@
  *     size.c      arithmetic; numbers and sizes as Postfix and Dovecot read them
  *     read.c      the values, out of the configurations: limits->rows
  *     refer.c     a $name that a program of Postfix does not know
+ *     vain.c      which program looks at a limit
  *     quota.c     Dovecot's settings as LMTP meets them
  *     quota_roots.c   what its quota amounts to
  *     ways.c      what they amount to: limits->ways
@@ -163,7 +164,10 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 
 /* ---- for them -------------------------------------------------------------------------------- */
 
-/* Who looks at a limit ("local(8) looks"), if a program ("smtpd") of master.cf does not; else NULL. */
+/*
+ * Who looks at a limit ("local(8) looks"), if a program ("smtpd") of master.cf does not; else NULL,
+ * also of a program without a name.
+ */
 const char *reeve_limits_in_vain(const char *command, const char *name);
 bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row);
 

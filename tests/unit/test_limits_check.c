@@ -150,6 +150,7 @@ static const struct {
 	{"== master.cf\nlocal unix - n n - - local\n  -o mailbox_size_limit=5\n",
          "message-above-mailbox master.cf:2", 0},
 	{"== master.cf\npickup unix n - n 60 1 pickup -o message_size_limit=5\n", "wrong-place master.cf:1", 0},
+	{"== master.cf\nx unix - - y - - smtpd/\n  -o message_size_limit=400000\n", "", 0},
 	/* What is not read can have any value; some limits are read by all. */
 	{MASTER "587 inet n - n - - smtpd -o mailbox_size_limit=20M -o virtual_mailbox_limit=-1\n",
          "wrong-place master.cf:5; wrong-place master.cf:5", 0},
