@@ -218,7 +218,7 @@ static void check_options(struct reeve_limits *limits, const struct limit_servic
 	for (size_t i = 0; i < limits->row_count; i++) {
 		const struct reeve_limit *own = &limits->rows[i];
 		const char *who = own->service != NULL && strcmp(own->service, service->path) == 0
-		                          ? reeve_limits_in_vain(service->command, own->name)
+		                          ? reeve_limits_idle_row(limits, own)
 		                          : NULL;
 
 		if (who == NULL)

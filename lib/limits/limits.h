@@ -171,6 +171,20 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 const char *reeve_limits_in_vain(const char *command, const char *name);
 bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row);
 
+/*
+ * The same of an option of a service (the index is made), NULL also if something refers to it that
+ * counts for the service: another option, or main.cf.
+ */
+struct postfix;
+struct pf_service;
+struct pf_setting;
+const char *reeve_limits_idle(const struct postfix *own, const struct pf_service *service,
+                              const struct pf_setting *option);
+const char *reeve_limits_idle_row(struct reeve_limits *limits, const struct reeve_limit *row);
+
+/* The program that a command of master.cf runs: what is behind its last slash. */
+const char *reeve_limits_program(const char *command);
+
 /* Whether every program of Postfix reads it, if only to end when it cannot (global/mail_params.c). */
 bool reeve_limits_is_shared(const char *name);
 

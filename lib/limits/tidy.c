@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * main.cf and master.cf without what misleads: settings, services and options that do not count, or
- * that the program does not look at, become comments, and the last line of main.cf ends. What the files mean stays the same.
+ * that nothing looks at, become comments, and the last line of main.cf ends. What the files mean
+ * stays the same.
  */
 #include "base/error.h"
 #include "conf/cf_lines.h"
@@ -111,20 +112,13 @@ static bool has_lines(const struct reeve_doc *doc, const struct pf_setting *opti
 	       (node->end == doc->size || doc->bytes[node->end - 1] == '\n');
 }
 
-static const char *command_of(const struct pf_service *service)
-{
-	const char *command = service->words[PF_COMMAND].text, *slash = strrchr(command, '/');
-
-	return slash == NULL ? command : slash + 1;
-}
-
-/* Whether it is to become a comment: another counts, or the program does not look at it. */
-static bool is_gone(const struct reeve_doc *doc, const struct pf_service *service,
+/* Whether it is to become a comment: another counts, or nothing looks at it. */
+static bool is_gone(const struct postfix *own, const struct pf_service *service,
                     const struct pf_setting *option)
 {
 	return option->is_shadowed ||
-	       (doc->nodes[option->node].kind == REEVE_NODE_SETTING &&
-	        reeve_limits_in_vain(command_of(service), option->name) != NULL);
+	       (own->master->nodes[option->node].kind == REEVE_NODE_SETTING &&
+	        reeve_limits_idle(own, service, option) != NULL);
 }
 
 /* How far the options reach that share lines with the k-th, each with the one before. */
@@ -195,39 +189,42 @@ static uint32_t cut_part(const struct reeve_doc *doc, const struct pf_setting *o
  * Options that share their line with what stays: into a comment line above, each in one of its own,
  * and out of it. `k` is the first of them. -1 with err.
  */
-static int comment_parts(struct reeve_doc *doc, const struct pf_service *service, size_t k,
+static int comment_parts(const struct postfix *own, const struct pf_service *service, size_t k,
                          struct reeve_edits *edits, struct reeve_error *err)
 {
+	struct reeve_doc *doc = own->master;
 	const struct pf_setting *options = service->options.rows;
 	size_t last = last_part(doc, &service->options, k);
 	uint32_t start, end, above;
 	struct reeve_buf text;
 
 	for (size_t i = k; i < last; i++)
-		if (is_gone(doc, service, &options[i]) && check_part(doc, service, &options[i], err) < 0)
+		if (is_gone(own, service, &options[i]) &&
+		    check_part(doc, service, &options[i], err) < 0)
 			return -1;
 	bounds(doc, &options[k], &start, &end);
 	above = line_start(doc, start);
 	reeve_buf_init(&text, REEVE_CONF_MAX_BYTES);
 	for (size_t i = k; i < last; i++) {
-		if (!is_gone(doc, service, &options[i]))
+		if (!is_gone(own, service, &options[i]))
 			continue;
 		bounds(doc, &options[i], &start, &end);
 		add_comment(doc, start, end, &text);
 	}
 	reeve_edits_add(edits, (struct reeve_span){above, 0}, reeve_buf_text(&text), text.length);
 	for (size_t i = k, gone = above; i < last; i++)
-		if (is_gone(doc, service, &options[i]))
+		if (is_gone(own, service, &options[i]))
 			gone = cut_part(doc, &options[i], (uint32_t)gone, edits);
 	int r = text.has_failed ? reeve_fail_nomem(err) : 0;
 	reeve_buf_dispose(&text);
 	return r;
 }
 
-static int comment_options(struct reeve_limits_changes *changes, struct reeve_doc *doc,
+static int comment_options(struct reeve_limits_changes *changes, const struct postfix *own,
                            const struct pf_service *service, struct reeve_edits *edits,
                            struct reeve_error *err)
 {
+	struct reeve_doc *doc = own->master;
 	const struct pf_settings *options = &service->options;
 	size_t done = 0; /* those before it are out of their lines */
 
@@ -235,7 +232,7 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 		const struct pf_setting *option = &options->rows[k], *counts;
 		uint32_t start, end, start_counts;
 
-		if (!is_gone(doc, service, option))
+		if (!is_gone(own, service, option))
 			continue;
 		counts = reeve_pf_find(options, option->name, strlen(option->name));
 		bounds(doc, counts, &start_counts, &end);
@@ -244,7 +241,7 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 			comment_lines(doc, doc->nodes[option->node].start,
 			              doc->nodes[option->node].end, edits);
 		} else if (k >= done) {
-			if (comment_parts(doc, service, k, edits, err) < 0)
+			if (comment_parts(own, service, k, edits, err) < 0)
 				return -1;
 			done = last_part(doc, options, k);
 		}
@@ -257,15 +254,17 @@ static int comment_options(struct reeve_limits_changes *changes, struct reeve_do
 			tell(changes, doc, start,
 			     reeve_limits_text(changes->limits,
 			                       "make a comment of %s, for %s(8) does not look at it",
-			                       what, command_of(service)));
+			                       what, reeve_limits_program(service->words[PF_COMMAND].text)));
 	}
 	return 0;
 }
 
-static int tidy_master(struct reeve_limits_changes *changes, struct reeve_doc *doc,
+static int tidy_master(struct reeve_limits_changes *changes, const struct postfix *own,
                        const struct pf_index *index, struct reeve_edits *edits,
                        struct reeve_error *err)
 {
+	struct reeve_doc *doc = own->master;
+
 	for (size_t i = 0; i < index->service_count; i++) {
 		const struct pf_service *service = &index->services[i];
 		const struct reeve_node *node = &doc->nodes[service->node];
@@ -279,7 +278,7 @@ static int tidy_master(struct reeve_limits_changes *changes, struct reeve_doc *d
 			             doc->nodes[service->last->node].start);
 			continue;
 		}
-		if (comment_options(changes, doc, service, edits, err) < 0)
+		if (comment_options(changes, own, service, edits, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -303,7 +302,7 @@ int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *
 		goto out;
 	if (own->main != NULL)
 		tidy_main(changes, own->main, index, main_edits);
-	if (own->master != NULL && tidy_master(changes, own->master, index, master_edits, err) < 0)
+	if (own->master != NULL && tidy_master(changes, own, index, master_edits, err) < 0)
 		goto out;
 	if (reeve_edits_check(main_edits, err) < 0 || reeve_edits_check(master_edits, err) < 0)
 		goto out;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Which program of Postfix looks at a limit, so that an option of another is in vain. */
+/*
+ * Which program of Postfix looks at a limit, so that an option of another is in vain; unless something
+ * that does count refers to it as $name.
+ */
+#include "conf/postfix.h"
 #include "limits/limits.h"
 
 #include <string.h>
@@ -35,6 +39,13 @@ static const struct {
 	{"bounce_size_limit", "bounce(8) looks"},
 };
 
+const char *reeve_limits_program(const char *command)
+{
+	const char *slash = strrchr(command, '/');
+
+	return slash == NULL ? command : slash + 1;
+}
+
 const char *reeve_limits_in_vain(const char *command, const char *name)
 {
 	if (command[0] == '\0')
@@ -54,4 +65,95 @@ bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct ree
 		if (strcmp(limits->services[i].path, row->service) == 0)
 			return reeve_limits_in_vain(limits->services[i].command, row->name) != NULL;
 	return false;
+}
+
+/* ---- what refers to an option ---------------------------------------------------------------- */
+
+/* Each step is another limit in vain; a longer chain leads back to itself. */
+#define DEPTH_MAX ROWS(readers)
+
+struct wanted {
+	const char *name;
+	bool is_found;
+};
+
+static const char *compare_name(void *user, const char *name, size_t n)
+{
+	struct wanted *wanted = user;
+
+	if (strlen(wanted->name) == n && memcmp(wanted->name, name, n) == 0)
+		wanted->is_found = true;
+	return NULL;
+}
+
+/* Whether a value refers to a name, in any way that Postfix knows; so it may if it cannot be read. */
+static bool refers(const struct postfix *own, const char *value, const char *name)
+{
+	struct wanted wanted = {.name = name};
+	struct pf_expand expand = {.lookup = compare_name,
+	                           .user = &wanted,
+	                           .is_scan = true,
+	                           .work = reeve_pf_work(own)};
+
+	return strchr(value, '$') != NULL &&
+	       (!reeve_pf_expand(&expand, value, strlen(value), NULL) || wanted.is_found);
+}
+
+static const char *idle(const struct postfix *own, const struct pf_service *service,
+                        const struct pf_setting *option, size_t depth);
+
+/* Whether something that counts for the service refers to its option. */
+static bool is_referred(const struct postfix *own, const struct pf_service *service,
+                        const struct pf_setting *option, size_t depth)
+{
+	const struct pf_settings *options = &service->options, *main = &own->index->settings;
+	const char *command = reeve_limits_program(service->words[PF_COMMAND].text);
+
+	for (size_t i = 0; i < options->sorted_count; i++) {
+		const struct pf_setting *other = options->sorted[i];
+
+		if (other == option || !refers(own, other->value, option->name))
+			continue;
+		/* In words together ("-vo name=value") it stays. */
+		if (depth == DEPTH_MAX ||
+		    own->master->nodes[other->node].kind != REEVE_NODE_SETTING ||
+		    idle(own, service, other, depth + 1) == NULL)
+			return true;
+	}
+	for (size_t i = 0; i < main->sorted_count; i++)
+		if (refers(own, main->sorted[i]->value, option->name) &&
+		    reeve_limits_in_vain(command, main->sorted[i]->name) == NULL)
+			return true;
+	return false;
+}
+
+static const char *idle(const struct postfix *own, const struct pf_service *service,
+                        const struct pf_setting *option, size_t depth)
+{
+	const char *command = reeve_limits_program(service->words[PF_COMMAND].text);
+	const char *who = reeve_limits_in_vain(command, option->name);
+
+	return who == NULL || is_referred(own, service, option, depth) ? NULL : who;
+}
+
+const char *reeve_limits_idle(const struct postfix *own, const struct pf_service *service,
+                              const struct pf_setting *option)
+{
+	return idle(own, service, option, 0);
+}
+
+const char *reeve_limits_idle_row(struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	const struct pf_index *index = reeve_pf_index(limits->postfix, NULL);
+	const struct pf_service *service;
+	const struct pf_setting *option;
+	struct pf_path path;
+
+	if (row->service == NULL || index == NULL ||
+	    reeve_pf_path(limits->postfix, row->path, &path, NULL) < 0)
+		return NULL;
+	service = reeve_pf_service(index, &path);
+	option = service == NULL ? NULL
+	                         : reeve_pf_find(&service->options, row->name, strlen(row->name));
+	return option == NULL ? NULL : reeve_limits_idle(limits->postfix->own, service, option);
 }

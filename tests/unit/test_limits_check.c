@@ -151,6 +151,16 @@ static const struct {
          "message-above-mailbox master.cf:2", 0},
 	{"== master.cf\npickup unix n - n 60 1 pickup -o message_size_limit=5\n", "wrong-place master.cf:1", 0},
 	{"== master.cf\nx unix - - y - - smtpd/\n  -o message_size_limit=400000\n", "", 0},
+	/* What refers to it, here and in main.cf, has an effect. */
+	{"== master.cf\ncleanup unix n - n - 0 cleanup -o queue_minfree=204800\n  -o "
+         "header_size_limit=${queue_minfree}\n",
+         "", 0},
+	{"queue_minfree = 20000000\nheader_size_limit = $(queue_minfree)\n== master.cf\ncleanup unix n - n - 0 cleanup -o "
+         "queue_minfree=204800\n",
+         "", 0},
+	{"virtual_mailbox_limit = $mailbox_size_limit\n== master.cf\ncleanup unix n - n - 0 cleanup -o "
+         "mailbox_size_limit=204800\n",
+         "bad-value main.cf:1; wrong-place master.cf:1", 0},
 	/* What is not read can have any value; some limits are read by all. */
 	{MASTER "587 inet n - n - - smtpd -o mailbox_size_limit=20M -o virtual_mailbox_limit=-1\n",
          "wrong-place master.cf:5; wrong-place master.cf:5", 0},
