@@ -60,7 +60,7 @@ struct variable_23 {
 };
 
 /*
- * What stands behind a '%': [-]OFFSET.WIDTH, modifiers, then a letter or {name}. Returns what is behind
+ * What stands behind a '%': OFFSET.WIDTH, modifiers, then a letter or {name}. Returns what is behind
  * it, or NULL.
  */
 static const char *read_23(const char *at, struct variable_23 *is)
