@@ -38,7 +38,7 @@ static size_t block_of(const char *path)
 	return n;
 }
 
-static bool is_yes(const char *value)
+bool reeve_space_is_yes(const char *value)
 {
 	return strcasecmp(value, "yes") == 0 || strcasecmp(value, "y") == 0 || strcmp(value, "1") == 0;
 }
@@ -70,7 +70,8 @@ static bool has_inbox(const struct reeve_conf_list *list, const char *block, siz
 	const char *inbox = set_in(list, block, n, "inbox");
 	const char *disabled = set_in(list, block, n, "disabled");
 
-	return is_yes(inbox == NULL ? usual : inbox) && (disabled == NULL || !is_yes(disabled));
+	return reeve_space_is_yes(inbox == NULL ? usual : inbox) &&
+	       (disabled == NULL || !reeve_space_is_yes(disabled));
 }
 
 /* The name in `namespace inbox`, `namespace "in box"`; of a block without one none. */

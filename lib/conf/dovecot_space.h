@@ -20,6 +20,9 @@ struct reeve_space {
 	struct reeve_location at; /* what it sets; NULL: it does not */
 };
 
+/* Whether a boolean is true, as 2.x reads it: yes, y or 1, in any case of letters. */
+bool reeve_space_is_yes(const char *value);
+
 /* Of the effective settings, whose strings it borrows. */
 void reeve_space_find(const struct reeve_conf_list *list, bool is_24, struct reeve_space *space_r);
 

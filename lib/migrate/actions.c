@@ -271,7 +271,9 @@ void reeve_migrate_act(struct migrate_hop *hop, struct migrate_site *site)
 	for (size_t i = 0; i < site->more_count; i++) {
 		const struct migrate_rule *rule = site->more[i];
 
-		if (rule->action == MIGRATE_MANUAL) {
+		if (reeve_migrate_names_mailboxes(rule)) {
+			hop->migrate->has_advice = true;
+		} else if (rule->action == MIGRATE_MANUAL) {
 			reeve_migrate_decide(hop, site, rule,
 			                     reeve_migrate_fill(hop, site, rule->row.note));
 		} else if (rule->action == MIGRATE_NOTE) {

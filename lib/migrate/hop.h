@@ -4,8 +4,8 @@
  * what becomes of it (pages). At the end the lines are edits, and the files are parsed afresh.
  *
  * Comments never change their order, and lines only where a block joins another one (join.c). A line
- * has at most one text that stands instead of it; texts before and behind it add up. All memory of a hop is in one arena; a failure of it is sticky
- * (has_failed).
+ * has at most one text that stands instead of it; texts before and behind it add up. All memory of a
+ * hop is in one arena; a failure of it is sticky (has_failed).
  */
 #ifndef MIGRATE_HOP_H
 #define MIGRATE_HOP_H
@@ -78,6 +78,7 @@ struct reeve_migrate {
 	struct reeve_arena *arena; /* strings of changes */
 	bool without_sieve;
 	bool was_run, has_failed;
+	bool has_advice; /* for after the last hop: reeve_migrate_advise() */
 	int version; /* -1: nothing tells */
 	int target;  /* the version aimed at */
 	struct reeve_migrate_version told;
@@ -318,6 +319,13 @@ void reeve_migrate_quota(struct migrate_hop *hop, struct migrate_site *site);
 /* The mailbox sections that say what the plugin autocreate, or expire, was told: "namespace inbox {
  * mailbox Sent { auto = create } }"; words that fit behind "write". */
 const char *reeve_migrate_mailboxes(struct migrate_hop *hop, bool is_expire);
+
+/* Whether a rule's note is filled with them. Those wait for the last hop: before it, namespaces may
+ * have other names, and several the same. */
+bool reeve_migrate_names_mailboxes(const struct migrate_rule *rule);
+
+/* Then tell what such rules say. False. */
+bool reeve_migrate_advise(struct migrate_hop *hop);
 
 /* ---- fsync.c ------------------------------------------------------------------------------- */
 

@@ -11,11 +11,11 @@
  */
 #include "migrate/hop.h"
 
+#include "conf/dovecot_space.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-enum { MAX_BOXES = 64 };
 
 struct box {
 	const char *name, *setting; /* "auto = create" */
@@ -24,14 +24,35 @@ struct box {
 };
 
 struct boxes {
-	struct box boxes[MAX_BOXES];
-	size_t count;
+	struct box *boxes; /* the hop's arena */
+	size_t count, room;
 	bool is_utf7, is_without_days; /* a name may be mUTF-7 */
 };
 
 /* ---- what the plugins were told ------------------------------------------------------------ */
 
-static void add(struct boxes *boxes, const char *name, const char *setting, unsigned long days)
+/* Room for one more. False without memory. */
+static bool grow(struct migrate_hop *hop, struct boxes *boxes)
+{
+	size_t room = boxes->room * 2 + 16;
+	struct box *more;
+
+	if (boxes->count < boxes->room)
+		return true;
+	more = reeve_arena_alloc(hop->arena, room * sizeof *more);
+	if (more == NULL) {
+		hop->has_failed = true;
+		return false;
+	}
+	if (boxes->count > 0)
+		memcpy(more, boxes->boxes, boxes->count * sizeof *more);
+	boxes->boxes = more;
+	boxes->room = room;
+	return true;
+}
+
+static void add(struct migrate_hop *hop, struct boxes *boxes, const char *name, const char *setting,
+                unsigned long days)
 {
 	for (size_t i = 0; i < boxes->count; i++) {
 		struct box *box = &boxes->boxes[i];
@@ -44,7 +65,7 @@ static void add(struct boxes *boxes, const char *name, const char *setting, unsi
 		}
 		return;
 	}
-	if (boxes->count < MAX_BOXES)
+	if (grow(hop, boxes))
 		boxes->boxes[boxes->count++] = (struct box){name, setting, days, NULL};
 	boxes->is_utf7 |= strchr(name, '&') != NULL;
 }
@@ -66,7 +87,7 @@ static void add_expire(struct migrate_hop *hop, struct boxes *boxes, const char 
 	size_t n;
 
 	if (!is_with_days(value)) {
-		add(boxes, value, "autoexpunge = DAYSd", 0);
+		add(hop, boxes, value, "autoexpunge = DAYSd", 0);
 		boxes->is_without_days = true;
 		return;
 	}
@@ -74,7 +95,8 @@ static void add_expire(struct migrate_hop *hop, struct boxes *boxes, const char 
 		const char *word = reeve_migrate_copy(hop, p, n);
 
 		if (name != NULL)
-			add(boxes, name, reeve_migrate_text(hop, "autoexpunge = %sd", word),
+			add(hop, boxes, name,
+			    reeve_migrate_text(hop, "autoexpunge = %sd", word),
 			    strtoul(word, NULL, 10));
 		name = name == NULL ? word : NULL;
 	}
@@ -95,7 +117,7 @@ static bool add_all(struct migrate_hop *hop, struct boxes *boxes, const char *na
 			continue;
 		any = true;
 		if (setting != NULL)
-			add(boxes, site->value, setting, 0);
+			add(hop, boxes, site->value, setting, 0);
 		else
 			add_expire(hop, boxes, site->value);
 	}
@@ -113,6 +135,13 @@ static void add_numbered(struct migrate_hop *hop, struct boxes *boxes, const cha
 
 /* ---- where they are ------------------------------------------------------------------------ */
 
+/* Whether it is written again; blocks without a name are each their own (config-parser.c). */
+static bool is_same(const struct migrate_site *a, const struct migrate_site *b)
+{
+	return strcmp(a->thing.type, b->thing.type) == 0 && *a->value != '\0' &&
+	       strcmp(a->value, b->value) == 0;
+}
+
 /* The value of a setting in a block of the name, wherever it is written again. NULL. */
 static const char *value_in(const struct migrate_hop *hop, const struct migrate_site *block,
                             const char *name)
@@ -125,9 +154,7 @@ static const char *value_in(const struct migrate_hop *hop, const struct migrate_
 
 		if (site->thing.name != NULL || strcmp(site->thing.type, name) != 0)
 			continue;
-		while (up != NULL && other != NULL && up != other &&
-		       strcmp(up->thing.type, other->thing.type) == 0 &&
-		       strcmp(up->value, other->value) == 0) {
+		while (up != NULL && other != NULL && up != other && is_same(up, other)) {
 			up = reeve_migrate_parent(hop, up);
 			other = reeve_migrate_parent(hop, other);
 		}
@@ -143,31 +170,52 @@ static bool is_namespace(const struct migrate_site *site)
 	       strcmp(site->thing.type, "namespace") == 0;
 }
 
-/* As mail_namespace_find() does: the longest prefix; else the one with inbox = yes. Takes the
- * prefix off the name. */
+/* Whether a namespace was there above. */
+static bool is_again(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	for (const struct migrate_site *s = hop->sites; s < site; s++)
+		if (is_namespace(s) && is_same(s, site))
+			return true;
+	return false;
+}
+
+/* Whether mail_namespace_is_usable_prefix() takes a name: "inbox" at its beginning is INBOX. */
+static bool has_prefix(const char *name, const char *prefix)
+{
+	size_t n = strncasecmp(name, "INBOX", 5) == 0 && strncmp(prefix, "INBOX", 5) == 0 ? 5 : 0;
+
+	return strncmp(name + n, prefix + n, strlen(prefix + n)) == 0;
+}
+
+/* As mail_namespace_find_mask() of 2.3.19 does: INBOX is in the namespace with inbox = yes, else in
+ * that with the prefix ""; another name where the longest prefix fits, "" fits all. In none, it is
+ * taken for one of inbox = yes. Takes the prefix off the name. */
 static void find_namespace(const struct migrate_hop *hop, struct box *box)
 {
+	bool is_inbox = strcasecmp(box->name, "INBOX") == 0;
+	const struct migrate_site *with_inbox = NULL;
 	size_t longest = 0;
 
 	for (uint32_t i = 0; i < hop->count; i++) {
 		const struct migrate_site *site = &hop->sites[i];
 		const char *inbox, *prefix;
-		size_t n;
 
-		if (!is_namespace(site))
+		if (!is_namespace(site) || is_again(hop, site))
 			continue;
 		inbox = value_in(hop, site, "inbox");
 		prefix = value_in(hop, site, "prefix");
-		n = prefix == NULL ? 0 : strlen(prefix);
-		if (n > longest && strncmp(box->name, prefix, n) == 0) {
+		prefix = prefix == NULL ? "" : prefix;
+		if (with_inbox == NULL && inbox != NULL && reeve_space_is_yes(inbox))
+			with_inbox = site;
+		if (strlen(prefix) >= longest && has_prefix(box->name, prefix)) {
 			box->in = site;
-			longest = n;
-		} else if (longest == 0 && box->in == NULL && inbox != NULL &&
-		           strcasecmp(inbox, "yes") == 0) {
-			box->in = site;
+			longest = strlen(prefix);
 		}
 	}
-	box->name += longest;
+	if (with_inbox != NULL && (is_inbox || box->in == NULL))
+		box->in = with_inbox;
+	if (!is_inbox)
+		box->name += longest;
 }
 
 /* Whether such a section is there, and says something about it. */
@@ -181,7 +229,7 @@ static bool is_there(const struct migrate_hop *hop, const struct box *box)
 
 		if (up == NULL || site->thing.name == NULL ||
 		    strcmp(site->thing.type, "mailbox") != 0 || !is_namespace(up) ||
-		    strcmp(site->value, box->name) != 0 || strcmp(up->value, box->in->value) != 0)
+		    strcmp(site->value, box->name) != 0 || (up != box->in && !is_same(up, box->in)))
 			continue;
 		value = value_in(hop, site, name);
 		if (value != NULL && strcmp(value, "no") != 0 && strcmp(value, "0") != 0)
@@ -259,4 +307,33 @@ const char *reeve_migrate_mailboxes(struct migrate_hop *hop, bool is_expire)
 	}
 	boxes.count = left;
 	return left == 0 ? "nothing, for the mailbox sections are there" : written(hop, &boxes);
+}
+
+/* ---- after the last hop -------------------------------------------------------------------- */
+
+bool reeve_migrate_names_mailboxes(const struct migrate_rule *rule)
+{
+	return rule->action == MIGRATE_MANUAL && strstr(rule->row.note, "{mailboxes ") != NULL;
+}
+
+bool reeve_migrate_advise(struct migrate_hop *hop)
+{
+	for (int from = MIGRATE_1_0; from < hop->migrate->target; from++) {
+		for (uint32_t i = 0; i < hop->count; i++) {
+			hop->sites[i].main = NULL;
+			hop->sites[i].more_count = 0;
+		}
+		reeve_migrate_match(hop, from);
+		for (uint32_t i = 0; i < hop->count; i++)
+			for (size_t k = 0; k < hop->sites[i].more_count; k++) {
+				struct migrate_site *site = &hop->sites[i];
+				const struct migrate_rule *rule = site->more[k];
+
+				if (reeve_migrate_names_mailboxes(rule))
+					reeve_migrate_decide(
+						hop, site, rule,
+						reeve_migrate_fill(hop, site, rule->row.note));
+			}
+	}
+	return false;
 }

@@ -239,6 +239,8 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 		from = r > 0 ? MIGRATE_1_0 : from + 1;
 	}
 	migrate->target = target;
+	if (migrate->has_advice && run_step(migrate, reeve_migrate_advise, err) < 0)
+		return -1;
 	if (run_again(migrate, reeve_migrate_empty, err) < 0 ||
 	    run_again(migrate, reeve_migrate_join, err) < 0 ||
 	    run_step(migrate, reeve_migrate_unknown, err) < 0)

@@ -173,13 +173,25 @@ static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, c
 	return false;
 }
 
-static void comment_above(struct migrate_hop *hop, struct migrate_site *site, const char *text)
+/* How much of a text is a rule's, in front of what it takes from elsewhere in the files. That is
+ * another one when half of the advice was followed, and the comment is still the same. */
+static size_t own_part(const struct migrate_rule *rule, const char *text)
+{
+	const char *end = strstr(rule->row.note, "{mailboxes ");
+	size_t n = end == NULL ? 0 : (size_t)(end - rule->row.note);
+
+	return n > 0 && strncmp(text, rule->row.note, n) == 0 ? n : strlen(text);
+}
+
+static void comment_above(struct migrate_hop *hop, struct migrate_site *site,
+                          const struct migrate_rule *rule, const char *text)
 {
 	struct migrate_page *page = reeve_migrate_page(hop, site);
 	const char *comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
 	uint32_t first, last;
 
-	if (is_there(hop, site, comment))
+	if (is_there(hop, site,
+	             reeve_migrate_text(hop, "# mailreeve: %.*s", (int)own_part(rule, text), text)))
 		return;
 	reeve_migrate_lines(hop, site, &first, &last);
 	reeve_migrate_before(
@@ -199,14 +211,14 @@ void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text)
 {
 	reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, rule, "", text);
-	comment_above(hop, site, text);
+	comment_above(hop, site, rule, text);
 }
 
 void reeve_migrate_remind(struct migrate_hop *hop, struct migrate_site *site,
                           const struct migrate_rule *rule, const char *text)
 {
 	reeve_migrate_tell(hop, site, REEVE_MIGRATE_NOTED, rule, "", text);
-	comment_above(hop, site, text);
+	comment_above(hop, site, rule, text);
 }
 
 /* ---- filling templates --------------------------------------------------------------------- */

@@ -87,7 +87,7 @@ static const struct migrate_case rows[] = {
          "plugin: write namespace inbox { inbox = yes mailbox Trash { autoexpunge = 7d } mailbox "
          "Trash/* { autoexpunge = 7d } mailbox Spam { autoexpunge = 14d } }\n"
          "  expire = Trash 7 Trash/* 7 Spam 30 Spam 14\n}\n",
-         "2 decide 2 noted"},
+         "2 noted 2 decide"},
 	{"what plugins do not read any more",
          "plugin {\n  mail_log_group_events = yes\n  expire_altmove = a 7\n  mbox_snarf = ~/x\n}\n",
          NULL, "2 noted 3 noted 4 noted"},
