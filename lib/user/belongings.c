@@ -2,6 +2,7 @@
 /* What goes with a user who leaves: found, and made into steps. */
 #include "user/belongings.h"
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "base/way.h"
 #include "user/leftover.h"
@@ -47,6 +48,16 @@ bool users_is_nobodys(const struct reeve_users *users, uid_t uid)
 	       !users_system_uid_elsewhere(users, uid);
 }
 
+void users_leaving_stays(struct reeve_users *users, const char *name, const char *what,
+                         const char *path, const char *why)
+{
+	users_step_add(users, &(struct users_step){
+				      .user = name,
+				      .text = reeve_users_text(users, "%s '%s' stays: %s", what,
+	                                                       path, why)});
+	reeve_diag(&users->talk, REEVE_WARNING, path, 0, 0, "%s of '%s' stays: %s", what, name, why);
+}
+
 int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving, const char *home,
                        struct reeve_error *err)
 {
@@ -74,10 +85,7 @@ int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving,
 		add_part(leaving, home, true);
 		return 1;
 	}
-	users_step_add(users,
-	               &(struct users_step){.user = leaving->name,
-	                                    .text = reeve_users_text(
-						    users, "the home '%s' stays: %s", home, why)});
+	users_leaving_stays(users, leaving->name, "the home", home, why);
 	return 0;
 }
 

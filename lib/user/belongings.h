@@ -19,6 +19,10 @@ int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving,
 int users_leaving_box(struct reeve_users *users, struct users_leaving *leaving, const char *path,
                       const char *home, struct reeve_error *err);
 
+/* What was to go and does not: a warning, for it is on the disk still, and a step that says so. */
+void users_leaving_stays(struct reeve_users *users, const char *name, const char *what,
+                         const char *path, const char *why);
+
 /* Steps: the parts are held, and archived if that is wished; they are removed at the end. */
 int users_leaving_copy(struct reeve_users *users, struct users_leaving *leaving,
                        enum reeve_users_mail mail, const char *archive, struct reeve_error *err);

@@ -3,6 +3,7 @@
 #include "user/coming.h"
 
 #include "base/error.h"
+#include "user/line.h"
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,12 +101,13 @@ static bool read_homes(struct reeve_users *users, struct users_coming *coming)
 	for (uint32_t i = doc->nodes[0].first; i != 0; i = doc->nodes[i].next) {
 		struct reeve_span span;
 
-		if (doc->nodes[i].kind == REEVE_NODE_SETTING &&
-		    reeve_passwd_file_field(doc, i, REEVE_PWF_HOME, &span) &&
-		    !add_home(users, coming, (const char *)doc->bytes + span.offset, span.length,
-		              (const char *)doc->bytes + doc->nodes[i].name,
-		              doc->nodes[i].name_end - doc->nodes[i].name))
-			return false;
+		for (int k = 0; k < USERS_LINE_HOMES; k++)
+			if (doc->nodes[i].kind == REEVE_NODE_SETTING &&
+			    users_line_home(doc, i, k, &span) &&
+			    !add_home(users, coming, (const char *)doc->bytes + span.offset,
+			              span.length, (const char *)doc->bytes + doc->nodes[i].name,
+			              doc->nodes[i].name_end - doc->nodes[i].name))
+				return false;
 	}
 	for (size_t i = 0; i < coming->count; i++) {
 		const char *const *fields = coming->lines[i].fields;

@@ -188,14 +188,19 @@ static const char *shares_in(struct reeve_users *users, const struct reeve_doc *
                              const struct users_entry *entry, const char *home)
 {
 	size_t n = strlen(home);
-	struct reeve_span span;
+	struct reeve_span span = {0};
 
 	for (uint32_t i = doc->nodes[0].first; i != 0; i = doc->nodes[i].next) {
+		bool is_there = false;
+
 		if (doc->nodes[i].kind != REEVE_NODE_SETTING ||
-		    (doc == entry->doc && i == entry->node) ||
-		    !reeve_passwd_file_field(doc, i, REEVE_PWF_HOME, &span) || span.length < n ||
-		    memcmp(doc->bytes + span.offset, home, n) != 0 ||
-		    (span.length > n && doc->bytes[span.offset + n] != '/'))
+		    (doc == entry->doc && i == entry->node))
+			continue;
+		for (int k = 0; k < USERS_LINE_HOMES && !is_there; k++)
+			is_there = users_line_home(doc, i, k, &span) && span.length >= n &&
+			           memcmp(doc->bytes + span.offset, home, n) == 0 &&
+			           (span.length == n || doc->bytes[span.offset + n] == '/');
+		if (!is_there)
 			continue;
 		span = (struct reeve_span){doc->nodes[i].name,
 		                           doc->nodes[i].name_end - doc->nodes[i].name};

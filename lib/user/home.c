@@ -264,21 +264,35 @@ bool users_home_is_apart(struct reeve_users *users, const char *home, const char
 	       (home[length] == '/' || files == NULL || strcmp(files, spool) != 0);
 }
 
-int users_home_check(struct reeve_users *users, const char *home, bool is_virtual,
-                     const struct reeve_account *owner, struct reeve_error *err)
+/* The system's folder that a path is, holds or is in; NULL: none. */
+static const char *system_at(const char *path)
 {
-	const char *spool;
 	size_t best = 0;
 
 	for (size_t i = 1; i < sizeof kept / sizeof kept[0]; i++)
-		if (users_path_is_inside(home, kept[i].path) &&
+		if (users_path_is_inside(path, kept[i].path) &&
 		    (best == 0 || strlen(kept[i].path) > strlen(kept[best].path)))
 			best = i;
-	if (kept[best].is == BELOW || users_path_is_inside(kept[best].path, home) ||
-	    (best == 0 && strchr(home + 1, '/') == NULL))
+	if (kept[best].is == BELOW || users_path_is_inside(kept[best].path, path) ||
+	    (best == 0 && strchr(path + 1, '/') == NULL))
+		return kept[best].path;
+	return NULL;
+}
+
+bool users_home_is_systems(const char *path)
+{
+	return system_at(path) != NULL;
+}
+
+int users_home_check(struct reeve_users *users, const char *home, bool is_virtual,
+                     const struct reeve_account *owner, struct reeve_error *err)
+{
+	const char *spool, *systems = system_at(home);
+
+	if (systems != NULL)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' would be %s'%s', which is the system's", home,
-		                  strcmp(home, kept[best].path) == 0 ? "" : "in ", kept[best].path);
+		                  strcmp(home, systems) == 0 ? "" : "in ", systems);
 	spool = users_home_spool(users, home);
 	if (spool == NULL || (is_virtual && users_home_is_apart(users, home, spool, owner)))
 		return 0;

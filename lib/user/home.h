@@ -26,6 +26,9 @@ bool users_home_is_for_many(struct reeve_users *users, const char *path,
 bool users_home_is_apart(struct reeve_users *users, const char *home, const char *spool,
                          const struct reeve_account *owner);
 
+/* Whether a path is where the system has its own, or has such a folder inside. */
+bool users_home_is_systems(const char *path);
+
 /*
  * Whether a new home may be there: not in a folder of mailboxes, unless `is_virtual` and apart, nor where
  * the system has its own. 0, or -1 with err: REEVE_EREFUSED.

@@ -109,6 +109,12 @@ char *users_line_extra(const struct users_line *line, const char *key, bool *has
 	return *has_r ? text_of(line, span) : NULL;
 }
 
+bool users_line_home(const struct reeve_doc *doc, uint32_t node, int which, struct reeve_span *span_r)
+{
+	return which == 0 ? reeve_passwd_file_field(doc, node, REEVE_PWF_HOME, span_r)
+	                  : reeve_passwd_file_extra(doc, node, "userdb_home", span_r);
+}
+
 /* With what stands behind the ':' a field that another passdb gave stays. */
 const char *const users_open_keys[] = {"nopassword", "nopassword:protected", "nopassword:default",
                                        NULL};
@@ -145,11 +151,30 @@ static const char *value_of(const struct users_default *usual, const char *own, 
 	return has_own ? own : NULL;
 }
 
+/*
+ * What the line says of a userdb field, passing: its extra field "userdb_home", which comes later and so counts
+ * (userdb-passwd-file.c), with its variables; else the field of passwd(5).
+ */
+static const char *own_of(struct reeve_users *users, const struct users_where *where,
+                          const struct users_line *line, enum reeve_pwf_field field,
+                          const char *key)
+{
+	const struct reeve_whom whom = {.name = line->name};
+	bool has;
+	const char *value = pass(users, users_line_extra(line, key, &has));
+
+	if (!has)
+		return pass(users, users_line_field(line, field));
+	if (value != NULL && strchr(value, '%') != NULL)
+		value = pass(users, reeve_dovecot_expand(value, where->is_24, &whom));
+	return value;
+}
+
 static void fill_ids(struct reeve_users *users, const struct users_where *where,
                      const struct users_line *line, struct reeve_user *user)
 {
-	const char *uid = pass(users, users_line_field(line, REEVE_PWF_UID));
-	const char *gid = pass(users, users_line_field(line, REEVE_PWF_GID));
+	const char *uid = own_of(users, where, line, REEVE_PWF_UID, "userdb_uid");
+	const char *gid = own_of(users, where, line, REEVE_PWF_GID, "userdb_gid");
 
 	uid = value_of(&where->uid, uid, where->is_userdb);
 	gid = value_of(&where->gid, gid, where->is_userdb);
@@ -163,7 +188,7 @@ static void fill_home(struct reeve_users *users, const struct users_where *where
                       const struct users_line *line, struct reeve_user *user)
 {
 	struct reeve_whom whom = {user->name, NULL, user->has_ids, user->uid, user->gid};
-	const char *home = pass(users, users_line_field(line, REEVE_PWF_HOME));
+	const char *home = own_of(users, where, line, REEVE_PWF_HOME, "userdb_home");
 	const struct users_mail *mail;
 	bool is_usual;
 

@@ -36,6 +36,13 @@ char *users_line_field(const struct users_line *line, enum reeve_pwf_field field
 char *users_line_extra(const struct users_line *line, const char *key, bool *has_r);
 
 /*
+ * The homes that a line names, as written: its field (0), and userdb_home (1), by which Dovecot goes if it is there.
+ * Who looks whether a folder is another's takes both for his. False: it names none.
+ */
+#define USERS_LINE_HOMES 2
+bool users_line_home(const struct reeve_doc *doc, uint32_t node, int which, struct reeve_span *span_r);
+
+/*
  * Extra fields by which Dovecot lets any password in, whatever their value ("nopassword=no" is none; 2.3 and 2.4,
  * src/auth/auth-request.c, auth_request_set_field()); 2.3 only beside an empty password field. To NULL.
  */

@@ -5,10 +5,73 @@
 #include "base/error.h"
 #include "user/belongings.h"
 #include "user/entry.h"
-#include "user/system.h"
+#include "user/home.h"
 #include "user/line.h"
+#include "user/others.h"
+#include "user/system.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* Why mail that his line puts outside of his home is not surely his alone; NULL: it is. */
+static const char *why_not_his(struct reeve_users *users, const struct users_leaving *leaving,
+                               const struct users_entry *entry, const struct reeve_whom *whom,
+                               const char *path, const struct stat *st)
+{
+	const struct reeve_account *account;
+	const char *other;
+
+	if (users_home_is_systems(path))
+		return "it is where the system has its own";
+	if (users_home_is_for_many(users, path, reeve_accounts_uid(&users->accounts, whom->uid)))
+		return "it is there for many";
+	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
+		return "it is neither a file nor a folder";
+	if (st->st_uid != leaving->uid &&
+	    (st->st_uid != 0 || st->st_size > 0 || !S_ISREG(st->st_mode)))
+		return "it is not his";
+	if (whom->home != NULL && users_path_is_inside(whom->home, path))
+		return "his home is in it";
+	account = users_home_shared(users, path, leaving->name);
+	other = account != NULL ? account->name : users_others(users, entry, path, true, true);
+	return other == NULL ? NULL
+	                     : reeve_users_text(users, "it is that of '%s', too, or has it inside",
+	                                        other);
+}
+
+/* Mail at `path`: a part, or what stays. */
+static int add_box(struct reeve_users *users, struct users_leaving *leaving,
+                   const struct users_entry *entry, const struct reeve_whom *whom, const char *path,
+                   bool is_own, bool is_alls, struct reeve_error *err)
+{
+	struct reeve_error why = {0};
+	const char *reason;
+	struct stat st;
+	int found;
+
+	path = users_path_clean(users, path);
+	if (users->has_failed)
+		return reeve_fail_nomem(err);
+	if (whom->home != NULL && whom->home[0] == '/' && strcmp(whom->home, "/") != 0 &&
+	    users_path_is_inside(path, whom->home))
+		return 0;
+	if (!is_own && !is_alls)
+		return users_leaving_box(users, leaving, path, whom->home, err);
+	found = users_path_check(path, "the mailbox", &why) < 0
+	                ? -1
+	                : users_leaving_look(users, path, &st, &why);
+	if (found == 0)
+		return 0;
+	if (found < 0)
+		reason = reeve_users_keep(users, why.text);
+	else if (!is_own)
+		reason = "it is the same for all users";
+	else
+		reason = why_not_his(users, leaving, entry, whom, path, &st);
+	if (reason == NULL)
+		return users_leaving_box(users, leaving, path, whom->home, err);
+	users_leaving_stays(users, leaving->name, "the mail", path, reason);
+	return 0;
+}
 
 /* Where his mail is, by his line if that says it, else by the configuration. */
 static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
@@ -23,7 +86,7 @@ static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
 	bool has_own = false;
 	int result = 0;
 
-	/* A place that does not depend on the name is not his alone. */
+	/* A place that does not depend on the name is not his alone, unless only his line names it. */
 	other.name = "nobody@example.invalid";
 	if (entry->node != 0 && users_line_fill(users, &line, &user, &own, &has_own, err) < 0)
 		return -1;
@@ -32,9 +95,9 @@ static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
 	if (path != NULL &&
 	    users_mailbox_where(users, &other, true, has_own ? &own : NULL, &others, err) < 0)
 		result = -1;
-	if (path != NULL && result == 0 && (others == NULL || strcmp(path, others) != 0))
-		result = users_leaving_box(users, leaving, path + strlen(users->root), whom->home,
-		                           err);
+	if (path != NULL && result == 0)
+		result = add_box(users, leaving, entry, whom, path + strlen(users->root), has_own,
+		                 others != NULL && strcmp(path, others) == 0, err);
 	free(others);
 	free(path);
 	return result < 0 ? -1 : 0;
@@ -54,11 +117,8 @@ static void say_left(struct reeve_users *users, const struct users_entry *entry,
 	if (users_path_check(home, "the home", NULL) == 0 &&
 	    (whom->home == NULL || strcmp(home, whom->home) != 0) &&
 	    users_leaving_look(users, home, &st, &err) > 0)
-		users_entry_say(users, whom->name, false,
-		                reeve_users_text(users,
-		                                 "'%s' stays: Dovecot does not take his home from "
-		                                 "his line",
-		                                 home));
+		users_leaving_stays(users, whom->name, "the home in the line", home,
+		                    "Dovecot does not take his home from there");
 }
 
 int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
@@ -84,20 +144,21 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		                  name);
 	if (mail != REEVE_USERS_KEEP_MAIL && whom.home != NULL) {
 		shares = users_entry_shares(users, &entry, whom.home);
+		if (shares == NULL && whom.home[0] == '/')
+			shares = users_others(users, &entry, users_path_clean(users, whom.home),
+			                      false, false);
 		if (shares != NULL)
-			users_entry_say(
-				users, name, false,
-				reeve_users_text(
-					users,
-					"the home '%s' stays: it is that of '%s', too, or has "
-					"it inside",
-					whom.home, shares));
+			users_leaving_stays(
+				users, name, "the home", whom.home,
+				reeve_users_text(users,
+			                         "it is that of '%s', too, or has it inside",
+			                         shares));
 		else if (users_leaving_home(users, leaving, whom.home, err) < 0)
 			return -1;
 	}
 	if (mail != REEVE_USERS_KEEP_MAIL)
 		say_left(users, &entry, &whom);
-	if (mail != REEVE_USERS_KEEP_MAIL && shares == NULL &&
+	if (mail != REEVE_USERS_KEEP_MAIL &&
 	    add_mail(users, leaving, &entry, &whom, err) < 0)
 		return -1;
 	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)

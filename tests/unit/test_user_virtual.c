@@ -440,7 +440,9 @@ static const struct removed {
          "[ -e srv/vmail/example.org/eve ]"},
 	{"one mailbox for all",
          "mkdir -p srv/all/Maildir; chown -R 900:900 srv/all; "
-         "sed -i 's,maildir:~/M,maildir:/srv/all/Maildir,' etc/dovecot/users",
+         "sed -i 's,maildir:~/M,maildir:/srv/all/Maildir,' etc/dovecot/users; "
+         "echo bob@example.org::900:900::/srv/bob::userdb_mail=maildir:/srv/all/Maildir "
+         ">>etc/dovecot/users",
          3, "[ -e srv/all/Maildir ] && [ ! -e srv/vmail/example.org/eve ]"},
 	{"home of somebody", "chown 901 srv/vmail/example.org/eve", 1, "[ -e srv/vmail/example.org/eve ]"},
 	/* Killed before the home went. */

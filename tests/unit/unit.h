@@ -116,6 +116,7 @@ void unit_skip(int count, const char *why);
 	X(user_lock) \
 	X(user_remove) \
 	X(user_coming) \
+	X(user_leaving) \
 	X(user_leftover) \
 	X(user_virtual)
 

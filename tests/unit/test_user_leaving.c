@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual users who leave: home and mail where Dovecot has them, by their lines; what stays is said. */
+#include <mailreeve/user.h>
+
+#include "folder.h"
+#include "unit.h"
+#include "user_root.h"
+#include "user_wish.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_ "root/etc/dovecot/users"
+
+/* A passwd-file for both; the mail is uid 5000's. */
+static void set_up(void)
+{
+	wish_enter();
+	ck_assert_int_eq(
+		system("set -e; cd root; mkdir -p etc/dovecot srv ../kept\n"
+	               "for d in uh1 uh2 md mb two; do mkdir -p srv/$d; echo mail >srv/$d/inbox; done\n"
+	               "chown -R 5000:5000 srv/*; chmod 700 srv/*\n"),
+		0);
+	folder_write("root/etc/dovecot/dovecot.conf",
+	             "mail_location = maildir:~/Maildir\n"
+	             "passdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n"
+	             "userdb {\n driver = passwd-file\n args = /etc/dovecot/users\n}\n");
+}
+
+#define TWO_FOUR                                                                                 \
+	"printf '%s\n' 'dovecot_config_version = 2.4.0' 'mail_driver = maildir' "                  \
+	"'mail_path = ~/Maildir' 'passdb passwd-file {' ' passwd_file_path = /etc/dovecot/users' " \
+	"'}' 'userdb passwd-file {' ' passwd_file_path = /etc/dovecot/users' '}' "                 \
+	">etc/dovecot/dovecot.conf"
+
+static const struct row {
+	const char *name, *line, *command, *gone, *stays, *told;
+} rows[] = {
+	{"userdb_home", "uh:x:5000:5000::/srv/uh1::userdb_home=/srv/uh2", ":", "uh2", "uh1", "uh1"},
+	{"userdb_home with a variable", "uh:x:5000:5000::/srv/uh1::userdb_home=/srv/%n2", ":", "uh2",
+         "uh1", "uh1"},
+	{"userdb_home of another", "uh:x:5000:5000::/srv/uh1",
+         "echo b:x:5000:5000::/srv/b::userdb_home=/srv/uh1 >>etc/dovecot/users", NULL, "uh1", "uh1"},
+	{"userdb_home of another, by his name", "uh:x:5000:5000::/srv/uh1",
+         "echo b:x:5000:5000::/srv/b::userdb_home=/srv/uh1/%n >>etc/dovecot/users", NULL, "uh1",
+         "uh1"},
+	{"userdb_mail of another", "uh:x:5000:5000::/srv/uh1",
+         "echo b:x:5000:5000::/srv/b::userdb_mail=maildir:/srv/uh1/b >>etc/dovecot/users", NULL,
+         "uh1", "uh1"},
+	{"userdb_uid", "uh:x:5001:5001::/srv/uh1::userdb_uid=5000 userdb_gid=5000", ":", "uh1", "uh2",
+         NULL},
+	{"userdb_mail", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md", ":", "md", "uh2",
+         NULL},
+	{"a file", "uh:x:5000:5000::/srv/uh1::userdb_mail=mbox:~/mail:INBOX=/srv/mb/inbox", ":",
+         "mb/inbox", "mb", NULL},
+	{"2.4", "uh:x:5000:5000::/srv/uh1::userdb_mail_path=/srv/md", TWO_FOUR, "md", "uh2", NULL},
+	{"a file in 2.4",
+         "uh:x:5000:5000::/srv/uh1::userdb_mail_driver=mbox userdb_mail_path=~/mail "
+         "userdb_mail_inbox_path=/srv/mb/inbox",
+         TWO_FOUR, "mb/inbox", "mb", NULL},
+	{"another has it, too", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md",
+         "echo b:x:5000:5000::/srv/b::userdb_mail=maildir:/srv/md >>etc/dovecot/users", "uh1", "md",
+         "md"},
+	{"another's home", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md",
+         "echo b:x:5000:5000::/srv/md/b >>etc/dovecot/users", "uh1", "md", "md"},
+	{"in another's home", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md/x",
+         "mkdir srv/md/x; chown 5000 srv/md/x; echo b:x:5000:5000::/srv/md >>etc/dovecot/users",
+         "uh1", "md/x", "md/x"},
+	{"not his", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md", "chown 5001 srv/md", "uh1",
+         "md", "md"},
+	{"a link", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/md",
+         "rm -r srv/md; ln -s two srv/md; chown -h 5000 srv/md", "uh1", "two/inbox", "md"},
+	{"another path", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv/../srv/md", ":", "uh1",
+         "md", "../srv/md"},
+	{"the system's", "uh:x:5000:5000::/srv/uh1::userdb_mail=maildir:/srv",
+         "chown 5000 srv", "uh1", "md", ""},
+};
+
+START_TEST(test_own)
+{
+	const struct row *row = &rows[_i];
+	enum reeve_users_mail mails[] = {REEVE_USERS_REMOVE_MAIL, REEVE_USERS_ARCHIVE_MAIL};
+	char text[600];
+
+	for (size_t k = 0; k < 2; k++) {
+		struct reeve_error err = {0};
+		struct reeve_users *users;
+
+		folder_leave();
+		set_up();
+		snprintf(text, sizeof text, "%s\n", row->line);
+		folder_write(FILE_, text);
+		snprintf(text, sizeof text, "cd root; %s", row->command);
+		ck_assert_int_eq(system(text), 0);
+		users = wish_begin();
+		reeve_users_remove(users, "uh", mails[k], "kept");
+		ck_assert_msg(wish_end(users, &err) > 0, "%s: %s", row->name, err.text);
+		ck_assert_ptr_null(strstr(folder_read(FILE_), "uh:"));
+		if (row->gone != NULL) {
+			snprintf(text, sizeof text, "[ ! -e root/srv/%s ]", row->gone);
+			ck_assert_msg(system(text) == 0, "%s: %s", row->name, row->gone);
+			snprintf(text, sizeof text, "tar -tf kept/uh-*.tar | grep -q '^srv/%s/*$'",
+			         row->gone);
+			ck_assert_msg(k == 0 || system(text) == 0, "%s: no %s", row->name,
+			              row->gone);
+		}
+		snprintf(text, sizeof text, "[ -e root/srv/%s ]", row->stays);
+		ck_assert_msg(system(text) == 0, "%s: %s", row->name, row->stays);
+		snprintf(text, sizeof text, "/srv%s%s:0 ", row->told == NULL || !*row->told ? "" : "/",
+		         row->told == NULL ? "" : row->told);
+		ck_assert_msg(row->told == NULL ? wish_told[0] == '\0'
+		                                : strncmp(wish_told, text, strlen(text)) == 0 &&
+		                                          strstr(wish_told, "of 'uh' stays: ") != NULL,
+		              "%s: '%s'", row->name, wish_told);
+	}
+}
+END_TEST
+
+/* A new user gets no home that is another's by userdb_home. */
+START_TEST(test_neighbour)
+{
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	folder_write(FILE_, "uh:x:5000:5000::/srv/uh1::userdb_home=/srv/uh2\n");
+	users = wish_begin();
+	reeve_users_add(users, &(struct reeve_user_wish){.name = "uh2@x.org",
+	                                                 .home = "/srv/uh2",
+	                                                 .has_ids = true,
+	                                                 .uid = 5000,
+	                                                 .gid = 5000});
+	ck_assert_int_eq(wish_end(users, &err), -1);
+	ck_assert_msg(strstr(wish_told, "the home '/srv/uh2' is that of 'uh', or has it inside") != NULL ||
+	                      strstr(err.text, "the home '/srv/uh2' is that of 'uh'") != NULL,
+	              "%s / %s", err.text, wish_told);
+}
+END_TEST
+
+Suite *suite_user_leaving(void)
+{
+	Suite *suite = suite_create("user/leaving");
+	TCase *tcase = tcase_create("leaving");
+
+	tcase_add_checked_fixture(tcase, set_up, folder_leave);
+	if (user_root_can()) {
+		tcase_add_loop_test(tcase, test_own, 0, sizeof rows / sizeof rows[0]);
+		tcase_add_test(tcase, test_neighbour);
+	} else {
+		unit_skip(sizeof rows / sizeof rows[0] + 1, "only root may chroot(2)");
+	}
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
