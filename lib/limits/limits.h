@@ -166,7 +166,7 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 
 /*
  * Who looks at a limit ("local(8) looks"), if a program ("smtpd") of master.cf does not; else NULL,
- * also of a program without a name.
+ * also of a program that is not Postfix's.
  */
 const char *reeve_limits_in_vain(const char *command, const char *name);
 bool reeve_limits_is_in_vain(const struct reeve_limits *limits, const struct reeve_limit *row);

@@ -151,6 +151,10 @@ static const struct {
          "message-above-mailbox master.cf:2", 0},
 	{"== master.cf\npickup unix n - n 60 1 pickup -o message_size_limit=5\n", "wrong-place master.cf:1", 0},
 	{"== master.cf\nx unix - - y - - smtpd/\n  -o message_size_limit=400000\n", "", 0},
+	{"== master.cf\nsmtp unix - - y - - smtp -o header_size_limit=400000\nlmtp unix - - y - - "
+         "lmtp -o header_size_limit=400000\n",
+         "", 0},
+	{"== master.cf\nx unix - - y - - /usr/local/sbin/own -o queue_minfree=20000000\n", "", 0},
 	/* What refers to it, here and in main.cf, has an effect. */
 	{"== master.cf\ncleanup unix n - n - 0 cleanup -o queue_minfree=204800\n  -o "
          "header_size_limit=${queue_minfree}\n",
@@ -165,7 +169,7 @@ static const struct {
 	{MASTER "587 inet n - n - - smtpd -o mailbox_size_limit=20M -o virtual_mailbox_limit=-1\n",
          "wrong-place master.cf:5; wrong-place master.cf:5", 0},
 	{MASTER "lmtp unix - - n - - lmtp -o message_size_limit=20M -o header_size_limit=$queue_minfree\n",
-         "bad-value master.cf:5; bad-value master.cf:5; wrong-place master.cf:5; wrong-place master.cf:5", 0},
+         "bad-value master.cf:5; bad-value master.cf:5; wrong-place master.cf:5", 0},
 	/* With a limit of its own it starts, and ends at what is larger. */
 	{"== master.cf\nlocal unix - n n - - local\n  -o mailbox_size_limit=5 -o message_size_limit=5\n",
          "message-above-mailbox master.cf:2", 0},
