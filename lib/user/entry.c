@@ -223,8 +223,8 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
 	if (users_where_files(users, &files, &count, NULL) < 0)
 		return name;
 	for (size_t i = 0; i < count && name == NULL; i++) {
-		const struct reeve_doc *doc =
-			users_doc(users, REEVE_SYNTAX_PASSWD_FILE, files[i].path, NULL);
+		/* Lines that come are in already: a document that is parsed anew has other nodes. */
+		const struct reeve_doc *doc = users_doc_for(users, files[i].path, "", NULL);
 
 		if (doc != NULL && doc != entry->doc)
 			name = shares_in(users, doc, entry, home);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "user/belongings.h"
+#include "user/coming.h"
 #include "user/entry.h"
 #include "user/home.h"
 #include "user/line.h"
@@ -129,7 +130,9 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 	struct users_entry entry;
 	struct reeve_whom whom;
 
-	if (users_entry_find(users, name, &entry, err) < 0)
+	/* Lines that come are put in first: whoever else asks for them would make our node another's. */
+	if (users_coming_settle(users, NULL, err) < 0 ||
+	    users_entry_find(users, name, &entry, err) < 0)
 		return -1;
 	if (entry.node == 0 && reeve_user_name_check(name, true, err) < 0)
 		return -1;

@@ -115,6 +115,7 @@ void unit_skip(int count, const char *why);
 	X(user_refused) \
 	X(user_lock) \
 	X(user_remove) \
+	X(user_session) \
 	X(user_coming) \
 	X(user_leaving) \
 	X(user_leftover) \
