@@ -133,6 +133,9 @@ static int run(const struct reeve_plan *plan, const struct record_after *after,
 	else if (answer.end == REEVE_RUN_NOT)
 		reeve_fail(err, REEVE_EIO, "cannot run '%s': %s", after->text,
 		           strerror(answer.status));
+	else if (answer.end == REEVE_RUN_TOO_LONG)
+		reeve_fail(err, REEVE_EIO, "'%s' did not end within %d s", after->text,
+		           TIMEOUT_MS / 1000);
 	else if (answer.end == REEVE_RUN_EXITED && answer.status == 0)
 		result = 0;
 	else
@@ -141,17 +144,23 @@ static int run(const struct reeve_plan *plan, const struct record_after *after,
 	return result;
 }
 
-int reeve_plan_run_after(const struct reeve_plan *plan, struct reeve_error *err)
+int plan_after_run(const struct reeve_plan *plan, const struct record_after *afters, size_t count,
+                   struct reeve_error *err)
 {
 	struct reeve_error why = {0};
 	int result = 0;
 
-	for (size_t i = 0; i < plan->after_count; i++) {
-		if (run(plan, &plan->afters[i], &why) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (run(plan, &afters[i], &why) == 0)
 			continue;
 		if (result == 0 && err != NULL)
 			*err = why;
 		result = -1;
 	}
 	return result;
+}
+
+int reeve_plan_run_after(const struct reeve_plan *plan, struct reeve_error *err)
+{
+	return plan_after_run(plan, plan->afters, plan->after_count, err);
 }

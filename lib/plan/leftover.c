@@ -182,12 +182,20 @@ static int clear_away(struct reeve_plan *plan, const struct record *record, size
 	return record_remove(plan->state.undo, record->id, err);
 }
 
-/* No file is old: only the note is missing, and perhaps their names are not durable. */
+/*
+ * No file is old: only the note is missing, perhaps their names are not durable, and what is made of them is
+ * not made. That comes before the note: killed in between, the next run does it again.
+ */
 static int end_it(struct reeve_plan *plan, const struct record *record, struct reeve_error *err)
 {
-	return plan_sweep(plan, record, true, err) < 0
-	               ? -1
-	               : record_mark(plan->state.undo, record->id, "done", err);
+	struct reeve_error why = {0};
+
+	if (plan_sweep(plan, record, true, err) < 0)
+		return -1;
+	if (plan_after_run(plan, record->afters, record->after_count, &why) < 0)
+		reeve_diag(plan->how.talk, REEVE_WARNING, record->id, 0, 0,
+		           "of a change that was broken off all files are in place, but: %s", why.text);
+	return record_mark(plan->state.undo, record->id, "done", err);
 }
 
 /* A dry run holds no lock. */
@@ -249,7 +257,7 @@ static int carry_rights(struct reeve_plan *plan, const struct record *record, en
 		reeve_diag(plan->how.talk, REEVE_WARNING, record->id, 0, 0, "%s", err.text);
 	for (size_t i = 0; i < plan->file_count; i++)
 		plan_file_close(plan->files[i]);
-	plan->file_count = plan->check_count = 0;
+	plan->file_count = plan->check_count = plan->after_count = 0;
 	plan->how.leave_changed = leave_changed;
 	return r;
 }

@@ -58,12 +58,12 @@ struct record_check {
 	bool is_moot;     /* of a plan: nobody was there to be asked */
 };
 
-/* Strings and arrays are in `arena`, which whoever has the record owns. */
 struct record_after {
 	enum reeve_after kind;
 	const char *text; /* "newaliases", "postalias hash:/etc/aliases" */
 };
 
+/* Strings and arrays are in `arena`, which whoever has the record owns. */
 struct record {
 	char id[REEVE_CHANGE_ID];
 	int64_t time;
@@ -234,6 +234,10 @@ void plan_check_add(struct reeve_plan *plan, enum reeve_check kind, const char *
 /* What is run after a change (after.c), by its text. Of a text: false if it is none. */
 void plan_after_add(struct reeve_plan *plan, const char *text);
 bool plan_after_of(const char *text, struct record_after *after_r);
+
+/* Run those of a plan's or of a record's, each; 0, or -1 with the first failure. */
+int plan_after_run(const struct reeve_plan *plan, const struct record_after *afters, size_t count,
+                   struct reeve_error *err);
 
 /* "'reeve-undo ID' goes back, ...": what a person can do about a change broken off. */
 #define PLAN_HINT 600

@@ -113,9 +113,26 @@ static int fail_broken_off(const struct reeve_plan *plan, const struct record *l
 
 /* ---- changes that are done ---------------------------------------------------------------- */
 
+/* What was undone may have been killed before the table was made: then it is said how that is done. */
+static int fail_undone(const struct reeve_plan *plan, const struct plan_history *h, size_t i,
+                       struct reeve_error *err)
+{
+	const char *id = h->records[i].id, *by = h->undone_by[i], *root = plan->how.root;
+
+	for (size_t k = 0; k < h->count; k++)
+		if (strcmp(h->records[k].id, by) == 0 && h->records[k].after_count > 0)
+			return reeve_fail(err, REEVE_EREFUSED,
+			                  "change %s is undone already, by %s; 'reeve-undo %s%s%s--finish "
+			                  "%s' runs '%s' again",
+			                  id, by, root == NULL ? "" : "--root=", root == NULL ? "" : root,
+			                  root == NULL ? "" : " ",
+			                  by, h->records[k].afters[0].text);
+	return reeve_fail(err, REEVE_EREFUSED, "change %s is undone already, by %s", id, by);
+}
+
 /* The record to take back: `id`, or the last one that is done, not undone, and no undo itself. */
-static const struct record *choose(const struct plan_history *h, const char *id,
-                                   struct reeve_error *err)
+static const struct record *choose(const struct reeve_plan *plan, const struct plan_history *h,
+                                   const char *id, struct reeve_error *err)
 {
 	for (size_t i = 0; i < h->count; i++) {
 		const struct record *record = &h->records[i];
@@ -125,8 +142,7 @@ static const struct record *choose(const struct plan_history *h, const char *id,
 		if (id == NULL || strcmp(record->id, id) != 0)
 			continue;
 		if (h->undone_by[i] != NULL)
-			reeve_fail(err, REEVE_EREFUSED, "change %s is undone already, by %s", id,
-			           h->undone_by[i]);
+			fail_undone(plan, h, i, err);
 		else if (record->state == RECORD_BACK)
 			reeve_fail(err, REEVE_EREFUSED,
 			           "change %s was broken off, and is taken back already", id);
@@ -192,7 +208,7 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 	}
 	if (plan_history_read(plan, &history, err) < 0)
 		goto fail;
-	const struct record *record = choose(&history, id, err);
+	const struct record *record = choose(plan, &history, id, err);
 	if (record == NULL || plan_take_files(plan, record, true, PLAN_NEW, err) < 0)
 		goto fail;
 	plan->undoes = record->id;
@@ -202,16 +218,27 @@ fail:
 	return NULL;
 }
 
-/* Asked to finish what the look at leftovers has just found to be done. */
+/*
+ * Asked to finish what the look at leftovers has just found to be done, or what was killed behind its last
+ * note: what is run afterwards is run again.
+ */
 static bool is_done(struct reeve_plan *plan, const char *id)
 {
 	struct plan_history h;
 
 	if (id == NULL || plan_history_read(plan, &h, NULL) < 0)
 		return false;
-	for (size_t i = 0; i < h.count; i++)
-		if (strcmp(h.records[i].id, id) == 0)
-			return h.records[i].state == RECORD_DONE;
+	for (size_t i = 0; i < h.count; i++) {
+		const struct record *record = &h.records[i];
+
+		if (strcmp(record->id, id) != 0)
+			continue;
+		if (record->state != RECORD_DONE)
+			return false;
+		for (size_t k = 0; k < record->after_count; k++)
+			plan_after_add(plan, record->afters[k].text);
+		return true;
+	}
 	return false;
 }
 

@@ -63,6 +63,7 @@ static int carry_on(const struct reeve_plan_how *how)
 	struct reeve_plan_result result;
 	struct reeve_change change;
 	struct reeve_plan *plan = NULL;
+	struct reeve_error err = {0};
 	int r = 0;
 
 	while (changes != NULL && r == 0 && reeve_changes_next(changes, &change, NULL) > 0) {
@@ -70,6 +71,12 @@ static int carry_on(const struct reeve_plan_how *how)
 		    is_same_program(change.what, how->what)) {
 			plan = reeve_plan_finish(how, change.id, NULL);
 			r = plan == NULL || reeve_plan_apply(plan, &result, NULL) < 0 ? -1 : 1;
+			/* The files are in place, and nobody comes back to this change. */
+			if (r > 0 && reeve_plan_run_after(plan, &err) < 0)
+				reeve_diag(how->talk, REEVE_WARNING, change.id, 0, 0,
+				           "this change was broken off, and is carried to its "
+				           "end, but: %s",
+				           err.text);
 		}
 	}
 	reeve_plan_free(plan);

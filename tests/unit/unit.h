@@ -55,6 +55,7 @@ void unit_skip(int count, const char *why);
 	X(plan_kinds)  \
 	X(plan_kinds_refused) \
 	X(plan_after) \
+	X(plan_after_killed) \
 	X(plan_verify) \
 	X(archive)     \
 	X(migrate)     \

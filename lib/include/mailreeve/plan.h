@@ -52,7 +52,8 @@ struct reeve_plan_how {
 
 /*
  * Begin a plan: take the lock, and look for a change that was broken off. One of which nothing is
- * in place is cleared away, one of which all is gets its last note, and a note says so.
+ * in place is cleared away; of one of which all is what follows it is run (reeve_plan_after(); a warning
+ * if that fails), and it gets its last note; a note says so.
  *
  * Returns NULL with err: REEVE_EBUSY if another plan holds the lock, REEVE_EREFUSED if a change
  * was broken off between two files (the text says which files are new, which are old, and how to
@@ -72,7 +73,10 @@ struct reeve_plan *reeve_plan_begin(const struct reeve_plan_how *how, struct ree
 struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char *id,
                                    struct reeve_error *err);
 
-/* A plan to carry to its end change `id` (NULL: the only one) that was broken off. */
+/*
+ * A plan to carry to its end change `id` (NULL: the only one) that was broken off. Of one that is done it is
+ * a plan without files, but with what follows (reeve_plan_after_at()), to be run again.
+ */
 struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const char *id,
                                      struct reeve_error *err);
 
