@@ -87,22 +87,30 @@ static const char *verb_of(const struct undo *undo, enum reeve_plan_kind kind)
 	return is_dry ? "would restore" : "restored";
 }
 
-static void say(const struct undo *undo, const struct reeve_plan *plan,
-                const struct reeve_plan_result *result)
+/* Whether what is run afterwards is run: of a change that is finished also if its files are all in place. */
+static bool is_followed(const struct undo *undo, const struct reeve_plan *plan,
+                        const struct reeve_plan_result *result)
 {
-	const char *id = reeve_plan_change(plan);
+	return reeve_plan_after_at(plan, 0) != NULL && (result->is_changed || undo->is_finish);
+}
+
+/* `has_run`: what is run afterwards was run, and did not fail. */
+static void say(const struct undo *undo, const struct reeve_plan *plan,
+                const struct reeve_plan_result *result, bool has_run)
+{
+	const char *id = reeve_plan_change(plan) == NULL ? undo->id : reeve_plan_change(plan);
 	const char *root = undo->how.root == NULL ? "" : undo->how.root;
 
 	for (size_t i = 0; i < reeve_plan_count(plan); i++) {
 		struct reeve_plan_file file = reeve_plan_at(plan, i);
 		tool_say(stdout, "%s %s%s", verb_of(undo, file.kind), root, file.path);
 	}
-	for (size_t i = 0; reeve_plan_after_at(plan, i) != NULL && result->is_changed; i++)
+	for (size_t i = 0; has_run && reeve_plan_after_at(plan, i) != NULL; i++)
 		tool_say(stdout, "%s %s", undo->how.dry_run ? "would run" : "ran",
 		         reeve_plan_after_at(plan, i));
 	if (undo->how.dry_run || !undo->is_verbose)
 		return;
-	if (!result->is_changed)
+	if (!result->is_changed && !is_followed(undo, plan, result))
 		tool_say(stdout, "nothing is to be done");
 	else if (undo->is_finish)
 		tool_say(stdout, "change %s is finished", id);
@@ -162,6 +170,22 @@ void undo_print_json(struct undo *undo, struct json *results, const struct reeve
 	}
 }
 
+/* "newaliases; postalias lmdb:/etc/lists" */
+static void json_put_afters(struct json *map, const struct reeve_plan *plan)
+{
+	char *text = NULL, *longer;
+
+	for (size_t i = 0; reeve_plan_after_at(plan, i) != NULL; i++) {
+		int n = asprintf(&longer, "%s%s%s", text == NULL ? "" : text,
+		                 text == NULL ? "" : "; ", reeve_plan_after_at(plan, i));
+
+		free(text);
+		text = n < 0 ? NULL : longer;
+	}
+	json_put_text(map, "after", text);
+	free(text);
+}
+
 static void say_json(struct undo *undo, const struct reeve_plan *plan,
                      const struct reeve_plan_result *result, const struct reeve_error *err)
 {
@@ -174,8 +198,8 @@ static void say_json(struct undo *undo, const struct reeve_plan *plan,
 	              plan == NULL ? undo->id : reeve_plan_change(plan));
 	if (plan != NULL)
 		json_put(map, "files", json_files(undo, plan));
-	if (plan != NULL && result->is_changed && reeve_plan_after_at(plan, 0) != NULL)
-		json_put_text(map, "after", reeve_plan_after_at(plan, 0));
+	if (plan != NULL && is_followed(undo, plan, result))
+		json_put_afters(map, plan);
 	undo_print_json(undo, map, err);
 }
 
@@ -238,14 +262,24 @@ void undo_run(struct undo *undo)
 	if (r == 0 && result.is_changed)
 		warn_of_tables(undo, plan);
 	/* The change stands, whatever comes of this. */
-	if (r == 0 && result.is_changed && !undo->how.dry_run &&
-	    reeve_plan_run_after(plan, &err) < 0)
+	if (r == 0 && is_followed(undo, plan, &result) && !undo->how.dry_run &&
+	    reeve_plan_run_after(plan, &err) < 0) {
+		struct reeve_error why = err;
+
+		if (result.id[0] != '\0' && !undo->is_finish)
+			snprintf(err.text, sizeof err.text, "change %s is undone, by %s, but: %.300s",
+			         reeve_plan_change(plan), result.id, why.text);
+		else
+			snprintf(err.text, sizeof err.text, "all files are in place, but: %.300s",
+			         why.text);
 		tool_fail(&err);
+	}
 	if (undo->is_json)
 		say_json(undo, plan, &result, err.code != REEVE_OK ? &err : NULL);
-	else if (r == 0 && err.code == REEVE_OK && !undo->is_quiet &&
+	else if (r == 0 && !undo->is_quiet &&
 	         (undo->is_verbose || (undo->how.dry_run && !undo->wants_diff)))
-		say(undo, plan, &result);
+		say(undo, plan, &result,
+		    is_followed(undo, plan, &result) && err.code == REEVE_OK);
 	reeve_plan_free(plan);
 	free(what);
 }
