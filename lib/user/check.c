@@ -241,7 +241,7 @@ long reeve_users_check(struct reeve_users *users, bool repair, struct reeve_erro
 	check_accounts(&check);
 	if (check_subids(&check, "subuid", err) < 0 || check_subids(&check, "subgid", err) < 0 ||
 	    users_check_names(&check, err) < 0 || users_check_places(&check, err) < 0 ||
-	    users_check_lines(&check, err) < 0)
+	    users_check_lines(&check, err) < 0 || users_check_files(&check, err) < 0)
 		check.found = -1;
 	else
 		check.found += users_alias_check(users);

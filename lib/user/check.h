@@ -5,6 +5,7 @@
  *     check.c          the public door; who may log in, subordinate ids, torn lines
  *     check_names.c    names and uids that are not one person's
  *     check_lines.c    virtual users
+ *     check_files.c    who else may read and change the passwd-files
  *     check_left.c     mail of those who are gone
  *     check_places.c   homes and mailboxes
  *     check_spool.c    what is in the folder of mailboxes, and among the homes
@@ -58,6 +59,7 @@ void users_check_fault(struct users_check *check, enum reeve_severity severity, 
 /* Each returns 0, or -1 with err. */
 int users_check_names(struct users_check *check, struct reeve_error *err);
 int users_check_lines(struct users_check *check, struct reeve_error *err);
+int users_check_files(struct users_check *check, struct reeve_error *err);
 int users_check_places(struct users_check *check, struct reeve_error *err);
 int users_check_spool(struct users_check *check, struct reeve_error *err);
 
@@ -75,6 +77,9 @@ struct users_thing users_check_thing_of(const struct reeve_user *user, const cha
 
 /* Whose it is, and who may read it; mended if that is wished. */
 void users_check_thing(struct users_check *check, struct users_thing thing);
+
+/* Whether a file was not looked at yet, and from now on it was: many virtual users may have one home. */
+bool users_check_is_first(struct users_check *check, const struct stat *st);
 bool users_check_is_seen(const struct users_check *check, const struct stat *st);
 void users_check_forget(struct users_check *check); /* at the end */
 
@@ -118,6 +123,22 @@ bool users_check_has_upper(const char *name);
 
 /* Make it the user's, if it is not, and give it this mode: steps, carried out by apply(). */
 void users_check_mend(struct users_check *check, const struct users_thing *thing, mode_t mode);
+
+/*
+ * A step of the plan: owner, group and mode of `path` (with the root in front), which has `st`; left, and
+ * told, if the plan would not take it. `text` is kept.
+ */
+void users_check_give(struct users_check *check, const char *path, const struct stat *st,
+                      const struct reeve_rights *rights, const char *user, const char *text);
+
+/*
+ * Whether an account is somebody's who should not get at the passwords of others: a person's, who may log in, or
+ * a mail user's; not that of a service, of Dovecot's, or of the owner of virtual users' mail.
+ */
+bool users_check_is_person(struct users_check *check, const struct reeve_account *account);
+
+/* A person whose group it is, or who is a member; NULL: there is none. */
+const struct reeve_account *users_check_person_of(struct users_check *check, uint32_t gid);
 
 /* Whether anybody but `uid` and root may read by the group: a person, not a service of Debian's. */
 bool users_check_is_shared(struct users_check *check, uint32_t gid, uint32_t uid);

@@ -47,15 +47,14 @@ static bool may_give(const struct users_check *check, const struct users_thing *
 }
 
 /* Whether the plan would take it: its refusal would be the refusal of all that is mended. */
-static bool is_reached(const struct users_check *check, const struct users_thing *thing,
-                       struct reeve_error *err)
+static bool is_reached(const struct users_check *check, const char *path, struct reeve_error *err)
 {
-	char *copy = strdup(thing->path);
+	char *copy = strdup(path);
 	int fd = -1;
 
 	if (copy != NULL && reeve_path_inside(check->users->root, dirname(copy), err) == 0) {
 		free(copy);
-		copy = strdup(thing->path);
+		copy = strdup(path);
 		fd = copy == NULL ? -1 : reeve_way_open(dirname(copy), err);
 	}
 	free(copy);
@@ -64,13 +63,36 @@ static bool is_reached(const struct users_check *check, const struct users_thing
 	return fd >= 0;
 }
 
+void users_check_give(struct users_check *check, const char *path, const struct stat *st,
+                      const struct reeve_rights *rights, const char *user, const char *text)
+{
+	struct reeve_users *users = check->users;
+	struct reeve_rights old = {st->st_uid, st->st_gid, st->st_mode & 07777};
+	struct reeve_error err = {0};
+
+	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1) {
+		reeve_diag(&users->talk, REEVE_NOTE, path, 0, 0,
+		           "left as it is: it has a second hard link");
+		return;
+	}
+	if (!is_reached(check, path, &err)) {
+		reeve_diag(&users->talk, REEVE_NOTE, path, 0, 0, "left as it is: %s", err.text);
+		return;
+	}
+	reeve_plan_give(users->plan, path, &old, rights);
+	users_step_add(users, &(struct users_step){.order = USERS_FILES,
+	                                           .user = user,
+	                                           .text = text,
+	                                           .is_change = true});
+	users_files_step(users);
+}
+
 void users_check_mend(struct users_check *check, const struct users_thing *thing, mode_t mode)
 {
 	struct reeve_users *users = check->users;
 	struct reeve_rights old = {thing->st.st_uid, thing->st.st_gid, thing->st.st_mode & 07777};
 	struct reeve_rights rights = {old.uid, old.gid, mode & 07777};
 	const char *path = thing->path + strlen(users->root), *text;
-	struct reeve_error err = {0};
 
 	if (thing->uid != old.uid && may_give(check, thing)) {
 		rights.uid = thing->uid;
@@ -79,17 +101,6 @@ void users_check_mend(struct users_check *check, const struct users_thing *thing
 	}
 	if (rights.uid == old.uid && rights.mode == old.mode)
 		return;
-	if (!S_ISDIR(thing->st.st_mode) && thing->st.st_nlink > 1) {
-		reeve_diag(&users->talk, REEVE_NOTE, thing->path, 0, 0,
-		           "left as it is: it has a second hard link");
-		return;
-	}
-	if (!is_reached(check, thing, &err)) {
-		reeve_diag(&users->talk, REEVE_NOTE, thing->path, 0, 0, "left as it is: %s",
-		           err.text);
-		return;
-	}
-	reeve_plan_give(users->plan, thing->path, &old, &rights);
 	text = rights.uid == old.uid
 	               ? reeve_users_text(users, "give the %s '%s' mode %04o instead of %04o",
 	                                  thing->what, path, rights.mode, old.mode)
@@ -99,9 +110,5 @@ void users_check_mend(struct users_check *check, const struct users_thing *thing
 	               : reeve_users_text(
 				 users, "give the %s '%s' to '%s', with mode %04o instead of %04o",
 				 thing->what, path, thing->user, rights.mode, old.mode);
-	users_step_add(users, &(struct users_step){.order = USERS_FILES,
-	                                           .user = thing->user,
-	                                           .text = text,
-	                                           .is_change = true});
-	users_files_step(users);
+	users_check_give(check, thing->path, &thing->st, &rights, thing->user, text);
 }

@@ -105,8 +105,7 @@ static int compare(const void *left, const void *right)
 	                        : (a->ino > b->ino) - (a->ino < b->ino);
 }
 
-/* Whether a file was not looked at yet: many virtual users may have one home. */
-static bool is_first(struct users_check *check, const struct stat *st)
+bool users_check_is_first(struct users_check *check, const struct stat *st)
 {
 	struct file_id *id = reeve_arena_alloc(check->users->arena, sizeof *id);
 	const void *const *node;
@@ -159,7 +158,7 @@ struct users_thing users_check_thing_of(const struct reeve_user *user, const cha
 void users_check_thing(struct users_check *check, struct users_thing thing)
 {
 	mode_t mode = thing.st.st_mode;
-	bool is_new = is_first(check, &thing.st);
+	bool is_new = users_check_is_first(check, &thing.st);
 	char buf[300];
 	const char *who;
 

@@ -92,6 +92,7 @@ const char *users_where_file(struct reeve_users *users, const char *name, struct
 struct walk {
 	struct reeve_users *users;
 	const struct users_where *where;
+	const char *pattern, *only; /* with the root in front, the one that is asked for; NULL: all */
 	struct users_file *rows; /* to be freed */
 	size_t count, room;
 	struct reeve_error *err;
@@ -111,8 +112,8 @@ static int add(struct walk *walk, const char *path)
 	struct stat st;
 	int fd;
 
-	if (!reeve_dovecot_match(walk->where->pattern, walk->where->is_24, path, &match) ||
-	    (walk->where->passwd_file != NULL && strcmp(full, walk->where->passwd_file) != 0))
+	if (!reeve_dovecot_match(walk->pattern, walk->where->is_24, path, &match) ||
+	    (walk->only != NULL && strcmp(full, walk->only) != 0))
 		return 0;
 	fd = reeve_open_in_root(walk->users->root, full);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
@@ -192,6 +193,18 @@ static int step(struct walk *walk, const char *done, const char *rest)
 	return look_in(walk, done, part, next);
 }
 
+int users_where_made(struct reeve_users *users, const char *pattern, struct users_file **files_r,
+                     size_t *count_r, struct reeve_error *err)
+{
+	struct walk walk = {
+		.users = users, .where = users->where, .pattern = pattern, .err = err};
+	int r = step(&walk, "", pattern);
+
+	*files_r = walk.rows;
+	*count_r = walk.count;
+	return r;
+}
+
 int users_where_files(struct reeve_users *users, const struct users_file **files_r, size_t *count_r,
                       struct reeve_error *err)
 {
@@ -212,6 +225,8 @@ int users_where_files(struct reeve_users *users, const struct users_file **files
 		where->files = files;
 		where->file_count = 1;
 	} else if (where->files == NULL && where->pattern != NULL) {
+		walk.pattern = where->pattern;
+		walk.only = where->passwd_file;
 		int r = step(&walk, "", where->pattern);
 
 		files = r < 0 ? NULL

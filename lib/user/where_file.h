@@ -28,6 +28,13 @@ int users_where_files(struct reeve_users *users, const struct users_file **files
                       struct reeve_error *err);
 
 /*
+ * The files that there are of any path of Dovecot's with variables, after users_where(). free(*files_r) is the
+ * caller's, always. -1 with err.
+ */
+int users_where_made(struct reeve_users *users, const char *pattern, struct users_file **files_r,
+                     size_t *count_r, struct reeve_error *err);
+
+/*
  * Whose line it is that begins with `key`, kept; NULL: nobody's, for Dovecot would look for it in another file,
  * or for another line.
  */
