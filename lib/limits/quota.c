@@ -3,6 +3,7 @@
  * Dovecot's settings as mail meets them that comes by LMTP, to dovecot-lda(1), or by another protocol:
  * what is set outside of blocks, for the protocol, or in a group that one of these names (2.4).
  */
+#include "conf/dovecot_space.h"
 #include "limits/limits.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static const char *in_inbox(const struct reeve_conf_list *list, const char *path
 		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
 
 		if (strncmp(row->path, path, n) == 0 && strcmp(row->path + n, "/inbox") == 0 &&
-		    strcmp(row->value, "yes") == 0)
+		    reeve_space_is_yes(row->value))
 			return path + n + 1;
 	}
 	return path;

@@ -285,6 +285,9 @@ static const struct {
 	{DOVECOT_24 QUOTA "namespace inbox {\n  inbox = yes\n  quota a {\n    storage_grace = 0\n    "
                           "storage_size = 8M\n  }\n}\n",
          "message-above-quota dovecot.conf:12", 0},
+	{DOVECOT_24 QUOTA "namespace inbox {\n  inbox = Y\n  quota a {\n    storage_grace = 0\n    "
+                          "storage_size = 8M\n  }\n}\n",
+         "message-above-quota dovecot.conf:12", 0},
 	{DOVECOT_24 QUOTA "namespace archive {\n  quota a {\n    storage_grace = 0\n    storage_size = "
                           "8M\n  }\n}\n",
          "", 0},
