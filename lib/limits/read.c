@@ -121,10 +121,10 @@ static int read_param(struct reeve_limits *limits, const struct limit_fact *fact
 	return 0;
 }
 
-/* The last part of the entry's eighth word. */
+/* The program in an entry's eighth word. */
 static const char *command_of(struct reeve_limits *limits, const char *entry)
 {
-	const char *word = entry, *slash;
+	const char *word = entry;
 	size_t n;
 
 	for (int i = 0; i < 7; i++) {
@@ -132,9 +132,7 @@ static const char *command_of(struct reeve_limits *limits, const char *entry)
 		word += strspn(word, " \t");
 	}
 	n = strcspn(word, " \t");
-	word = reeve_limits_text(limits, "%.*s", (int)n, word);
-	slash = strrchr(word, '/');
-	return slash == NULL ? word : slash + 1;
+	return reeve_limits_program(reeve_limits_text(limits, "%.*s", (int)n, word));
 }
 
 static void read_master(struct reeve_limits *limits, const struct reeve_conf_setting *setting)
