@@ -2,6 +2,7 @@
 /* A virtual user shall be gone: his line, his home and his mail. */
 #include "user/virtual.h"
 
+#include "base/diag.h"
 #include "base/error.h"
 #include "user/belongings.h"
 #include "user/coming.h"
@@ -10,6 +11,7 @@
 #include "user/line.h"
 #include "user/others.h"
 #include "user/system.h"
+#include "user/where_file.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +124,27 @@ static void say_left(struct reeve_users *users, const struct users_entry *entry,
 		                    "Dovecot does not take his home from there");
 }
 
+/* A domain whose folder is a link to another's: ann@alias.org is the line of ann@a.org. 0, -1. */
+static int check_twin(struct reeve_users *users, const struct users_entry *entry, const char *name,
+                      struct reeve_error *err)
+{
+	bool is_first = false;
+	const char *twin = entry->node == 0 ? NULL
+	                                    : users_where_twin(users, entry->doc->path, entry->key,
+	                                                       &is_first);
+
+	if (twin == NULL)
+		return 0;
+	if (!is_first)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "'%s' and '%s' are one line: '%s' is the file of both", name, twin,
+		                  entry->doc->path);
+	reeve_diag(&users->talk, REEVE_WARNING, entry->doc->path, 0, 0,
+	           "'%s' and '%s' are one line, which goes; mail that only '%s' has stays", name,
+	           twin, twin);
+	return 0;
+}
+
 int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
                          const char *archive, struct reeve_error *err)
 {
@@ -137,6 +160,7 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 	if (entry.node == 0 && reeve_user_name_check(name, true, err) < 0)
 		return -1;
 	if (users_where_check_one(entry.where, name, err) < 0 ||
+	    check_twin(users, &entry, name, err) < 0 ||
 	    users_entry_whom(users, &entry, name, NULL, &whom, err) < 0)
 		return -1;
 	leaving = users_leaving_new(users, name, whom.uid);

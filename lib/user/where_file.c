@@ -260,3 +260,59 @@ const char *users_where_name(struct reeve_users *users, const struct users_file 
 	                                                       : users_where_key(users, name, NULL);
 	return wanted != NULL && strcmp(wanted, key) == 0 ? name : NULL;
 }
+
+/* ---- one file by two names ------------------------------------------------------------------ */
+
+static bool stat_in_root(const struct reeve_users *users, const char *path, struct stat *st)
+{
+	int fd = reeve_open_in_root(users->root, path);
+	bool is = fd >= 0 && fstat(fd, st) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+/* Whether a link is on the way to `path`, behind what it has in common with `other`. */
+static bool is_by_link(struct reeve_users *users, const char *path, const char *other)
+{
+	size_t n = 0;
+	struct stat st;
+
+	for (size_t i = 0; path[i] != '\0' && path[i] == other[i]; i++)
+		n = path[i] == '/' ? i + 1 : n;
+	while (path[n] != '\0') {
+		n += strcspn(path + n, "/");
+		if (lstat(reeve_users_text(users, "%.*s", (int)n, path), &st) == 0 &&
+		    S_ISLNK(st.st_mode))
+			return true;
+		n += strspn(path + n, "/");
+	}
+	return false;
+}
+
+const char *users_where_twin(struct reeve_users *users, const char *path, const char *key,
+                             bool *is_first_r)
+{
+	const struct users_file *files;
+	struct stat here, there;
+	const char *name;
+	size_t count;
+
+	if (users_where(users, NULL) == NULL || users->where->pattern == NULL ||
+	    users_where_files(users, &files, &count, NULL) < 0 || !stat_in_root(users, path, &here))
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(files[i].path, path) == 0 ||
+		    !stat_in_root(users, files[i].path, &there) || there.st_dev != here.st_dev ||
+		    there.st_ino != here.st_ino)
+			continue;
+		name = users_where_name(users, &files[i], key);
+		if (name == NULL)
+			continue;
+		*is_first_r = !is_by_link(users, path, files[i].path) &&
+		              is_by_link(users, files[i].path, path);
+		return name;
+	}
+	return NULL;
+}

@@ -40,4 +40,12 @@ int users_where_made(struct reeve_users *users, const char *pattern, struct user
  */
 const char *users_where_name(struct reeve_users *users, const struct users_file *file, const char *key);
 
+/*
+ * Another name whose line is this one of `path`, for both their files are one (by device and inode): as a domain's
+ * folder that is a link to another's makes it; kept. NULL: there is none. *is_first_r: a link leads to the other's
+ * file, and none to this.
+ */
+const char *users_where_twin(struct reeve_users *users, const char *path, const char *key,
+                             bool *is_first_r);
+
 #endif

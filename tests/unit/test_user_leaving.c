@@ -136,6 +136,52 @@ START_TEST(test_neighbour)
 }
 END_TEST
 
+/* A domain that is a link to another: who is asked for by it is somebody of the other. */
+START_TEST(test_twin)
+{
+	static const struct {
+		const char *name, *command, *text;
+	} twins[] = {
+		{"ann@alias.org", "ln -s a.org alias.org",
+	         "'ann@alias.org' and 'ann@a.org' are one line: "},
+		{"ann@file.org", "mkdir file.org; ln -s ../a.org/passwd file.org/passwd",
+	         "'ann@file.org' and 'ann@a.org' are one line: "},
+		{"ann@a.org", "ln -s a.org alias.org", NULL},
+		{"ann@a.org", "mkdir b.org; cp a.org/passwd b.org", NULL},
+	};
+	char text[300];
+
+	for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
+		struct reeve_error err = {0};
+		struct reeve_users *users;
+
+		folder_leave();
+		set_up();
+		ck_assert_int_eq(system("cd root; mkdir -p etc/vmail/a.org srv/a.org/ann; "
+		                        "chown 5000:5000 srv/a.org/ann; "
+		                        "echo ann:x:5000:5000::/srv/a.org/ann >etc/vmail/a.org/passwd; "
+		                        "sed -i 's,/etc/dovecot/users,username_format=%n "
+		                        "/etc/vmail/%d/passwd,' etc/dovecot/dovecot.conf"),
+		                 0);
+		snprintf(text, sizeof text, "cd root/etc/vmail; %s", twins[i].command);
+		ck_assert_int_eq(system(text), 0);
+		users = wish_begin();
+		reeve_users_remove(users, twins[i].name, REEVE_USERS_REMOVE_MAIL, NULL);
+		int got = wish_end(users, &err);
+		ck_assert_msg((got < 0) == (twins[i].text != NULL), "%s: %d %s", twins[i].name, got,
+		              err.text);
+		if (twins[i].text != NULL)
+			ck_assert_msg(strncmp(err.text, twins[i].text, strlen(twins[i].text)) == 0,
+			              "%s", err.text);
+		ck_assert_int_eq(system("grep -q ^ann: root/etc/vmail/a.org/passwd && "
+		                        "[ -e root/srv/a.org/ann ]") == 0,
+		                 twins[i].text != NULL);
+		ck_assert_int_eq(strstr(wish_told, "'ann@alias.org' are one line, which goes") != NULL,
+		                 i == 2);
+	}
+}
+END_TEST
+
 Suite *suite_user_leaving(void)
 {
 	Suite *suite = suite_create("user/leaving");
@@ -145,8 +191,9 @@ Suite *suite_user_leaving(void)
 	if (user_root_can()) {
 		tcase_add_loop_test(tcase, test_own, 0, sizeof rows / sizeof rows[0]);
 		tcase_add_test(tcase, test_neighbour);
+		tcase_add_test(tcase, test_twin);
 	} else {
-		unit_skip(sizeof rows / sizeof rows[0] + 1, "only root may chroot(2)");
+		unit_skip(sizeof rows / sizeof rows[0] + 2, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
