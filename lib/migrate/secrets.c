@@ -12,7 +12,7 @@
 
 static bool is_name(unsigned char byte)
 {
-	return isalnum(byte) || byte == '_';
+	return isalnum(byte) || byte == '_' || byte == '-' || byte == '.';
 }
 
 /* "pass", "imapc_password", "dbpw" are no words that one could list; parts of them are. */
@@ -34,48 +34,71 @@ static bool ends_in(const char *name, const char *end)
 	return n > length && strcmp(name + n - length, end) == 0;
 }
 
-/* How long the value behind "password=" is: a word, or what is quoted. */
-static size_t value_length(const char *text)
+static bool is_white(unsigned char byte)
 {
-	if (*text == '\'' || *text == '"') {
-		const char *end = strchr(text + 1, *text);
-
-		if (end != NULL)
-			return (size_t)(end + 1 - text);
-	}
-	return strcspn(text, " \t;,");
+	return byte == ' ' || byte == '\t';
 }
 
-/* The length of "user:password" behind "://"; 0: there is none. */
+/* How long the value behind "password=" is: to a blank that no quote and no backslash holds. In
+ * doubt, as with a quote that is not closed, it is all of the rest. */
+static size_t value_length(const char *text)
+{
+	char quote = '\0';
+	size_t n = 0;
+
+	if (strncmp(text, "...", 3) == 0) /* hidden already, and the rest is ours */
+		return 0;
+	for (; text[n] != '\0' && (quote != '\0' || !is_white((unsigned char)text[n])); n++) {
+		if (text[n] == '\\' && text[n + 1] != '\0')
+			n++;
+		else if (quote == '\0' && (text[n] == '\'' || text[n] == '"'))
+			quote = text[n];
+		else if (text[n] == quote)
+			quote = '\0';
+	}
+	return n;
+}
+
+/* The length of "user:password" behind "://", to the last '@'; 0: there is none. */
 static size_t user_part(const char *text)
 {
-	size_t n = strcspn(text, " \t/");
+	size_t n = strcspn(text, " \t");
 
 	while (n > 0 && text[n - 1] != '@')
 		n--;
 	return n > 0 ? n - 1 : 0;
 }
 
+/* Whether the name in front of an '=' sounds like a password. */
+static bool is_named_so(const char *text, const char *equals)
+{
+	const char *name, *end = equals;
+
+	while (end > text && is_white((unsigned char)end[-1]))
+		end--;
+	for (name = end; name > text && is_name((unsigned char)name[-1]);)
+		name--;
+	return has_part(name, (size_t)(end - name));
+}
+
 const char *reeve_migrate_hide(struct migrate_hop *hop, const char *text)
 {
 	for (const char *p = text; *p != '\0'; p++) {
-		const char *name = p;
+		const char *value = p;
 		size_t n = 0;
 
-		if (*p == '=') {
-			while (name > text && is_name((unsigned char)name[-1]))
-				name--;
-			if (has_part(name, (size_t)(p - name)))
-				n = value_length(p + 1);
-			name = p + 1;
+		if (*p == '=' && is_named_so(text, p)) {
+			for (value = p + 1; is_white((unsigned char)*value);)
+				value++;
+			n = value_length(value);
 		} else if (strncmp(p, "://", 3) == 0) {
-			n = user_part(p + 3);
-			name = p + 3;
+			value = p + 3;
+			n = user_part(value);
 		}
 		if (n == 0)
 			continue;
-		size_t at = (size_t)(name - text);
-		text = reeve_migrate_text(hop, "%.*s...%s", (int)at, text, name + n);
+		size_t at = (size_t)(value - text);
+		text = reeve_migrate_text(hop, "%.*s...%s", (int)at, text, value + n);
 		if (*text == '\0') /* no memory */
 			return text;
 		p = text + at + 2;

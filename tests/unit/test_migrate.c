@@ -114,7 +114,7 @@ START_TEST(secrets)
 		"passdb pam { | passdb {",
 		"args = blocking=no password=... x=y | args = password=... x=y",
 		"expire_dict = mysql://...@h/x | ",
-		"imapc_ssl_ca_dir = /a;passwd=...;b | ssl_client_ca_dir = /a;passwd=...;b",
+		"imapc_ssl_ca_dir = /a;passwd=... | ssl_client_ca_dir = /a;passwd=...",
 		"imapc_master_passwd = ... | ",
 	};
 
@@ -137,6 +137,47 @@ START_TEST(secrets)
 		ck_assert_msg(strstr(change->text, "CRET") == NULL, "%s", change->text);
 	}
 	ck_assert_uint_eq(n, sizeof said / sizeof *said);
+	reeve_migrate_close(migrate);
+	folder_leave();
+}
+END_TEST
+
+/* Values of a setting with passwords, and how they are shown. */
+static const struct {
+	const char *value, *shown;
+} hidden[] = {
+	{"host=x password = SECRET user=y", "host=x password = ... user=y"},
+	{"a:dnpass =\tSECRET", "a:dnpass =\t..."},
+	{"pgsql://u:SEC/RET@RET@host/x y@z", "pgsql://...@host/x y@z"},
+	{"a:x,passwd='a\\'SECRET b' c", "a:x,passwd=... c"},
+	{"passwd=\"a SECRET\"SECRET c", "passwd=... c"},
+	{"passwd=a\\ SECRET c", "passwd=... c"},
+	{"passwd='SECRET c", "passwd=..."},
+	{"db_pass-word=a,SECRET;SECRET c", "db_pass-word=... c"},
+	{"x=y passwd= z=a@b://c", "x=y passwd= ..."},
+};
+
+START_TEST(secrets_in_values)
+{
+	char text[200], want[200];
+	bool was_said = false;
+
+	/* A name that goes, and tells the version. */
+	snprintf(text, sizeof text, "mail_extra_groups = %s\n", hidden[_i].value);
+	snprintf(want, sizeof want, "mail_extra_groups = %s", hidden[_i].shown);
+	folder_enter();
+	folder_write("dovecot.conf", text);
+	struct reeve_migrate *migrate = migrate_case_run("secrets");
+	for (size_t i = 0; i < reeve_migrate_change_count(migrate); i++) {
+		const struct reeve_migrate_change *change = reeve_migrate_change_at(migrate, i);
+
+		ck_assert_msg(strstr(change->text, "RET") == NULL, "%s", change->text);
+		ck_assert_msg(strstr(change->after, "RET") == NULL, "%s", change->after);
+		ck_assert_msg(strcmp(change->before, want) == 0, "%s", change->before);
+		was_said = true;
+	}
+	ck_assert(was_said);
+	ck_assert(strstr(reeve_migrate_version(migrate).why, "RET") == NULL);
 	reeve_migrate_close(migrate);
 	folder_leave();
 }
@@ -231,6 +272,7 @@ Suite *suite_migrate(void)
 	tcase_add_test(tcase, errors);
 	tcase_add_test(tcase, before);
 	tcase_add_test(tcase, secrets);
+	tcase_add_loop_test(tcase, secrets_in_values, 0, sizeof hidden / sizeof *hidden);
 	tcase_add_test(tcase, old_line);
 	tcase_add_test(tcase, old_line_moved);
 	tcase_add_loop_test(tcase, sound, 0, sizeof sounds / sizeof *sounds);
