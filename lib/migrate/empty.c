@@ -17,16 +17,23 @@ static bool is_only_around(const struct migrate_site *site)
 	                                    strcmp(site->thing.type, "plugin") == 0);
 }
 
-/* "#name = value" or "#name x {": who takes the '#' away means this block. */
+/* Whether who takes the '#' away means this block: "#name = value", "#name x {", "#}", "#!include
+ * x". A second '#' begins a comment of it. */
 static bool is_switched_off(const unsigned char *bytes, uint32_t at, uint32_t end)
 {
 	uint32_t name;
 
-	if (bytes[end - 1] == '{')
-		return true;
 	while (at < end && (bytes[at] == '#' || bytes[at] == ' ' || bytes[at] == '\t'))
 		at++;
-	for (name = at; at < end && (isalnum(bytes[at]) || bytes[at] == '_');)
+	const unsigned char *second = memchr(bytes + at, '#', end - at);
+	if (second != NULL)
+		end = (uint32_t)(second - bytes);
+	if (memchr(bytes + at, '{', end - at) != NULL || memchr(bytes + at, '}', end - at) != NULL)
+		return true;
+	if (end - at > 8 && memcmp(bytes + at, "!include", 8) == 0)
+		return true;
+	for (name = at; at < end && (isalnum(bytes[at]) || strchr("_/-.", bytes[at]) != NULL) &&
+	                bytes[at] != '\0';)
 		at++;
 	if (at == name)
 		return false;
@@ -39,10 +46,14 @@ static bool is_switched_off(const unsigned char *bytes, uint32_t at, uint32_t en
 static bool is_empty(const struct reeve_doc *doc, uint32_t block, bool *has_comments_r)
 {
 	const struct reeve_node *nodes = doc->nodes;
+	uint32_t note = nodes[block].note, note_end = nodes[block].note_end;
+	uint32_t tail = nodes[block].body_end, end = nodes[block].end;
 
-	*has_comments_r = nodes[block].note_end > nodes[block].note ||
-	                  memchr(doc->bytes + nodes[block].body_end, '#',
-	                         nodes[block].end - nodes[block].body_end) != NULL;
+	while (tail < end && doc->bytes[tail] != '#')
+		tail++;
+	*has_comments_r = note_end > note || tail < end;
+	if (is_switched_off(doc->bytes, note, note_end) || is_switched_off(doc->bytes, tail, end))
+		return false;
 	for (uint32_t n = nodes[block].first; n != 0; n = nodes[n].next) {
 		if (nodes[n].kind == REEVE_NODE_BLANK)
 			continue;
