@@ -61,7 +61,7 @@ struct variable_23 {
 
 /*
  * What stands behind a '%': OFFSET.WIDTH, modifiers, then a letter or {name}. Returns what is behind
- * it, or NULL.
+ * it, or NULL; so with a '-', which 2.3 takes in front of both to count from the end.
  */
 static const char *read_23(const char *at, struct variable_23 *is)
 {
