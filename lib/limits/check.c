@@ -28,7 +28,8 @@ static void say_pair(struct reeve_limits *limits, const struct pair *pair,
 	const char *text, *consequence, *remedy;
 
 	if (is_unlimited)
-		text = reeve_limits_text(limits, "message_size_limit is %s, no limit to %s, and %s is %s",
+		text = reeve_limits_text(limits,
+		                         "message_size_limit is %s, no limit to %s, and %s is %s",
 		                         reeve_limits_shown(limits, message), pair->what,
 		                         pair->limit, reeve_limits_shown(limits, mailbox));
 	else
@@ -68,15 +69,17 @@ static void check_own(struct reeve_limits *limits, const struct pair *pair,
 	if (!message->is_number || reeve_limits_bytes(message) <= mailbox->number)
 		return;
 	reeve_limits_find_fault(
-		limits, pair->above, REEVE_LIMIT_DISAGREES, REEVE_PROBLEM, reeve_limits_place(mailbox),
+		limits, pair->above, REEVE_LIMIT_DISAGREES, REEVE_PROBLEM,
+		reeve_limits_place(mailbox),
 		reeve_limits_text(limits, "message_size_limit %s of cleanup(8) is above %s %s",
 	                          reeve_limits_shown(limits, message), pair->limit,
 	                          reeve_limits_shown(limits, mailbox)),
-		reeve_limits_text(limits,
-	                          "%s starts, but larger mail that is taken in ends it (\"file size "
-	                          "limit ... < message size\"), again and again, with the mailbox "
-	                          "locked",
-	                          pair->what),
+		reeve_limits_text(
+			limits,
+			"%s starts, but larger mail that is taken in ends it (\"file size "
+			"limit ... < message size\"), again and again, with the mailbox "
+			"locked",
+			pair->what),
 		reeve_limits_text(limits, "set %s = 0 (no limit), or to %ju or more", pair->limit,
 	                          (uintmax_t)message->number));
 }

@@ -45,10 +45,11 @@ static const char *what_stops(struct reeve_limits *limits, const struct reeve_li
 static void check_negative(struct reeve_limits *limits, const struct reeve_limit *row)
 {
 	reeve_limits_find_fault(
-		limits, "negative", REEVE_LIMIT_DISAGREES, row->is_refusing ? REEVE_PROBLEM : REEVE_WARNING,
-		reeve_limits_place(row),
+		limits, "negative", REEVE_LIMIT_DISAGREES,
+		row->is_refusing ? REEVE_PROBLEM : REEVE_WARNING, reeve_limits_place(row),
 		reeve_limits_text(limits, "%s = %s: it is negative", row->name, row->value),
-		row->is_refusing ? "smtpd(8) takes it for more than any disk has free, and answers every "
+		row->is_refusing
+			? "smtpd(8) takes it for more than any disk has free, and answers every "
 			  "MAIL FROM with 452 4.3.1"
 			: reeve_limits_text(limits, "Postfix takes it like 0: %s", row->zero),
 		"write 0 if that is meant, or a number");

@@ -245,16 +245,17 @@ static int comment_options(struct reeve_limits_changes *changes, const struct po
 				return -1;
 			done = last_part(doc, options, k);
 		}
-		const char *what = reeve_limits_text(changes->limits, "%s/%s/-o %s",
-		                                     service->words[0].text,
-		                                     service->words[1].text, option->name);
+		const char *what =
+			reeve_limits_text(changes->limits, "%s/%s/-o %s", service->words[0].text,
+		                          service->words[1].text, option->name);
 		if (option->is_shadowed)
 			tell_comment(changes, doc, start, what, start_counts);
 		else
 			tell(changes, doc, start,
-			     reeve_limits_text(changes->limits,
-			                       "make a comment of %s, for %s(8) does not look at it",
-			                       what, reeve_limits_program(service->words[PF_COMMAND].text)));
+			     reeve_limits_text(
+				     changes->limits,
+				     "make a comment of %s, for %s(8) does not look at it", what,
+				     reeve_limits_program(service->words[PF_COMMAND].text)));
 	}
 	return 0;
 }

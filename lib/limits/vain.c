@@ -45,7 +45,8 @@ static const struct {
 static const struct {
 	const char *name, *who;
 } readers[] = {
-	{"message_size_limit", "smtpd(8), postscreen(8), qmqpd(8), cleanup(8), local(8) and virtual(8) look"},
+	{"message_size_limit",
+	 "smtpd(8), postscreen(8), qmqpd(8), cleanup(8), local(8) and virtual(8) look"},
 	{"mailbox_size_limit", "local(8) looks"},
 	{"virtual_mailbox_limit", "virtual(8) looks"},
 	{"queue_minfree", "smtpd(8) looks"},
