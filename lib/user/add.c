@@ -59,6 +59,9 @@ static int check_home(struct reeve_users *users, const struct want *want, struct
 	if (fresh != NULL)
 		return reeve_fail(err, REEVE_EUSAGE, "'%s' shall have the home '%s', too",
 		                  fresh->name, want->home);
+	/* Who is there keeps the home that he has, wherever somebody put it. */
+	if (want->account != NULL)
+		return 0;
 	return users_home_check(users, want->home, false, want->account, err);
 }
 

@@ -6,6 +6,7 @@
 #include "unit.h"
 #include "user_root.h"
 #include "user_wish.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,18 +68,37 @@ START_TEST(test_new_inside)
 }
 END_TEST
 
+/* Who is there already keeps a home that nobody would get today. */
+START_TEST(test_home_stays)
+{
+	static const char *const homes[] = {"/var/mail/home-of-ann", "/etc/ann", "/srv/ann"};
+	struct reeve_error err = {0};
+	char command[400];
+
+	snprintf(command, sizeof command,
+	         "set -e; cd root; echo ann:x:1001:8::%s:/usr/sbin/nologin >>etc/passwd\n"
+	         "echo 'ann:!:20000::::::' >>etc/shadow; mkdir -m 700 .%s; chown 1001:8 .%s\n"
+	         "umask 077; : >var/mail/ann; chown 1001:8 var/mail/ann",
+	         homes[_i], homes[_i], homes[_i]);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_msg(wish_add("ann", NULL, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(wish_ran(), "(none)");
+}
+END_TEST
+
 Suite *suite_user_session(void)
 {
 	Suite *suite = suite_create("user/session");
 	TCase *tcase = tcase_create("session");
 
 	if (!user_root_can()) {
-		unit_skip(4, "users are changed in a root only by who may chroot");
+		unit_skip(7, "users are changed in a root only by who may chroot");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	tcase_add_loop_test(tcase, test_add_and_remove, 0, 3);
 	tcase_add_test(tcase, test_new_inside);
+	tcase_add_loop_test(tcase, test_home_stays, 0, 3);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
