@@ -188,11 +188,16 @@ static void choose(struct reeve_users *users, const struct users_dbs *dbs, struc
 	const char *path = NULL;
 
 	if (users->how.passwd_file != NULL) {
-		path = without_root(users, users->how.passwd_file);
+		const char *file = reeve_users_keep(users, users->how.passwd_file);
+
+		path = without_root(users, file);
+		/* "users", said in /etc/dovecot, is compared with what a path of variables makes. */
+		if (file[0] != '/' && path[0] == '/')
+			file = reeve_users_text(users, "%s%s", users->root, path);
 		passdb = find_passdb_of(dbs, path, where);
 		if (where->pattern != NULL)
 			path = where->pattern;
-		where->passwd_file = reeve_users_keep(users, users->how.passwd_file);
+		where->passwd_file = file;
 	} else {
 		passdb = find_passdb(users, dbs, where);
 		if (passdb == NULL)

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "user/where.h"
+#include "user/where_file.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -162,6 +163,28 @@ START_TEST(test_named)
 }
 END_TEST
 
+/* However the file is named, it is the one that a path of variables makes of the user. */
+START_TEST(test_named_relative)
+{
+	static const char *const files[] = {"root/x/a.org", "./root/x/a.org"};
+	struct reeve_error err = {0};
+	struct reeve_users *users = open_root(V24 "passdb passwd-file {\n passwd_file_path = /x/%{user|domain}\n}\n"
+	                                      "userdb passwd-file {\n passwd_file_path = /x/%{user|domain}\n}\n",
+	                                      NULL, NULL);
+
+	reeve_users_close(users);
+	mkdir("root/x", 0755);
+	folder_write("root/x/a.org", "ann@a.org:{PLAIN}x:5000:5001::/v/ann::\n");
+	struct reeve_users_how how = {.root = "root", .passwd_file = files[_i]};
+	users = reeve_users_open(&how, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	const char *path = users_where_file(users, "ann@a.org", &err);
+	ck_assert_msg(path != NULL, "%s: %s", files[_i], err.text);
+	ck_assert_str_eq(path, "root/x/a.org");
+	close_root(users);
+}
+END_TEST
+
 START_TEST(test_quota_24)
 {
 	struct reeve_users *users = open_root(V24, NULL, NULL);
@@ -214,6 +237,7 @@ Suite *suite_user_where(void)
 
 	tcase_add_loop_test(tcase, test_dovecot, 0, sizeof rows / sizeof rows[0]);
 	tcase_add_test(tcase, test_named);
+	tcase_add_loop_test(tcase, test_named_relative, 0, 2);
 	tcase_add_test(tcase, test_quota_24);
 	tcase_add_loop_test(tcase, test_postfix, 0, sizeof aliases / sizeof aliases[0]);
 	suite_add_tcase(suite, tcase);
