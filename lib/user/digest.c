@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD_BYTES 4096 /* of a field, decoded */
+#define FIELD_BYTES 4096     /* of a field, decoded */
+#define ROUNDS_MAX  10000000 /* of PBKDF2: some seconds, in which nothing stops OpenSSL */
 
 static const struct digest {
 	const char *scheme;
@@ -182,6 +183,11 @@ static int pbkdf2_fits(const struct crypto *crypto, const char *hash, const char
 
 	if (!take_pbkdf2(hash, &parts))
 		return reeve_fail(err, REEVE_EFORMAT, "the password's hash is damaged");
+	if (atoi(parts.rounds) > ROUNDS_MAX)
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "whether a password fits cannot be told: its hash wants %.*s rounds "
+		                  "of PBKDF2, more than %d",
+		                  (int)parts.rounds_n, parts.rounds, ROUNDS_MAX);
 	reeve_buf_init(&key, sizeof found);
 	if (!reeve_shape_decode(parts.key, REEVE_WRITING_HEX, &key))
 		reeve_fail_nomem(err);

@@ -145,6 +145,8 @@ static const struct {
 	{"{PBKDF2}$1$bUnT4Pl7yFtYX0KU$5001$50a83cafdc517b9f46519415e53c6a858908680a", "test", 0, REEVE_OK},
 	{"{PBKDF2}$1$bUnT4Pl7yFtYX0KU$x$50a83cafdc517b9f46519415e53c6a858908680a", "test", -1,
          REEVE_EFORMAT},
+	{"{PBKDF2}$1$bUnT4Pl7yFtYX0KU$999999999$50a83cafdc517b9f46519415e53c6a858908680a", "test", -1,
+         REEVE_EREFUSED},
 	{"{PLAIN.HEX}74657374", "test", 1, REEVE_OK},
 	{"{plain.hex}7465737A", "test", 0, REEVE_OK},
 	{"{PLAIN.B64}dGVzdA==", "test", 1, REEVE_OK},
