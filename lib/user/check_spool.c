@@ -47,8 +47,9 @@ static bool is_of_virtual(const struct users_check *check, const char *path)
 	struct reeve_location own;
 	struct reeve_user user;
 	bool found = false, has_own;
+	int r = 0;
 
-	while (!found && users_line_next(users, &line, NULL) > 0) {
+	while (!found && (r = users_line_next(users, &line, NULL)) > 0) {
 		char *mailbox = NULL;
 
 		if (users_line_fill(users, &line, &user, &own, &has_own, NULL) < 0)
@@ -60,7 +61,7 @@ static bool is_of_virtual(const struct users_check *check, const char *path)
 		         users_path_is_inside(mailbox + strlen(users->root), path));
 		free(mailbox);
 	}
-	return found;
+	return found || r < 0; /* a file that cannot be read may name it */
 }
 
 /* Of root's folders only what no user, of this host or elsewhere, may have is told. */

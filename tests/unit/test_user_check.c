@@ -198,6 +198,8 @@ START_TEST(test_folders)
 	         "P root/var/mail/ann:0: the mailbox of 'ann' belongs to 'root'\n"},
 	};
 	struct reeve_users_how how = {.root = "root", .talk = &check_talk};
+	struct reeve_error err = {0};
+	struct reeve_users *users;
 	char path[100];
 
 	if (geteuid() != 0)
@@ -216,6 +218,18 @@ START_TEST(test_folders)
 		check_users(&how, false);
 		ck_assert_msg(strcmp(check_said, folders[i].says) == 0, "%d:\n%s", i, check_said);
 	}
+	/* Whose it is according to a passwd-file that cannot be read, nobody knows. */
+	folder_write("root/etc/dovecot/dovecot.conf",
+	             "passdb {\n driver = passwd-file\n args = /etc/postfix\n}\n"
+	             "userdb {\n driver = passwd-file\n args = /etc/postfix\n}\n");
+	ck_assert_int_eq(system("mkdir root/var/mail/hosts"), 0);
+	users = reeve_users_open(&how, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	check_said[0] = '\0';
+	ck_assert_int_eq(reeve_users_check(users, false, &err), -1);
+	reeve_users_close(users);
+	ck_assert_str_eq(err.text, "'root/etc/postfix' is not a regular file");
+	ck_assert_ptr_null(strstr(check_said, "hosts"));
 }
 END_TEST
 
