@@ -137,9 +137,10 @@ static void check_passwords(const struct user_run *run)
 		tool_usage("--hashed wants --password-file or --password-fd");
 	if (run->is_hash && run->wish.scheme != NULL)
 		tool_usage("a hash has its scheme already: leave --scheme out");
-	if (run->is_generated && run->is_json && run->generate_fd < 0 && !run->how.dry_run)
+	if (run->is_generated && run->is_json && !run->how.dry_run &&
+	    (run->generate_fd < 0 || run->generate_fd == STDOUT_FILENO))
 		tool_usage("what prints JSON may be logged: say where passwords go with "
-		           "--generate=N");
+		           "--generate=N, another descriptor than that of standard output");
 	if (run->is_generated && (run->generate_fd >= 0 || !run->how.dry_run)) {
 		int fd = run->generate_fd >= 0 ? run->generate_fd : STDOUT_FILENO;
 		int flags = fcntl(fd, F_GETFL);
