@@ -19,8 +19,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define FIRST_FD 3                     /* base/run.h: the archive; the folders follow */
@@ -51,10 +53,20 @@ static bool ask(void *user)
 	return reeve_canceled(&watch->users->talk);
 }
 
-/* Its standard output becomes the archive. */
+/*
+ * Its standard output becomes the archive. It goes when we are killed: what it would write nobody finishes, and
+ * the next run would have to wait for it.
+ */
 static bool to_archive(void *user)
 {
-	(void)user;
+	const pid_t *parent = user;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return false;
+	if (getppid() != *parent) {
+		errno = ESRCH;
+		return false;
+	}
 	return dup2(FIRST_FD, STDOUT_FILENO) == STDOUT_FILENO;
 }
 
@@ -85,6 +97,7 @@ static int run_tar(struct reeve_users *users, struct users_leaving *leaving, int
 	int fds[1 + USERS_PARTS] = {archive};
 	char path[PATH_MAX], said[SAID_BYTES + 1];
 	struct reeve_buf buf;
+	pid_t self = getpid();
 	size_t n = 0;
 
 	argv[n++] = reeve_run_find(NULL, "tar", path, sizeof path);
@@ -112,6 +125,7 @@ static int run_tar(struct reeve_users *users, struct users_leaving *leaving, int
 	reeve_buf_init(&buf, SAID_BYTES);
 	struct reeve_run_how how = {.argv = argv,
 	                            .prepare = to_archive,
+	                            .user = &self,
 	                            .fds = fds,
 	                            .fd_count = 1 + leaving->part_count,
 	                            .err = &buf,

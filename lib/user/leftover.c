@@ -19,7 +19,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define WAIT_MS 20 /* how often a begun archive is looked at again */
 
 struct leftover {
 	const char *folder, *name;
@@ -68,16 +71,34 @@ static size_t name_length(const char *file)
 	return 0;
 }
 
-static bool is_begun(int dirfd, const char *name, struct stat *st)
+enum begun { NOT_OURS, BEGUN, HELD };
+
+static enum begun look_at(int dirfd, const char *name, struct stat *st)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	bool is = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
-	          st->st_uid == geteuid() && (st->st_mode & 07777) == 0600 && st->st_nlink == 1 &&
-	          fcntl(fd, F_OFD_GETLK, &all) == 0 && all.l_type == F_UNLCK;
+	enum begun is = NOT_OURS;
 
+	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) && st->st_uid == geteuid() &&
+	    (st->st_mode & 07777) == 0600 && st->st_nlink == 1 &&
+	    fcntl(fd, F_OFD_GETLK, &all) == 0)
+		is = all.l_type == F_UNLCK ? BEGUN : HELD;
 	if (fd >= 0)
 		close(fd);
+	return is;
+}
+
+/* The same, when who holds it has let go; HELD if he does not in the time that a lock is waited for. */
+static enum begun wait_for(struct reeve_users *users, int dirfd, const char *name, struct stat *st)
+{
+	const struct timespec moment = {.tv_nsec = WAIT_MS * 1000000};
+	int64_t left = users->how.dry_run ? 0 : users->how.lock_timeout_ms;
+	enum begun is = look_at(dirfd, name, st);
+
+	for (; is == HELD && left > 0 && !reeve_canceled(&users->talk); left -= WAIT_MS) {
+		nanosleep(&moment, NULL);
+		is = look_at(dirfd, name, st);
+	}
 	return is;
 }
 
@@ -97,7 +118,7 @@ static int carry_out(struct reeve_users *users, void *what, struct reeve_error *
 	if (dirfd < 0)
 		return -1;
 	/* It is still what was looked at; else it is somebody's. */
-	if (left->is_archive ? is_begun(dirfd, left->name, &st)
+	if (left->is_archive ? look_at(dirfd, left->name, &st) == BEGUN
 	                     : fstatat(dirfd, left->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		if (st.st_dev == left->st.st_dev && st.st_ino == left->st.st_ino)
 			result = unlinkat(dirfd, left->name, 0);
@@ -149,10 +170,19 @@ int users_leftover_archives(struct reeve_users *users, struct users_leaving *lea
 		struct leftover left = {.folder = folder, .name = entry->d_name, .is_archive = true};
 		size_t n = name_length(entry->d_name);
 
-		if (n == 0 || !is_begun(fd, entry->d_name, &left.st))
+		bool is_his = strlen(leaving->name) == n && memcmp(leaving->name, entry->d_name, n) == 0;
+		enum begun is = n == 0   ? NOT_OURS
+		                : is_his ? wait_for(users, fd, entry->d_name, &left.st)
+		                         : look_at(fd, entry->d_name, &left.st);
+
+		if (is == NOT_OURS || (is == HELD && !is_his))
 			continue;
-		if (leaving->folder != NULL && strlen(leaving->name) == n &&
-		    memcmp(leaving->name, entry->d_name, n) == 0)
+		if (is == HELD)
+			reeve_diag(&users->talk, REEVE_WARNING,
+			           reeve_users_text(users, "%s/%s", folder, entry->d_name), 0, 0,
+			           "another process writes this archive of '%s' still: it stays",
+			           leaving->name);
+		else if (leaving->folder != NULL && is_his)
 			result = add(users, leaving->name, &left, err);
 		else
 			reeve_diag(&users->talk, REEVE_WARNING,

@@ -114,7 +114,10 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 	users_step_add(users, &(struct users_step){.user = name,
 	                                           .text = reeve_users_text(
 							   users, "there is no user '%s'", name)});
-	return 0;
+	/* An archive of his that was only begun is named. */
+	leaving = users_leaving_new(users, name, 0);
+	return leaving == NULL ? reeve_fail_nomem(err)
+	                       : users_leaving_copy(users, leaving, mail, archive, err);
 }
 
 static int remove_system(struct reeve_users *users, const struct reeve_account *account,

@@ -119,6 +119,7 @@ void unit_skip(int count, const char *why);
 	X(user_remove) \
 	X(user_session) \
 	X(user_coming) \
+	X(user_killed) \
 	X(user_leaving) \
 	X(user_leftover) \
 	X(user_virtual)
