@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "mbox/login.h"
+#include "user/real.h"
 #include "user/system.h"
 #include "user/where.h"
 #include <fcntl.h>
@@ -64,15 +65,19 @@ static const struct {
 	{"/var/backups", BELOW},
 	{"/var/cache", BELOW},
 	{"/var/lib", AT},
+	{"/var/lib/apt", BELOW},
+	{"/var/lib/dovecot", BELOW},
 	{"/var/lib/dpkg", BELOW},
+	{"/var/lib/mailreeve", BELOW},
+	{"/var/lib/postfix", BELOW},
+	{"/var/lib/systemd", BELOW},
 	{"/var/local", AT},
 	{"/var/lock", BELOW},
 	{"/var/log", BELOW},
 	{"/var/opt", AT},
 	{"/var/run", BELOW},
-	{"/var/spool", AT},
-	{"/var/spool/cron", BELOW},
-	{"/var/spool/postfix", BELOW},
+	{"/var/spool", BELOW},
+	{"/var/spool/mail", AT}, /* may be /var/mail: as a folder of mailboxes */
 	{"/var/tmp", BELOW},
 };
 
@@ -242,16 +247,61 @@ bool users_home_is_for_many(struct reeve_users *users, const char *path,
 	                          users_path_is_inside(owner->home, path)));
 }
 
+/*
+ * What a path with variables, or a location, has in front of the folder with the first of them: of
+ * "maildir:/var/mail/vhosts/%d/%n" that is "/var/mail/vhosts". NULL: it is in the home, or the like.
+ */
+static const char *base_of(struct reeve_users *users, const char *text)
+{
+	const char *slash = text == NULL ? NULL : strchr(text, '/');
+	size_t n;
+
+	/* "/..." or "driver:/..." */
+	if (slash == NULL || (slash != text && slash[-1] != ':') ||
+	    strcspn(text, "~%") < (size_t)(slash - text))
+		return NULL;
+	n = strcspn(slash, "%:");
+	if (slash[n] != '%')
+		return NULL;
+	while (n > 1 && slash[n - 1] != '/')
+		n--;
+	return users_path_clean(users, reeve_users_text(users, "%.*s", (int)n, slash));
+}
+
+/* Whether the configuration of Dovecot has a base in `above` that a home is in; or, `is_at`, that is `above`. */
+static bool has_base(struct reeve_users *users, const char *home, const char *above, bool is_at)
+{
+	const struct users_mail *mail = users_mail(users, NULL);
+	const struct users_where *where = users_where(users, NULL);
+	const char *const texts[] = {
+		where == NULL ? NULL : where->home.value,
+		mail == NULL ? NULL : mail->home,
+		mail == NULL || is_at ? NULL : mail->location.location,
+		mail == NULL || is_at ? NULL : mail->location.path,
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		const char *base = base_of(users, texts[i]);
+
+		if (base == NULL)
+			continue;
+		if (is_at ? strcmp(base, above) == 0
+		          : strcmp(base, above) != 0 && strcmp(base, home) != 0 &&
+		                    users_path_is_inside(base, above) &&
+		                    users_path_is_inside(home, base))
+			return true;
+	}
+	return false;
+}
+
 bool users_home_is_apart(struct reeve_users *users, const char *home, const char *spool,
                          const struct reeve_account *owner)
 {
 	const struct users_mail *mail = users_mail(users, NULL);
-	const struct users_where *where = users_where(users, NULL);
 	size_t n = strlen(spool), length;
 	const char *files;
 
-	if (mail == NULL || where == NULL || !users_path_is_inside(home, spool) ||
-	    strlen(home) <= n + 1)
+	if (mail == NULL || !users_path_is_inside(home, spool) || strlen(home) <= n + 1)
 		return false;
 	length = n + 1 + strcspn(home + n + 1, "/");
 	if (home[length] == '/' &&
@@ -260,7 +310,7 @@ bool users_home_is_apart(struct reeve_users *users, const char *home, const char
 		return true;
 	/* Dovecot's own homes are there; but its files of mail must not be. */
 	files = dovecots(users, mail);
-	return (is_in(where->home.value, spool) || is_in(mail->home, spool)) &&
+	return has_base(users, home, spool, true) &&
 	       (home[length] == '/' || files == NULL || strcmp(files, spool) != 0);
 }
 
@@ -284,17 +334,52 @@ bool users_home_is_systems(const char *path)
 	return system_at(path) != NULL;
 }
 
+/* The folder of the system's that a home may not be in, or be; NULL: none. */
+static const char *kept_of(const char *home)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < sizeof kept / sizeof kept[0]; i++)
+		if (users_path_is_inside(home, kept[i].path) &&
+		    (best == 0 || strlen(kept[i].path) > strlen(kept[best].path)))
+			best = i;
+	return kept[best].is == BELOW || users_path_is_inside(kept[best].path, home) ||
+	                       (best == 0 && strchr(home + 1, '/') == NULL)
+	               ? kept[best].path
+	               : NULL;
+}
+
+/* Where a system user's mailbox would be: the name has neither the '@' of an address nor the '.' of a domain. */
+static bool is_for_box(const char *home, const char *spool)
+{
+	const char *name = home + strlen(spool);
+
+	name += strspn(name, "/");
+	return memchr(name, '@', strcspn(name, "/")) == NULL &&
+	       memchr(name, '.', strcspn(name, "/")) == NULL;
+}
+
 int users_home_check(struct reeve_users *users, const char *home, bool is_virtual,
                      const struct reeve_account *owner, struct reeve_error *err)
 {
-	const char *spool, *systems = system_at(home);
+	const char *real = users_path_real(users, home, err), *spool, *system;
 
-	if (systems != NULL)
+	if (real == NULL)
+		return -1;
+	system = kept_of(home);
+	if (system == NULL)
+		system = kept_of(real);
+	/* What is configured so is not the system's: /var/spool/vhosts/%d/%n. */
+	if (system != NULL && !(is_virtual && strcmp(system, "/") != 0 &&
+	                        strcmp(home, real) == 0 && has_base(users, home, system, false)))
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "the home '%s' would be %s'%s', which is the system's", home,
-		                  strcmp(home, systems) == 0 ? "" : "in ", systems);
+		                  strcmp(real, system) == 0 ? "" : "in ", system);
 	spool = users_home_spool(users, home);
-	if (spool == NULL || (is_virtual && users_home_is_apart(users, home, spool, owner)))
+	if (spool == NULL ||
+	    (is_virtual && users_home_is_apart(users, home, spool, owner) &&
+	     (has_base(users, home, spool, false) || !has_base(users, home, spool, true) ||
+	      !is_for_box(home, spool))))
 		return 0;
 	return reeve_fail(err, REEVE_EREFUSED,
 	                  "the home '%s' would be in '%s', the folder of mailboxes, or has it "

@@ -19,7 +19,7 @@
  *     batch.c       out of CSV; columns.c what its fields mean
  *     add.c         a system user shall be there (system.c: whom that may be about; power.c: what groups)
  *     fresh.c       his steps
- *     home.c        where no home belongs
+ *     home.c        where no home belongs; real.c where a path leads
  *     orphan.c      what users who are gone left, and uids that own none of it
  *     password.c    his password, his lock; secrets.c the way to chpasswd(8)
  *     virtual.c     a virtual user shall be there; virtual_lock.c his password and lock

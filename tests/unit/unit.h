@@ -106,6 +106,7 @@ void unit_skip(int count, const char *why);
 	X(user_check) \
 	X(user_check_lines) \
 	X(user_check_files) \
+	X(user_home) \
 	X(user_check_mend) \
 	X(user_accounts) \
 	X(user_programs) \
