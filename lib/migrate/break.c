@@ -5,7 +5,7 @@
  * head moves down where nothing stays above it, or its end up.
  *
  * Comments right above a setting that leaves go with it. All others stay in the block, if some of
- * it is above or below them.
+ * it is above or below them, or if one of them at its end is a setting that is switched off.
  */
 #include "migrate/hop.h"
 
@@ -165,6 +165,9 @@ void reeve_migrate_break(struct migrate_hop *hop, struct migrate_site *block)
 		b.above = n;
 		b.between = b.nodes[n].next;
 	}
+	for (uint32_t n = b.between; n != 0 && !b.is_open; n = b.nodes[n].next)
+		if (reeve_migrate_is_switched_off(b.page->doc, n))
+			open_before(&b, n);
 	if (first_side == OUTSIDE)
 		drop_head(&b);
 	if (!b.is_open) {

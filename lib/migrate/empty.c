@@ -42,6 +42,14 @@ static bool is_switched_off(const unsigned char *bytes, uint32_t at, uint32_t en
 	return at < end && bytes[at] == '=';
 }
 
+bool reeve_migrate_is_switched_off(const struct reeve_doc *doc, uint32_t node)
+{
+	const struct reeve_node *is = &doc->nodes[node];
+
+	return is->kind == REEVE_NODE_COMMENT &&
+	       is_switched_off(doc->bytes, is->note, reeve_line_text_end(doc, is->start, is->end));
+}
+
 /* Nothing but empty lines and comments that are as good outside. *has_comments_r: any. */
 static bool is_empty(const struct reeve_doc *doc, uint32_t block, bool *has_comments_r)
 {
@@ -58,9 +66,7 @@ static bool is_empty(const struct reeve_doc *doc, uint32_t block, bool *has_comm
 		if (nodes[n].kind == REEVE_NODE_BLANK)
 			continue;
 		*has_comments_r = true;
-		if (nodes[n].kind != REEVE_NODE_COMMENT ||
-		    is_switched_off(doc->bytes, nodes[n].note,
-		                    reeve_line_text_end(doc, nodes[n].start, nodes[n].end)))
+		if (nodes[n].kind != REEVE_NODE_COMMENT || reeve_migrate_is_switched_off(doc, n))
 			return false;
 	}
 	return true;

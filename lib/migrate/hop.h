@@ -370,6 +370,9 @@ bool reeve_migrate_join(struct migrate_hop *hop);
  * there were any: the ones around them may be empty now, too. */
 bool reeve_migrate_empty(struct migrate_hop *hop);
 
+/* Whether a node is a comment that means the block around it when its '#' is taken away. */
+bool reeve_migrate_is_switched_off(const struct reeve_doc *doc, uint32_t node);
+
 /* ---- unknown.c ----------------------------------------------------------------------------- */
 
 /* After the last hop: tell of names that the version aimed at does not know where they stand.

@@ -190,6 +190,17 @@ static const struct migrate_case rows[] = {
          "protocol imap { # mail_uid = 8\n  listen =\n}\n",
          "protocol imap { # mail_uid = 8\n}\n",
          "2 removed"},
+	{"a setting leaves, and an include below is switched off",
+         "mail_uid = 8\n# a\nprotocol pop3 { # b\n  # c\n  login_user = x\n\n  # d\n  #!include x\n"
+         "} # e\n",
+         "mail_uid = 8\n# a\n# c\nservice pop3-login {\n  user = x\n}\n\nprotocol pop3 { # b\n  # d\n  #!include x\n"
+         "} # e\n",
+         ""},
+	{"some settings leave, and the last one is switched off",
+         "protocol pop3 {\n  mail_uid = 8\n  login_user = x\n  #mail_gid = 8\n}\n",
+         "protocol pop3 {\n  mail_uid = 8\n}\nservice pop3-login {\n  user = x\n}\nprotocol pop3 {\n"
+         "  #mail_gid = 8\n}\n",
+         ""},
 	{"empty as it was",
          "protocol imap {\n}\nplugin {\n  # x = y\n\n}\nremote \"a=b\" {\n}\n"
          "auth_count = 1\nprotocol lda {\n  plugin {\n  }\n  umask = 0\n}\n",
