@@ -48,6 +48,13 @@ static const struct migrate_case rows[] = {
          "  autocreate = Trash\n  autocreate2 = inbox\n  autocreate3 = Inbox/Old\n}\n"
          "namespace a {\n  prefix =\n}\nnamespace b {\n  prefix = INBOX/\n  inbox = Y\n}\n",
          "1 decide 3 noted 4 noted 5 noted"},
+	{"of deliver",
+         "protocol lda {\n  mail_plugins = autocreate\n  autocreate = A\n  autosubscribe2 = B\n"
+         "}\n",
+         "protocol lda {\n  " OF_AUTOCREATE
+         "namespace inbox { inbox = yes mailbox A { auto = create } }\n  mail_plugins = autocreate\n"
+         "  plugin {\n    autocreate = A\n    autosubscribe2 = B\n  }\n}\n",
+         "2 decide 3 noted 4 noted"},
 	{"in no namespace",
          "mail_plugins = autocreate\nplugin {\n  autocreate = Trash\n}\nnamespace a {\n"
          "  prefix = A/\n}\nnamespace b {\n  prefix = INBOX/\n  inbox = yes\n}\n",
