@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/way.h"
+#include "user/home.h"
 #include "user/leftover.h"
 #include "user/places.h"
 #include "user/system.h"
@@ -63,18 +64,31 @@ int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving,
 {
 	const struct reeve_account *other;
 	struct stat st;
+	struct reeve_error bad = {0};
 	const char *why = NULL;
 	int found;
 
-	home = users_path_clean(users, home);
-	if (users_path_check(home, "the home", NULL) < 0 || strchr(home + 1, '/') == NULL ||
-	    strcmp(home, USERS_NO_HOME) == 0)
+	if (home[0] == '\0') {
+		reeve_diag(&users->talk, REEVE_WARNING, NULL, 0, 0,
+		           "'%s' has no home: mail of his that is elsewhere stays", leaving->name);
 		return 0;
+	}
+	home = users_path_clean(users, home);
+	if (strcmp(home, USERS_NO_HOME) == 0)
+		return 0;
+	/* What such a path names nobody can say: it is not looked for. */
+	if (users_path_check(home, "the home", &bad) < 0) {
+		users_leaving_stays(users, leaving->name, "the home", home,
+		                    reeve_users_keep(users, bad.text));
+		return 0;
+	}
 	found = users_leaving_look(users, home, &st, err);
 	if (found <= 0)
 		return found;
 	other = users_home_shared(users, home, leaving->name);
-	if (!S_ISDIR(st.st_mode))
+	if (users_home_is_systems(home))
+		why = "it is where the system has its own";
+	else if (!S_ISDIR(st.st_mode))
 		why = "it is no folder";
 	else if (st.st_uid != leaving->uid)
 		why = "it is not his";

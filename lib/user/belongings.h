@@ -11,7 +11,7 @@ struct users_leaving *users_leaving_new(struct reeve_users *users, const char *n
 
 /*
  * His home; a mailbox outside of `home` (what is inside goes or stays with it). What is not there is no part; a
- * home that is another's, too, stays, and a step says so. 1 if it is a part now, 0, -1 with err:
+ * home that stays (it is another's, too, or the system's, or its path is no plain one) is warned of. 1 if it is a part now, 0, -1 with err:
  * REEVE_EREFUSED for a mailbox of somebody else's.
  */
 int users_leaving_home(struct reeve_users *users, struct users_leaving *leaving, const char *home,

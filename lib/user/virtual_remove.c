@@ -183,6 +183,9 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		else if (users_leaving_home(users, leaving, whom.home, err) < 0)
 			return -1;
 	}
+	if (mail != REEVE_USERS_KEEP_MAIL && whom.home == NULL && entry.node != 0 &&
+	    users_leaving_home(users, leaving, "", err) < 0)
+		return -1;
 	if (mail != REEVE_USERS_KEEP_MAIL)
 		say_left(users, &entry, &whom);
 	if (mail != REEVE_USERS_KEEP_MAIL &&

@@ -182,6 +182,56 @@ START_TEST(test_twin)
 }
 END_TEST
 
+/* A home that stays is told of, whoever he is. */
+START_TEST(test_stays)
+{
+	static const struct {
+		const char *home, *told;
+	} homes[] = {
+		{"/root", "/root:0 the home of 'ann' stays: it is where the system has its own\n"},
+		{"/etc", "/etc:0 the home of 'ann' stays: it is where the system has its own\n"},
+		{"/opt", "/opt:0 the home of 'ann' stays: it is where the system has its own\n"},
+		{"/srv/../etc", "/srv/../etc:0 the home of 'ann' stays: the home '/srv/../etc' has '.' or "
+	                        "'..' in it\n"},
+		{"srv/md", "srv/md:0 the home of 'ann' stays: the home 'srv/md' is no absolute path\n"},
+		{"", ":0 'ann' has no home: mail of his that is elsewhere stays\n"},
+		{"/srv/uh2", "/srv/uh2:0 the home of 'ann' stays: it is that of 'bob', too, or has it "
+	                     "inside\n"},
+		{"/srv/gone", ""},
+		{"/nonexistent", ""},
+	};
+	char text[300];
+
+	for (size_t i = 0; i < 2 * (sizeof homes / sizeof homes[0]); i++) {
+		const char *home = homes[i / 2].home;
+		struct reeve_error err = {0};
+		struct reeve_users *users;
+
+		folder_leave();
+		set_up();
+		wish_told[0] = '\0';
+		ck_assert_int_eq(system("mkdir -p root/root root/opt; chown 5000:5000 root/root root/opt root/etc"), 0);
+		folder_write(FILE_, "");
+		if (i % 2 == 0)
+			snprintf(text, sizeof text, "ann:x:5000:5000::%s\nbob:x:5000:5000::/srv/uh2\n",
+			         home);
+		else
+			snprintf(text, sizeof text,
+			         "root:x:0:0::/root:/bin/sh\nann:x:5000:8::%s:/usr/sbin/nologin\n"
+			         "bob:x:5001:8::/srv/uh2:/usr/sbin/nologin\n",
+			         home);
+		folder_write(i % 2 == 0 ? FILE_ : "root/etc/passwd", text);
+		users = wish_begin();
+		reeve_users_remove(users, "ann", i / 2 % 2 ? REEVE_USERS_REMOVE_MAIL
+		                                           : REEVE_USERS_ARCHIVE_MAIL, "kept");
+		ck_assert_msg(wish_end(users, &err) >= 1, "'%s' %zu: %s", home, i, err.text);
+		ck_assert_msg(strcmp(wish_told, homes[i / 2].told) == 0, "'%s' %zu: %s", home, i,
+		              wish_told);
+		ck_assert_int_eq(system("[ -e root/srv/uh2/inbox -a -e root/root -a -e root/srv/md ]"), 0);
+	}
+}
+END_TEST
+
 Suite *suite_user_leaving(void)
 {
 	Suite *suite = suite_create("user/leaving");
@@ -192,8 +242,9 @@ Suite *suite_user_leaving(void)
 		tcase_add_loop_test(tcase, test_own, 0, sizeof rows / sizeof rows[0]);
 		tcase_add_test(tcase, test_neighbour);
 		tcase_add_test(tcase, test_twin);
+		tcase_add_test(tcase, test_stays);
 	} else {
-		unit_skip(sizeof rows / sizeof rows[0] + 2, "only root may chroot(2)");
+		unit_skip(sizeof rows / sizeof rows[0] + 3, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
