@@ -195,7 +195,8 @@ static void say_json(struct undo *undo, const struct reeve_plan *plan,
 	json_put_bool(map, "dry_run", undo->how.dry_run);
 	json_put_text(map, "id", result->id[0] != '\0' ? result->id : NULL);
 	json_put_text(map, undo->is_finish ? "finishes" : "undoes",
-	              plan == NULL ? undo->id : reeve_plan_change(plan));
+	              plan == NULL || reeve_plan_change(plan) == NULL ? undo->id
+	                                                              : reeve_plan_change(plan));
 	if (plan != NULL)
 		json_put(map, "files", json_files(undo, plan));
 	if (plan != NULL && is_followed(undo, plan, result))
