@@ -2,6 +2,7 @@
 /* The steps, in their order; and back, the last one first. */
 #include "base/diag.h"
 #include "base/error.h"
+#include "user/leftover.h"
 #include "user/steps.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ int reeve_users_apply(struct reeve_users *users, struct reeve_users_result *resu
 	*result_r = (struct reeve_users_result){0};
 	if (check(users, err) < 0)
 		return -1;
+	users_leftover_tell(users);
 	for (size_t i = 0; steps != NULL && i < steps->count; i++)
 		result_r->steps += steps->rows[i].text != NULL && steps->rows[i].is_change;
 	if (steps == NULL || result_r->steps == 0 || users->how.dry_run)

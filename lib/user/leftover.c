@@ -153,6 +153,65 @@ static int add(struct reeve_users *users, const char *user, const struct leftove
 	return 0;
 }
 
+/* ---- those of others ------------------------------------------------------------------------ */
+
+struct users_begun {
+	struct users_begun *next;
+	const char *path, *user;
+	dev_t dev;
+	ino_t ino;
+};
+
+/* Each user who leaves finds it; and a wish that is still to come may be the one that removes it. */
+static void note_begun(struct reeve_users *users, const char *folder, const char *name, size_t n,
+                       const struct stat *st)
+{
+	struct users_steps *steps = users_steps(users);
+	struct users_begun **end, *begun;
+
+	if (steps == NULL)
+		return;
+	for (end = &steps->begun; *end != NULL; end = &(*end)->next)
+		if ((*end)->dev == st->st_dev && (*end)->ino == st->st_ino)
+			return;
+	begun = reeve_arena_alloc(users->arena, sizeof *begun);
+	if (begun == NULL) {
+		users->has_failed = true;
+		return;
+	}
+	*begun = (struct users_begun){.path = reeve_users_text(users, "%s/%s", folder, name),
+	                              .user = reeve_users_text(users, "%.*s", (int)n, name),
+	                              .dev = st->st_dev,
+	                              .ino = st->st_ino};
+	*end = begun;
+}
+
+static bool is_removed(const struct users_steps *steps, const struct users_begun *begun)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct leftover *left = steps->rows[i].what;
+
+		if (steps->rows[i].carry_out == carry_out && left->st.st_dev == begun->dev &&
+		    left->st.st_ino == begun->ino)
+			return true;
+	}
+	return false;
+}
+
+void users_leftover_tell(struct reeve_users *users)
+{
+	struct users_begun *begun = users->steps == NULL ? NULL : users->steps->begun;
+
+	for (; begun != NULL; begun = begun->next)
+		if (!is_removed(users->steps, begun))
+			reeve_diag(&users->talk, REEVE_WARNING, begun->path, 0, 0,
+			           "this archive of '%s' was begun by a run that was broken off, and "
+			           "is not whole",
+			           begun->user);
+	if (users->steps != NULL)
+		users->steps->begun = NULL;
+}
+
 int users_leftover_archives(struct reeve_users *users, struct users_leaving *leaving, int dirfd,
                             const char *folder, struct reeve_error *err)
 {
@@ -185,11 +244,7 @@ int users_leftover_archives(struct reeve_users *users, struct users_leaving *lea
 		else if (leaving->folder != NULL && is_his)
 			result = add(users, leaving->name, &left, err);
 		else
-			reeve_diag(&users->talk, REEVE_WARNING,
-			           reeve_users_text(users, "%s/%s", folder, entry->d_name), 0, 0,
-			           "this archive of '%.*s' was begun by a run that was broken off, and "
-			           "is not whole",
-			           (int)n, entry->d_name);
+			note_begun(users, folder, entry->d_name, n, &left.st);
 	}
 	closedir(dir);
 	return result;

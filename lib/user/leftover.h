@@ -7,10 +7,13 @@
 
 /*
  * Begun archives of the user who leaves, in the open folder of his archive: steps to remove them, when
- * the new one is whole. Those of others are warnings: theirs may be the only copy. 0, or -1 with err.
+ * the new one is whole. Those of others are noted: theirs may be the only copy. 0, or -1 with err.
  */
 int users_leftover_archives(struct reeve_users *users, struct users_leaving *leaving, int dirfd,
                             const char *folder, struct reeve_error *err);
+
+/* After all wishes: a warning of each that was noted, and that no step removes. */
+void users_leftover_tell(struct reeve_users *users);
 
 /* liblockfile's file of the run before this one, beside a mailbox that leaves: a step. 0, or -1 with err. */
 int users_leftover_lock(struct reeve_users *users, const struct users_part *part,

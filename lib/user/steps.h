@@ -104,6 +104,7 @@ struct users_steps {
 	void *names, *homes, *uids; /* fresh.h: trees of tsearch(3) */
 	size_t last_shown, last_row; /* what was asked for last, and where it is */
 	struct users_leaving *leaving; /* leaving.h */
+	struct users_begun *begun;     /* leftover.h */
 	size_t not_compared, others; /* secrets.h: users whose password stays, not the one that was given */
 	const char *other;           /* the first of the others */
 };

@@ -103,6 +103,36 @@ START_TEST(test_archives)
 }
 END_TEST
 
+/* Of several who leave each sees what the others left: it is told once, and only what stays. */
+START_TEST(test_told_once)
+{
+	const struct reeve_talk talk = {.diag = hear};
+	struct reeve_users_how how = {
+		.root = root, .is_for_changes = true, .dry_run = true, .what = "test", .talk = &talk};
+	static const char *const names[] = {"bob", "ann", "cat"};
+	struct reeve_users_result result;
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	ck_assert_int_eq(
+		system("for u in bob:1002 cat:1003; do n=${u%:*} i=${u#*:}\n"
+	               "echo $n:x:$i:8::/home/$n:/usr/sbin/nologin >>root/etc/passwd\n"
+	               "echo $n:!:20000:::::: >>root/etc/shadow; echo mail >root/var/mail/$n\n"
+	               "chown $i:8 root/var/mail/$n; chmod 600 root/var/mail/$n; done"),
+		0);
+	make("kept/ann-20261129-163000.tar.part", 0600);
+	make("kept/dan-20261129-163000.tar.part", 0600);
+	users = reeve_users_open(&how, &err);
+	ck_assert_msg(users != NULL, "%s", err.text);
+	for (int i = 0; i < 3; i++)
+		reeve_users_remove(users, names[i], REEVE_USERS_ARCHIVE_MAIL, "kept");
+	ck_assert_msg(reeve_users_apply(users, &result, &err) == 0, "%s", err.text);
+	reeve_users_close(users);
+	ck_assert_str_eq(heard, "kept/dan-20261129-163000.tar.part: this archive of 'dan' was begun by a "
+	                        "run that was broken off, and is not whole\n");
+}
+END_TEST
+
 /* Somebody has it, and nobody waits for him. */
 START_TEST(test_in_use)
 {
@@ -253,13 +283,14 @@ Suite *suite_user_leftover(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	if (user_root_can()) {
 		tcase_add_test(tcase, test_archives);
+		tcase_add_test(tcase, test_told_once);
 		tcase_add_test(tcase, test_in_use);
 		tcase_add_test(tcase, test_only_copy);
 		tcase_add_test(tcase, test_lock);
 		tcase_add_test(tcase, test_check);
 		tcase_add_test(tcase, test_home);
 	} else {
-		unit_skip(6, "only root may chroot(2)");
+		unit_skip(7, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
