@@ -55,16 +55,50 @@ static bool leads_back(struct way *way, const char *name)
 	return is_back;
 }
 
+/* The next target as plain text, cut where it is longer than any name; false: there is none. */
+static bool next_target(const struct reeve_doc *doc, uint32_t node, uint32_t *at, char text[300])
+{
+	struct reeve_span span;
+	struct reeve_buf plain;
+
+	if (!reeve_aliases_target(doc, node, at, &span))
+		return false;
+	reeve_buf_init(&plain, REEVE_CONF_MAX_BYTES);
+	reeve_aliases_plain(doc, (uint32_t)span.offset, (uint32_t)(span.offset + span.length),
+	                    &plain);
+	snprintf(text, 300, "%s", reeve_buf_text(&plain));
+	reeve_buf_dispose(&plain);
+	return true;
+}
+
+static bool leads_to(const struct reeve_doc *doc, uint32_t node, const char *name)
+{
+	uint32_t at = 0;
+	char text[300];
+
+	while (next_target(doc, node, &at, text))
+		if (strcasecmp(text[0] == '\\' ? text + 1 : text, name) == 0)
+			return true;
+	return false;
+}
+
 int users_alias_look(struct reeve_users *users, const struct reeve_doc *doc, const char *alias,
                      const char *target, struct reeve_error *err)
 {
 	const struct reeve_account *account = reeve_accounts_find(&users->accounts, alias);
 	struct way way = {.doc = doc, .to = alias};
 	bool is_self = strcasecmp(alias, target) == 0;
+	struct users_line line;
 
 	if (is_self && reeve_aliases_find(doc, alias) == 0)
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "alias '%s' would lead to itself, and nowhere else", alias);
+	if (is_self && account == NULL && !users_is_wished(users, alias) &&
+	    users_line_find(users, alias, &line, NULL) == 0 &&
+	    !users_system_is_elsewhere(users, alias) && !leads_to(doc, reeve_aliases_find(doc, alias), alias))
+		return reeve_fail(err, REEVE_EREFUSED,
+		                  "alias '%s' would lead to itself, and there is no user '%s'", alias,
+		                  alias);
 	if (!is_self && leads_back(&way, target))
 		return reeve_fail(err, REEVE_EREFUSED,
 		                  "alias '%s' would lead back to itself: '%s' leads to it", alias,
@@ -102,33 +136,6 @@ static struct reeve_doc *aliases_of(struct reeve_users *users)
 	return where == NULL || where->aliases == NULL
 	               ? NULL
 	               : users_doc(users, REEVE_SYNTAX_ALIASES, where->aliases, NULL);
-}
-
-/* The next target as plain text, cut where it is longer than any name; false: there is none. */
-static bool next_target(const struct reeve_doc *doc, uint32_t node, uint32_t *at, char text[300])
-{
-	struct reeve_span span;
-	struct reeve_buf plain;
-
-	if (!reeve_aliases_target(doc, node, at, &span))
-		return false;
-	reeve_buf_init(&plain, REEVE_CONF_MAX_BYTES);
-	reeve_aliases_plain(doc, (uint32_t)span.offset, (uint32_t)(span.offset + span.length),
-	                    &plain);
-	snprintf(text, 300, "%s", reeve_buf_text(&plain));
-	reeve_buf_dispose(&plain);
-	return true;
-}
-
-static bool leads_to(const struct reeve_doc *doc, uint32_t node, const char *name)
-{
-	uint32_t at = 0;
-	char text[300];
-
-	while (next_target(doc, node, &at, text))
-		if (strcasecmp(text[0] == '\\' ? text + 1 : text, name) == 0)
-			return true;
-	return false;
 }
 
 static const char *name_of(struct reeve_users *users, const struct reeve_doc *doc, uint32_t node)

@@ -148,15 +148,17 @@ START_TEST(test_where_they_lead)
 		const char *warning;
 	} rows[] = {
 		{"c3", "c1", true, 0, ""},    {"c3", "c2", true, 0, ""},  {"c2", "x", true, 1, ""},
-		{"c4", "C4", true, 0, ""},    {"c1", "c1", true, 1, ""},  {"c4", "c1", true, 1, ""},
+		{"c4", "C4", true, 0, ""},    {"c1", "c1", true, 0, ""},  {"c4", "c1", true, 1, ""},
 		{"loop", "a1", true, 1, ""},  {"c2", NULL, false, 1, ""}, {"c3", "b", true, 1, ""},
+		{"bob", "bob", true, 1, ""},  {"me", "me", true, 1, ""},
 		{"postmaster", NULL, false, 1, "nobody reads the mail for 'postmaster' any more"},
 		{"ann", "x", true, 1, "all mail for the user 'ann' goes to 'x'"},
 	};
 	struct heard heard;
 
-	folder_write("root/etc/aliases", "postmaster: x\nc1: c2\nc2: x@y, C3\na1: a2\na2: a1\n");
-	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n");
+	folder_write("root/etc/aliases", "postmaster: x\nc1: c2\nc2: x@y, C3\na1: a2\na2: a1\nbob: x\nme: x, me\n");
+	folder_write("root/etc/passwd", "ann:x:1001:8::/home/ann:/usr/sbin/nologin\n"
+	                                "bob:x:1002:8::/home/bob:/usr/sbin/nologin\n");
 	folder_write("root/etc/group", "mail:x:8:\n");
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		int r = try(rows[i].alias, rows[i].target, rows[i].is_there, &heard);
