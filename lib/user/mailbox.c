@@ -182,6 +182,17 @@ static int by_postfix(const struct users_mail *mail, const char *root,
 	                mail->is_spool_of_folders ? "/" : "");
 }
 
+/* "/var/mail/vhosts//supp" */
+static void join(char *path)
+{
+	char *to = path;
+
+	for (const char *p = path; *p != '\0'; p++)
+		if (*p != '/' || to == path || to[-1] != '/')
+			*to++ = *p;
+	*to = '\0';
+}
+
 int users_mailbox_where(struct reeve_users *users, const struct reeve_whom *whom, bool is_virtual,
                         const struct reeve_location *own, char **path_r, struct reeve_error *err)
 {
@@ -205,6 +216,9 @@ int users_mailbox_where(struct reeve_users *users, const struct reeve_whom *whom
 			inbox = reeve_location_inbox(&mail->location, &at);
 		free(home);
 	}
+	/* Of who has no domain "%d" is nothing. */
+	if (inbox != NULL && strchr(whom->name, '@') == NULL)
+		join(inbox);
 	if (inbox != NULL)
 		n = asprintf(path_r, "%s%s", users->root, inbox);
 	else if (!is_virtual)

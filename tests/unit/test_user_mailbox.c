@@ -86,7 +86,7 @@ static const struct {
 	{"2.3 says nothing", SYSTEM_23, "home_mailbox = Maildir/\n", NULL, "root/home/ann/Maildir/",
          NULL},
 	{"2.4", SYSTEM_24 "mail_driver = maildir\nmail_path = /v/%{user | domain}/%{user|username}\n",
-         NULL, NULL, "root/v//ann", "root/v/example.org/vera"},
+         NULL, NULL, "root/v/ann", "root/v/example.org/vera"},
 	{"2.4, home of its own", SYSTEM_24 "mail_driver = maildir\nmail_path = ~/M\n"
          "mail_home = /v/%{user | username}\n", NULL, NULL, "root/home/ann/M", "root/v/vera/M"},
 	{"Dovecot knows virtual users only", VIRTUAL_23 "mail_location = maildir:/v/%d/%n\n", NULL,
