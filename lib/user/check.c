@@ -66,7 +66,9 @@ static const char *needs(struct users_check *check, const char *scheme)
 	static const struct {
 		const char *mechanism, *scheme;
 	} rows[] = {
-		{"cram-md5", "CRAM-MD5"}, {"digest-md5", "DIGEST-MD5"},
+		{"cram-md5", "CRAM-MD5"},
+		{"cram-md5", "HMAC-MD5"}, /* the same by its other name: password-scheme.c of Dovecot */
+		{"digest-md5", "DIGEST-MD5"},
 		{"cram-md5", NULL},       {"digest-md5", NULL},
 		{"apop", NULL},           {"rpa", NULL},
 	};

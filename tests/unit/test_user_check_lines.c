@@ -113,6 +113,9 @@ START_TEST(test_passwords)
 		{"{CRAM-MD5}aa", "cram-md5",
 	         "N root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme CRAM-MD5, which is "
 	         "guessed fast; auth_mechanisms has one that needs it: cram-md5\n"},
+		{"{HMAC-MD5}aa", "cram-md5",
+	         "N root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme HMAC-MD5, which is "
+	         "weak; auth_mechanisms has one that needs it: cram-md5\n"},
 		{"{BLF-CRYPT}$2y$05$abcdefghijklmnopqrstuu5Lcxz1sW3XBuwkbZSVHmEp4yb.CxZBC", "plain",
 	         "W root/etc/dovecot/users:1: the password of 'ann@x' is of the scheme BLF-CRYPT, of a cost "
 	         "below 10\n"},
