@@ -122,6 +122,9 @@ static int check_line(struct users_check *check, const struct users_line *line,
 		                  "'%s' is a user of the system, too: each lets him in by a password "
 		                  "of its own",
 		                  user.name);
+	if (user.has_ids && user.uid == 0)
+		users_check_fault(check, REEVE_PROBLEM, user.file, user.line,
+		                  "'%s' has the uid that is root's", user.name);
 	users_check_home(check, &user);
 
 	struct reeve_whom whom = {user.name, user.home, user.has_ids, user.uid, user.gid};

@@ -64,13 +64,15 @@ static bool is_of_virtual(const struct users_check *check, const char *path)
 	return found || r < 0; /* a file that cannot be read may name it */
 }
 
-/* Of root's folders only what no user, of this host or elsewhere, may have is told. */
+/*
+ * Of root's folders only what no user, of this host or elsewhere, may have is told; and of no folder anything
+ * while users of SQL or LDAP may have it.
+ */
 static bool is_kept(struct users_check *check, const char *path, uint32_t uid)
 {
-	if (is_for_many(check, path, uid))
+	if (is_for_many(check, path, uid) || !users_check_knows_all(check))
 		return true;
-	return uid == 0 && (!users_check_knows_all(check) ||
-	                    users_home_shared(check->users, path, "") != NULL ||
+	return uid == 0 && (users_home_shared(check->users, path, "") != NULL ||
 	                    is_of_virtual(check, path));
 }
 
@@ -192,9 +194,21 @@ static void check_lock(struct users_check *check, const char *spool, const char 
 
 static void check_folder(struct users_check *check, const char *spool, const struct stat *st)
 {
+	const struct reeve_accounts *accounts = &check->users->accounts;
+	const struct reeve_account_group *group = reeve_accounts_gid(accounts, st->st_gid);
+	const struct reeve_account *person;
 	bool is_none;
 	char buf[300];
 
+	/* That of Debian's is group mail's: what its members can do is told with them. */
+	if ((st->st_mode & 01020) == 020 && st->st_uid == 0 && accounts->mail != NULL &&
+	    accounts->mail->gid != st->st_gid &&
+	    (person = users_check_person_of(check, st->st_gid)) != NULL)
+		users_check_fault(check, REEVE_WARNING, spool, 0,
+		                  "group '%s', which '%s' is in, can remove and replace mailboxes (mode "
+		                  "%04o): Debian's group is mail",
+		                  group == NULL ? "?" : group->name, person->name,
+		                  (unsigned int)(st->st_mode & 07777));
 	if (st->st_uid != 0)
 		users_check_fault(check, REEVE_PROBLEM, spool, 0,
 		                  "the folder of mailboxes belongs to %s, not to root",
@@ -269,7 +283,7 @@ void users_check_homes(struct users_check *check)
 		if (!is_aside(name) && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISDIR(st.st_mode) && reeve_accounts_uid(&users->accounts, st.st_uid) != NULL &&
 		    !is_for_many(check, path + strlen(users->root), st.st_uid) &&
-		    users_check_ids(check, name, &uid, &gid) == 0)
+		    users_check_ids(check, name, &uid, &gid) == 0 && users_check_knows_all(check))
 			tell_left(check, "home", path, name, st.st_uid);
 		free(entries[i]);
 	}

@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -180,6 +181,49 @@ START_TEST(test_repair)
 }
 END_TEST
 
+/* Lines and the spool: root's uid, a group with a person in it, folders of users whom SQL knows. */
+static const struct {
+	const char *name, *conf, *lines, *command;
+	const char *part, *says; /* what is said with this part in it */
+} others[] = {
+	{"root's uid", FILE_23, "evil@x:{SHA512-CRYPT}$6$salt$hash:0:0::/root::\nann@x::5000:5000::/v\n", ":",
+         "is root's",
+         "P " USERS ":1: 'evil@x' has the uid that is root's\n"},
+	{"a spool of persons", FILE_23, "", "chown 0:50 root/var/mail && chmod 2775 root/var/mail", "replace",
+         "W root/var/mail:0: group 'staff', which 'pia' is in, can remove and replace mailboxes (mode "
+         "2775): Debian's group is mail\n"},
+	{"a spool of services", FILE_23, "", "chown 0:107 root/var/mail && chmod 2775 root/var/mail", "replace",
+         ""},
+	{"a spool as Debian's", FILE_23, "", "chown 0:8 root/var/mail && chmod 2775 root/var/mail", "replace", ""},
+	{"a folder of nobody's", FILE_23, "", "mkdir -m 700 root/var/mail/v && chown 5000:5000 root/var/mail/v",
+         "without a user", "P root/var/mail/v:0: a folder without a user: there is no 'v', and 'vmail' has the uid that it "
+         "belongs to (5000), and can read it\n"},
+	{"a folder of SQL users", FILE_23 "userdb {\n driver = sql\n args = /etc/dovecot/sql.conf\n}\n", "",
+         "mkdir -m 700 root/var/mail/v && chown 5000:5000 root/var/mail/v", "without a user", ""},
+	{"a path without a domain", "mail_location = maildir:/var/mail/vhosts/%d/%n\nuserdb {\n driver = passwd\n}\n",
+         "", ":", "'eva' has no mailbox",
+         "W root/etc/passwd:12: 'eva' has no mailbox: there is no 'root/var/mail/vhosts/eva'\n"},
+};
+
+START_TEST(test_others)
+{
+	struct reeve_users_how how = {.root = "root", .talk = &check_talk};
+
+	if (geteuid() != 0) {
+		unit_skip(1, "only root gives files away");
+		return;
+	}
+	for (int i = 0; i < ROWS(others); i++) {
+		make(others[i].conf, others[i].lines);
+		ck_assert_int_eq(system("mkdir -p root/var/mail"), 0);
+		ck_assert_int_eq(system(others[i].command), 0);
+		check_users(&how, false);
+		ck_assert_msg(strcmp(of(others[i].part), others[i].says) == 0, "%s:\n%s", others[i].name,
+		              check_said);
+	}
+}
+END_TEST
+
 Suite *suite_user_check_files(void)
 {
 	Suite *s = suite_create("user/check_files");
@@ -189,6 +233,7 @@ Suite *suite_user_check_files(void)
 	tcase_add_test(tc, test_rights);
 	tcase_add_test(tc, test_all);
 	tcase_add_test(tc, test_repair);
+	tcase_add_test(tc, test_others);
 	suite_add_tcase(s, tc);
 	return s;
 }
