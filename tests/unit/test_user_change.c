@@ -23,8 +23,7 @@ START_TEST(test_add)
 	                 "SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ann\nchpasswd -e\n");
 	/* So it is already. */
 	ck_assert_int_eq(unlink("root/ran"), 0);
-	ck_assert_int_eq(
-		wish_add("ann", "$5$abcdefgh$y2S0RzSUm4qBQE5o3gCW1KsIlfSPMWLT5pNlVbbEd4C", &err), 0);
+	ck_assert_int_eq(wish_add("ann", WISH_HASH5, &err), 0);
 	ck_assert_str_eq(wish_ran(), "(none)");
 	wish_check_there();
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH "{SHA256-CRYPT}$5$abcdefgh$y2S0RzSUm4qBQE5o3gCW1KsIlfSPMWLT5pNlVbbEd4C"
+#define HASH "{SHA256-CRYPT}" WISH_HASH5
 #define V24  "dovecot_config_version = 2.4.0\n"
 #define OLD_OF(args)                                                                               \
 	"mail_location = maildir:~/Maildir\npassdb {\n driver = passwd-file\n args = " args "\n}\n" \

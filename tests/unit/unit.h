@@ -123,7 +123,9 @@ void unit_skip(int count, const char *why);
 	X(user_killed) \
 	X(user_leaving) \
 	X(user_leftover) \
-	X(user_virtual)
+	X(user_virtual) \
+	X(user_virtual_lock) \
+	X(user_virtual_remove)
 
 #define UNIT_DECLARE(name) Suite *suite_##name(void);
 UNIT_SUITES(UNIT_DECLARE)

@@ -43,10 +43,11 @@ static void hear(void *user, const struct reeve_diag *diag)
 	         (int)diag->line, diag->text);
 }
 
-struct reeve_users *wish_begin(void)
+struct reeve_users *wish_begin_in(const char *passwd_file)
 {
 	static const struct reeve_talk talk = {.cancel = cancel, .diag = hear};
 	struct reeve_users_how how = {.root = wish_root,
+	                              .passwd_file = passwd_file,
 	                              .is_for_changes = true,
 	                              .what = "test",
 	                              .lock_timeout_ms = 20000,
@@ -56,6 +57,11 @@ struct reeve_users *wish_begin(void)
 
 	ck_assert_msg(users != NULL, "%s", err.text);
 	return users;
+}
+
+struct reeve_users *wish_begin(void)
+{
+	return wish_begin_in(NULL);
 }
 
 int wish_end(struct reeve_users *users, struct reeve_error *err)

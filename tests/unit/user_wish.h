@@ -14,6 +14,7 @@
 #define WISH_HASH                                                                                       \
 	"$6$abcdefgh$sKwXUYx1Bx22wVaH3Hs5HMB9vULCuGfDNn6BPXFhlTvRfpE3zPJ3eo9."                     \
 	"3VUbPTcs6Kl1RgCxPtNh6Gih8ceNM1"
+#define WISH_HASH5 "$5$abcdefgh$y2S0RzSUm4qBQE5o3gCW1KsIlfSPMWLT5pNlVbbEd4C"
 
 extern const char *wish_root;
 extern int wish_cancel_at;  /* the how manieth question "stop?" is the last; 0: none */
@@ -24,6 +25,9 @@ extern char wish_told[2000]; /* diagnostics: "FILE:LINE TEXT\n" */
 void wish_enter(void);
 
 struct reeve_users *wish_begin(void);
+
+/* The same, with this passwd-file. */
+struct reeve_users *wish_begin_in(const char *passwd_file);
 
 /* Carries it out. How many steps it took; -1 with the error. */
 int wish_end(struct reeve_users *users, struct reeve_error *err);
