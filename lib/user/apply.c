@@ -51,8 +51,8 @@ static bool take_back(struct reeve_users *users, struct done *done, struct reeve
 static bool is_here(const struct users_steps *steps, const char *user)
 {
 	for (size_t i = 0; i < steps->count; i++)
-		if (steps->rows[i].order == USERS_GONE && !steps->rows[i].is_done &&
-		    strcmp(steps->rows[i].user, user) == 0)
+		if (steps->rows[i].order == USERS_GONE && !steps->rows[i].is_mail &&
+		    !steps->rows[i].is_done && strcmp(steps->rows[i].user, user) == 0)
 			return true;
 	return false;
 }
@@ -73,11 +73,11 @@ static int carry_out(struct reeve_users *users, struct done *done, struct reeve_
 
 			if ((int)step->order != order || !step->is_change ||
 			    step->carry_out == NULL ||
-			    (order == USERS_MAIL && is_here(steps, step->user)))
+			    (step->is_mail && is_here(steps, step->user)))
 				continue;
 			if (!done->is_final && reeve_canceled(&users->talk))
 				return reeve_fail(err, REEVE_ECANCELED, "stopped");
-			done->is_final = done->is_final || order == USERS_MAIL;
+			done->is_final = done->is_final || step->is_mail;
 			if (step->carry_out(users, step->what, &why) == 0) {
 				done->is_final = done->is_final || order == USERS_GONE;
 				step->is_done = true;

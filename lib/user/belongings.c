@@ -254,7 +254,8 @@ int users_leaving_copy(struct reeve_users *users, struct users_leaving *leaving,
 	return mail == REEVE_USERS_ARCHIVE_MAIL ? add_archive(users, leaving, archive, err) : 0;
 }
 
-void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving)
+void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving,
+                      enum users_order order)
 {
 	for (size_t i = 0; i < leaving->part_count; i++) {
 		const struct users_part *part = &leaving->parts[i];
@@ -263,10 +264,11 @@ void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving)
 		                         part->is_folder ? " and all that is in it" : "");
 
 		users_step_add(users, &(struct users_step){
-					      .order = USERS_MAIL,
+					      .order = order,
 					      .user = leaving->name,
 					      .text = text,
 					      .is_change = true,
+					      .is_mail = true,
 					      /* The first takes all with it. */
 					      .carry_out = i == 0 ? users_leaving_remove : NULL,
 					      .what = leaving});

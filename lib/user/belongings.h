@@ -23,10 +23,11 @@ int users_leaving_box(struct reeve_users *users, struct users_leaving *leaving, 
 void users_leaving_stays(struct reeve_users *users, const char *name, const char *what,
                          const char *path, const char *why);
 
-/* Steps: the parts are held, and archived if that is wished; they are removed at the end. */
+/* Steps: the parts are held, and archived if that is wished; they are removed in `order`. */
 int users_leaving_copy(struct reeve_users *users, struct users_leaving *leaving,
                        enum reeve_users_mail mail, const char *archive, struct reeve_error *err);
-void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving);
+void users_leaving_go(struct reeve_users *users, struct users_leaving *leaving,
+                      enum users_order order);
 
 /* What is at a path: 1 with its stat, 0 if there is nothing, -1 with err. */
 int users_leaving_look(const struct reeve_users *users, const char *path, struct stat *st_r,

@@ -108,7 +108,7 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 			return -1;
 		if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
 			return -1;
-		users_leaving_go(users, leaving);
+		users_leaving_go(users, leaving, USERS_REST);
 		return 0;
 	}
 	users_step_add(users, &(struct users_step){.user = name,
@@ -118,6 +118,15 @@ static int remove_rest(struct reeve_users *users, const char *name, enum reeve_u
 	leaving = users_leaving_new(users, name, 0);
 	return leaving == NULL ? reeve_fail_nomem(err)
 	                       : users_leaving_copy(users, leaving, mail, archive, err);
+}
+
+/* Whether a virtual user leaves before him, whose mail may be in his home. */
+static bool has_guests(const struct users_leaving *leaving)
+{
+	for (const struct users_leaving *guest = leaving->next; guest != NULL; guest = guest->next)
+		if (guest->uid == leaving->uid)
+			return true;
+	return false;
 }
 
 static int remove_system(struct reeve_users *users, const struct reeve_account *account,
@@ -169,7 +178,7 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 			       .is_change = true,
 			       .carry_out = carry_out,
 			       .what = (void *)(uintptr_t)leaving->name});
-	users_leaving_go(users, leaving);
+	users_leaving_go(users, leaving, has_guests(leaving) ? USERS_MAIL : USERS_GONE);
 	return 0;
 }
 

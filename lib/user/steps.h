@@ -8,8 +8,8 @@
  *
  * Steps are added in the order of wishes and carried out by `order`, those of one order as they
  * were added; after a failure those that were done are taken back, the last one first. What can
- * fail comes early, what cannot be taken back last: from the first user who is gone (USERS_GONE)
- * there is no way back.
+ * fail comes early, what cannot be taken back last: from the first mail or user who is gone
+ * (USERS_REST) there is no way back.
  */
 #ifndef USER_STEPS_H
 #define USER_STEPS_H
@@ -23,8 +23,9 @@ enum users_order {
 	USERS_FILES,     /* the plan: passwd-file, aliases */
 	USERS_PASSWORDS, /* one chpasswd(8) */
 	USERS_ALIASES,   /* newaliases(1) */
-	USERS_GONE,      /* userdel(8) */
-	USERS_MAIL,      /* mailboxes and homes are removed */
+	USERS_REST,      /* mail of who was gone before is removed: passwd- has his home until userdel(8) */
+	USERS_GONE,      /* userdel(8), and behind each the mail of who went */
+	USERS_MAIL,      /* mail of virtual users is removed, and then that of whose uid they had */
 };
 
 typedef int users_act_fn(struct reeve_users *users, void *what, struct reeve_error *err);
@@ -34,6 +35,7 @@ struct users_step {
 	const char *user; /* or alias; kept by users_step_add() */
 	const char *text; /* likewise. NULL: it is no news, but a part of what another says */
 	bool is_change;   /* false: so it is already, nothing is done */
+	bool is_mail;     /* it removes mail of his, who has to be gone by then */
 	users_act_fn *carry_out; /* NULL: one for many does it */
 	users_act_fn *take_back; /* NULL: there is nothing to take back, or it cannot be */
 	void *what;              /* handed to both; lives as long as the users */

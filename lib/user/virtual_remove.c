@@ -205,6 +205,6 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		users_entry_say(users, name, false,
 		                reeve_users_text(users, "there is no user '%s'", name));
 	}
-	users_leaving_go(users, leaving);
+	users_leaving_go(users, leaving, USERS_MAIL);
 	return 0;
 }

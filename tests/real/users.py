@@ -304,22 +304,24 @@ def killed_adding(root):
 
 def killed_removing(root):
     made = run("chroot", root.path, "openssl", "passwd", "-6", OLD).stdout.decode().strip()
-    argv = [os.path.join(BIN, "reeve-user"), f"--root={root.path}", "remove", "ann", VIRTUAL,
+    argv = [os.path.join(BIN, "reeve-user"), f"--root={root.path}", "remove", "ann", "bob", VIRTUAL,
             "--archive=/srv/archive"]
     boxes = {"/var/mail/ann": "From a\n\nkeepsake\n" * 1000, "/srv/odd/ann/notes": "notes of ann",
+             "/srv/odd/bob/notes": "notes of bob",
              VIRTUAL_MAIL + "/notes": "notes of vera"}
 
     def before():
         root.clear()
         os.makedirs(root.at("/srv/archive"), 0o700)
-        root.user("add", "ann", "--hashed", "--home=/srv/odd", password=made)
+        for name in ("ann", "bob"):
+            root.user("add", name, "--hashed", "--home=/srv/odd", password=made)
         root.user("add", VIRTUAL, "--hashed", password=made)
         for path, text in boxes.items():
             root.write(path, text)
 
     def after():
-        equal([root.of("passwd", "ann"), root.of("shadow", "ann"), root.of("dovecot/users", VIRTUAL)],
-              [None] * 3, "who was removed")
+        equal([root.of(file, name) for file in ("passwd", "shadow") for name in ("ann", "bob")] +
+              [root.of("dovecot/users", VIRTUAL)], [None] * 5, "who was removed")
         equal([path for path in boxes if os.path.exists(root.at(path))], [], "mail left behind")
         equal([n for n in os.listdir(root.at("/var/mail")) if n.startswith(".lk")], [], "locks left behind")
         kept = ""
