@@ -29,6 +29,9 @@ struct dovecot_target {
 	struct reeve_buf text; /* of `rest`, where it is no part of the PATH */
 };
 
+/* The places of a configuration, with the PATH (borrowed) read; rewound. NULL: no memory. */
+struct reeve_places *dovecot_places_of(struct reeve_conf *conf, const char *path);
+
 /* Whether a file is the configuration's own: others are never changed (dovecot_own.c). */
 bool dovecot_is_own(const struct reeve_conf *conf, const struct reeve_doc *doc);
 

@@ -281,6 +281,7 @@ struct reeve_eval *reeve_eval_new(struct reeve_conf *conf, const char *path)
 		else if (event == REEVE_WALK_SETTING)
 			setting(eval);
 	}
+	reeve_places_read(eval->places);
 	eval->has_failed |= eval->walk.has_failed || eval->places->has_failed;
 	reeve_walk_dispose(&eval->walk);
 	if (eval->has_failed) {

@@ -38,28 +38,20 @@ bool dovecot_is_own(const struct reeve_conf *conf, const struct reeve_doc *doc)
 int dovecot_target_is_block(struct reeve_conf *conf, const char *path, struct reeve_error *err)
 {
 	struct reeve_places *places;
-	struct reeve_walk walk;
-	enum reeve_walk_event event;
 	struct reeve_buf inside;
 	bool is_block = false, has_failed;
 
 	reeve_buf_init(&inside, REEVE_CONF_MAX_BYTES);
 	reeve_buf_add_text(&inside, path);
 	reeve_buf_add_byte(&inside, '/');
-	places = reeve_places_new(reeve_buf_text(&inside));
-	reeve_walk_init(&walk, conf);
-	while (places != NULL && (event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
-		if (event == REEVE_WALK_LEAVE)
-			reeve_places_leave(places);
-		if (event != REEVE_WALK_ENTER)
-			continue;
-		reeve_places_enter(places, walk.doc, walk.node);
-		const struct reeve_place *place = &places->places[places->at];
+	places = dovecot_places_of(conf, reeve_buf_text(&inside));
+	for (uint32_t n = 1; places != NULL && n < places->count; n++) {
+		const struct reeve_place *place = &places->places[n];
+
 		for (unsigned int i = 0; i < place->reading_count; i++)
 			is_block |= place->readings[i].offset == inside.length;
 	}
-	has_failed = inside.has_failed || places == NULL || places->has_failed || walk.has_failed;
-	reeve_walk_dispose(&walk);
+	has_failed = inside.has_failed || places == NULL;
 	reeve_places_free(places);
 	reeve_buf_dispose(&inside);
 	return has_failed ? reeve_fail_nomem(err) : is_block;

@@ -32,6 +32,43 @@ static bool is_numbered(const struct reeve_place *above, const char *type, const
 	return false;
 }
 
+/* ---- look-up ------------------------------------------------------------------------------- */
+
+/* Of a block and all around it: of the one around it, and its own words. */
+static uint64_t hash_of(uint64_t above, const char *type, const char *name, uint32_t number)
+{
+	uint64_t hash = UINT64_C(14695981039346656037) ^ above ^ number; /* FNV-1a */
+
+	for (; *type != '\0'; type++)
+		hash = (hash ^ (unsigned char)*type) * UINT64_C(1099511628211);
+	hash = (hash ^ ' ') * UINT64_C(1099511628211);
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	return (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint32_t *head_of(const struct reeve_places *places, uint64_t hash)
+{
+	return &places->heads[(hash >> 20) % places->head_count];
+}
+
+/* The place of such a block that is there; 0: none. */
+static uint32_t look_up(const struct reeve_places *places, uint32_t parent, const char *type,
+                        const char *name, uint32_t number)
+{
+	uint64_t hash = hash_of(places->places[parent].hash, type, name, number);
+	uint32_t n = *head_of(places, hash);
+
+	for (; n != 0; n = places->places[n].next) {
+		const struct reeve_place *place = &places->places[n];
+
+		if (place->hash == hash && place->parent == parent && place->number == number &&
+		    strcmp(place->type, type) == 0 && strcmp(place->name, name) == 0)
+			break;
+	}
+	return n;
+}
+
 /* ---- matching ------------------------------------------------------------------------------ */
 
 static bool is_blank(char byte)
@@ -86,7 +123,8 @@ static void read_end(struct reeve_places *places, struct reeve_place *place, con
 
 	if (rest == NULL || (number > 0 && number != (place->number > 0 ? place->number : 1)))
 		return;
-	add_reading(places, place, rest, is_loose || (place->number > 0 && number == 0));
+	add_reading(places, place, rest,
+	            is_loose || (number == 0 && places->places[place->family].count > 1));
 }
 
 static void read_block(struct reeve_places *places, struct reeve_place *place, const char *path,
@@ -111,18 +149,26 @@ static void read_block(struct reeve_places *places, struct reeve_place *place, c
 		read_end(places, place, after_plain(at, place->name, name), is_loose);
 		read_end(places, place, after_quoted(at, place->name, name), is_loose);
 	}
-	if (*rest == '/')
+	/* What has no name is meant where none is given. */
+	if (*rest == '/' && look_up(places, place->parent, place->type, "", 0) == 0)
 		read_end(places, place, rest, true);
 }
 
-/* The ways to read the PATH at a new place. */
-static void read_path(struct reeve_places *places, struct reeve_place *place)
+void reeve_places_read(struct reeve_places *places)
 {
-	const struct reeve_place *above = &places->places[place->parent];
+	if (places->path == NULL || places->has_failed)
+		return;
+	places->places[0].reading_count = 0;
+	add_reading(places, &places->places[0], places->path, false);
+	for (uint32_t n = 1; n < places->count; n++) { /* the one around a place is before it */
+		struct reeve_place *place = &places->places[n];
+		const struct reeve_place *above = &places->places[place->parent];
 
-	for (unsigned int i = 0; i < above->reading_count; i++)
-		read_block(places, place, places->path + above->readings[i].offset,
-		           above->readings[i].is_loose);
+		place->reading_count = 0;
+		for (unsigned int i = 0; i < above->reading_count; i++)
+			read_block(places, place, places->path + above->readings[i].offset,
+			           above->readings[i].is_loose);
+	}
 }
 
 enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t place,
@@ -147,24 +193,6 @@ enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint
 }
 
 /* ---- places -------------------------------------------------------------------------------- */
-
-/* Of a block and all around it: of the one around it, and its own words. */
-static uint64_t hash_of(uint64_t above, const char *type, const char *name, uint32_t number)
-{
-	uint64_t hash = UINT64_C(14695981039346656037) ^ above ^ number; /* FNV-1a */
-
-	for (; *type != '\0'; type++)
-		hash = (hash ^ (unsigned char)*type) * UINT64_C(1099511628211);
-	hash = (hash ^ ' ') * UINT64_C(1099511628211);
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
-	return (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-static uint32_t *head_of(const struct reeve_places *places, uint64_t hash)
-{
-	return &places->heads[(hash >> 20) % places->head_count];
-}
 
 /* Twice as many heads, once there are as many places. */
 static bool grow(struct reeve_places *places)
@@ -198,15 +226,10 @@ static uint32_t find(struct reeve_places *places, uint32_t parent, const char *t
                      const char *name, uint32_t number, uint32_t family)
 {
 	uint64_t hash = hash_of(places->places[parent].hash, type, name, number);
-	uint32_t n;
+	uint32_t n = look_up(places, parent, type, name, number);
 
-	for (n = *head_of(places, hash); n != 0; n = places->places[n].next) {
-		const struct reeve_place *place = &places->places[n];
-
-		if (place->hash == hash && place->parent == parent && place->number == number &&
-		    strcmp(place->type, type) == 0 && strcmp(place->name, name) == 0)
-			return n;
-	}
+	if (n != 0)
+		return n;
 	if (places->count == places->room && !grow(places))
 		return 0;
 
@@ -232,8 +255,6 @@ static uint32_t find(struct reeve_places *places, uint32_t parent, const char *t
 	}
 	places->count++;
 	*head = n;
-	if (places->path != NULL)
-		read_path(places, place);
 	return n;
 }
 
@@ -307,8 +328,6 @@ struct reeve_places *reeve_places_new(const char *path)
 		return NULL;
 	}
 	places->places[0] = (struct reeve_place){.type = "", .name = ""};
-	if (path != NULL)
-		places->places[0].reading_count = 1;
 	places->count = 1;
 	return places;
 }

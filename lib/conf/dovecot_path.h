@@ -13,7 +13,7 @@
  * files have decide; in quotes (with \" and \\) a name ends where its quotes do. Of blocks
  * without name that Dovecot keeps apart (passdb, userdb, namespace) each has a number, from 1 in reading
  * order; without it a PATH means the only one. A type alone also means the only block of that type that
- * has a name: `service auth/unix_listener/mode`. `service/auth/mode`, with a slash before the name, as
+ * has a name, if there is none without one: `service auth/unix_listener/mode`. `service/auth/mode`, with a slash before the name, as
  * doveconf(1) writes it, is taken too.
  *
  * A place is where settings stand: blocks of the same type and name in the same place are one, as they
@@ -23,9 +23,10 @@
  *     a walk:   REEVE_WALK_ENTER: reeve_places_enter(places, walk.doc, walk.node);
  *               REEVE_WALK_LEAVE: reeve_places_leave(places);
  *               REEVE_WALK_SETTING: ... places->at ...
+ *     reeve_places_read(places);
  *     reeve_places_rewind(places); and the same walk again
  *
- * Which blocks have numbers is known after the first walk; PATHs are added in a later one.
+ * Which blocks there are is known after the first walk: the PATH is read then, and PATHs are written.
  */
 #ifndef CONF_DOVECOT_PATH_H
 #define CONF_DOVECOT_PATH_H
@@ -72,6 +73,7 @@ struct reeve_places {
 struct reeve_places *reeve_places_new(const char *path); /* path is borrowed. NULL: no memory */
 void reeve_places_free(struct reeve_places *places);     /* NULL is fine */
 void reeve_places_rewind(struct reeve_places *places);
+void reeve_places_read(struct reeve_places *places); /* the PATH, at all places that are known */
 
 void reeve_places_enter(struct reeve_places *places, struct reeve_doc *doc, uint32_t node);
 void reeve_places_leave(struct reeve_places *places);
@@ -86,7 +88,7 @@ enum reeve_path_match {
 	REEVE_PATH_EXACT,
 };
 
-/* Whether the PATH means this setting (a decoded name of n bytes) of this place. */
+/* Whether the PATH, once it was read, means this setting (a decoded name of n bytes) of this place. */
 enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint32_t place,
                                          const void *name, size_t n);
 

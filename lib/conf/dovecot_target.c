@@ -9,6 +9,31 @@
 
 enum { MAX_TOLD = 4 }; /* of what a PATH could mean */
 
+struct reeve_places *dovecot_places_of(struct reeve_conf *conf, const char *path)
+{
+	struct reeve_places *places = reeve_places_new(path);
+	struct reeve_walk walk;
+	enum reeve_walk_event event;
+
+	if (places == NULL)
+		return NULL;
+	reeve_walk_init(&walk, conf);
+	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
+		if (event == REEVE_WALK_ENTER)
+			reeve_places_enter(places, walk.doc, walk.node);
+		else if (event == REEVE_WALK_LEAVE)
+			reeve_places_leave(places);
+	}
+	reeve_places_read(places);
+	reeve_places_rewind(places);
+	if (walk.has_failed || places->has_failed) {
+		reeve_places_free(places);
+		places = NULL;
+	}
+	reeve_walk_dispose(&walk);
+	return places;
+}
+
 /* ---- settings ------------------------------------------------------------------------------ */
 
 static bool add_found(struct dovecot_target *target, const struct reeve_walk *walk)
@@ -215,7 +240,7 @@ int dovecot_target_find(struct dovecot_target *target, struct reeve_conf *conf, 
 {
 	*target = (struct dovecot_target){.conf = conf, .path = path};
 	reeve_buf_init(&target->text, REEVE_CONF_MAX_BYTES);
-	target->places = reeve_places_new(path);
+	target->places = dovecot_places_of(conf, path);
 	if (target->places == NULL)
 		return reeve_fail_nomem(err);
 	if (find_settings(target, err) < 0 || check_single(target, err) < 0)
@@ -306,7 +331,7 @@ static void add_event(struct dovecot_sum *sum, const struct reeve_walk *walk,
 int dovecot_sum_take(struct dovecot_sum *sum, struct reeve_conf *conf, const char *path,
                      enum reeve_path_match level, struct reeve_error *err)
 {
-	struct reeve_places *places = reeve_places_new(path);
+	struct reeve_places *places = dovecot_places_of(conf, path);
 	struct reeve_walk walk;
 	struct reeve_buf text;
 	enum reeve_walk_event event;

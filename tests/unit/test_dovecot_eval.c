@@ -202,6 +202,12 @@ static const char sample[] = "== dovecot.conf\n"
 			     "# x\n"
 			     "protocol imap {\n\tmail_plugins = f\n}\n";
 
+/* A block without name beside those that have one: its PATH has none. */
+static const char sample_named[] = "passdb {\n args = e\n}\n"
+				   "passdb pam {\n args = f\n driver = g\n}\n"
+				   "userdb a {\n args = h\n}\n"
+				   "userdb b {\n args = i\n}\n";
+
 static const char sample_24[] = V "passdb sql {\n query = a\n}\n"
 				  "mail_plugins = b c\n"
 				  "protocol imap {\n mail_plugins {\n  d = yes\n }\n}\n"
@@ -224,6 +230,11 @@ static const struct {
 	{sample, "passdb[1]/driver", EFFECTIVE, 1, "c dovecot.conf:5:2"},
 	{sample, "passdb[2]/driver", 0, 1, "d dovecot.conf:8:2"},
 	{sample, "passdb[3]/driver", 0, 0, NULL},
+	{sample_named, "passdb/args", 0, 1, "e dovecot.conf:2:2"},
+	{sample_named, "passdb/args", EFFECTIVE, 1, "e dovecot.conf:2:2"},
+	{sample_named, "passdb pam/args", 0, 1, "f dovecot.conf:5:2"},
+	{sample_named, "passdb/driver", 0, 0, NULL}, /* pam has one */
+	{sample_named, "userdb/args", 0, -REEVE_EUSAGE, NULL},
 	{sample, "service auth/unix_listener /a/b/mode", 0, 1, "e dovecot.conf:12:3"},
 	{sample, "service auth/unix_listener \"/a/b\"/mode", 0, 1, "e dovecot.conf:12:3"},
 	{sample, "protocol imap/mail_plugins", EFFECTIVE, 1, "f x:3:2"},
