@@ -211,13 +211,18 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 				"no quotes help: give the file another name");
 			return;
 		}
-		if (reeve_migrate_is_weaker(hop, site)) {
+		if (reeve_migrate_is_idle(hop, site)) {
 			reeve_migrate_drop(hop, site);
 			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
-			                   "removed: ssl_disable = no; ssl = required says more, "
-			                   "and stays");
+			                   "removed: ssl_disable = no; ssl = required is behind "
+			                   "it, and counts");
 			return;
 		}
+		if (reeve_migrate_is_weaker(hop, site))
+			reeve_migrate_remind(
+				hop, site, rule,
+				"ssl = required outside does not count here, as it did not with "
+				"this name: take this line out to have it count");
 		reeve_migrate_rewrite(hop, site, reeve_migrate_fill(hop, site, rule->row.new_path),
 		                      value);
 		break;

@@ -50,12 +50,15 @@ static bool is_inside(const struct migrate_hop *hop, const struct migrate_site *
 
 /* ---- ssl_disable --------------------------------------------------------------------------- */
 
-bool reeve_migrate_is_weaker(const struct migrate_hop *hop, const struct migrate_site *site)
+/* 1.1 had ssl_disable alone and 1.2 ssl alone, so both in one file mean what 2.x makes of them: the
+ * last one counts, and ssl_disable = no is no more than ssl = yes. */
+
+/* The `ssl = required` that counts where a site stands, but for ssl_disable; NULL. */
+static const struct migrate_site *required(const struct migrate_hop *hop,
+                                           const struct migrate_site *site)
 {
 	const struct migrate_site *block = place(hop, site), *last = NULL;
 
-	if (strcmp(site->thing.type, "ssl_disable") != 0 || strcasecmp(site->value, "no") != 0)
-		return false;
 	for (const struct migrate_site *s = hop->sites; s < hop->sites + hop->count; s++) {
 		if (s->thing.name != NULL || strcmp(s->thing.type, "ssl") != 0 ||
 		    !is_inside(hop, block, place(hop, s)))
@@ -64,7 +67,26 @@ bool reeve_migrate_is_weaker(const struct migrate_hop *hop, const struct migrate
 		if (last == NULL || is_inside(hop, place(hop, s), place(hop, last)))
 			last = s;
 	}
-	return last != NULL && strcasecmp(last->value, "required") == 0;
+	return last != NULL && strcasecmp(last->value, "required") == 0 ? last : NULL;
+}
+
+static bool is_with_tls(const struct migrate_site *site)
+{
+	return strcmp(site->thing.type, "ssl_disable") == 0 && strcasecmp(site->value, "no") == 0;
+}
+
+bool reeve_migrate_is_idle(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const struct migrate_site *other = is_with_tls(site) ? required(hop, site) : NULL;
+
+	return other != NULL && other > site && is_same(hop, place(hop, site), place(hop, other));
+}
+
+bool reeve_migrate_is_weaker(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const struct migrate_site *other = is_with_tls(site) ? required(hop, site) : NULL;
+
+	return other != NULL && !is_same(hop, place(hop, site), place(hop, other));
 }
 
 /* ---- all others ---------------------------------------------------------------------------- */
@@ -158,7 +180,7 @@ void reeve_migrate_clashes(struct migrate_hop *hop)
 	}
 	for (uint32_t i = 0; i < hop->count; i++) {
 		if (hop->sites[i].thing.name == NULL &&
-		    !reeve_migrate_is_weaker(hop, &hop->sites[i]))
+		    !reeve_migrate_is_idle(hop, &hop->sites[i]))
 			entries[n++] = entry_of(hop, i);
 		if (n > 0 && entries[n - 1].name == NULL)
 			n--;

@@ -342,8 +342,10 @@ void reeve_migrate_ssl_protocols(struct migrate_hop *hop, struct migrate_site *s
 /* Tell of settings that become one with another one behind them, of another value. */
 void reeve_migrate_clashes(struct migrate_hop *hop);
 
-/* Whether it is `ssl_disable = no` where ssl = required counts already: as ssl = yes it would take
- * that back. */
+/* Whether it is `ssl_disable = no`, and `ssl = required` behind it in the same block counts. */
+bool reeve_migrate_is_idle(const struct migrate_hop *hop, const struct migrate_site *site);
+
+/* Whether it is `ssl_disable = no` in a block, and takes `ssl = required` from outside back there. */
 bool reeve_migrate_is_weaker(const struct migrate_hop *hop, const struct migrate_site *site);
 
 /* ---- version.c ----------------------------------------------------------------------------- */

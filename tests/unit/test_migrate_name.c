@@ -81,16 +81,21 @@ static const struct migrate_case rows[] = {
          "1 decide"},
 	{"no second place of mail", "mail_location = a\ndefault_mail_env =\n",
          "mail_location = a\n", "2 removed"},
-	{"TLS stays required", "ssl = required\nssl_disable = no\n", "ssl = required\n",
-         "2 removed"},
-	{"TLS stays required in blocks",
-         "protocol imap {\n  ssl_disable = no # a\n}\nssl = REQUIRED\n", "# a\nssl = REQUIRED\n",
-         "2 removed"},
+	{"TLS was not required any more", "ssl = required\nssl_disable = no\n",
+         "# mailreeve: this is ssl, and so is ssl_disable in line 2 below, which counts: keep one "
+         "of them\nssl = required\nssl = yes\n",
+         "1 decide"},
+	{"TLS was not required in a block",
+         "protocol imap {\n  ssl_disable = no # a\n}\nssl = REQUIRED\n",
+         "protocol imap {\n  # mailreeve: ssl = required outside does not count here, as it did "
+         "not with this name: take this line out to have it count\n  ssl = yes # a\n}\n"
+         "ssl = REQUIRED\n",
+         "2 noted"},
 	{"TLS is required later", "ssl_disable = no\nssl = required\n", "ssl = required\n",
          "1 removed"},
 	{"TLS is required inside",
-         "protocol imap {\n  ssl = required\n  ssl_disable = no\n}\nssl = yes\n",
-         "protocol imap {\n  ssl = required\n}\nssl = yes\n", "3 removed"},
+         "protocol imap {\n  ssl_disable = no\n  ssl = required\n}\nssl = yes\n",
+         "protocol imap {\n  ssl = required\n}\nssl = yes\n", "2 removed"},
 	{"TLS is required outside only",
          "protocol imap {\n  ssl = no\n  ssl_disable = no\n}\nssl = required\n",
          "protocol imap {\n  # mailreeve: this is ssl, and so is ssl_disable in line 3 below, "
