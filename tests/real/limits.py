@@ -75,6 +75,13 @@ BASE = servers.POSTFIX_MAIN.replace("message_size_limit = 30000000", "message_si
 generation = 0
 
 
+def cooled(folder):
+    """Postfix waits until a file has not been written to for two seconds, whoever asks."""
+    for name in ("main.cf", "master.cf"):
+        os.utime(f"{folder}/{name}", (10**9, 10**9))
+    return folder
+
+
 def write(main="", master=MASTER, base=BASE):
     """Settings after the usual ones; those that are given again take their place."""
     global generation
@@ -86,6 +93,7 @@ def write(main="", master=MASTER, base=BASE):
         f.write("\n".join(lines) + f"\nsmtpd_banner = reeve.test ESMTP {generation}\n" + main + "\n")
     with open(there("/etc/postfix/master.cf"), "w") as f:
         f.write(servers.POSTFIX_MASTER + master)
+    cooled(there("/etc/postfix"))
 
 
 def log_size():
@@ -491,8 +499,12 @@ def values_that_postfix_cannot_read(world):
     started(world)
     rows = (("20M", "units"), ("20480000 # 20 MB", "comment"), ("", "empty"), ("$unset", "empty"),
             ("99999999999999999999", "too large"), ("1.5", "no number"), ("0x100", "units"))
-    # One smtpd(8) that runs; a new one would end.
+    # One smtpd(8) and one postlogd(8) that run, the latter not the one that the reload ends; new ones
+    # could not start.
+    time.sleep(1)
+    before = log_size()
     equal(announced(), "200000", "SIZE")
+    wait_until(lambda: "disconnect from" in log_since(before), 20, "the end of a connection in the log")
     for value, why in rows:
         # postlogd(8) cannot start with these either, and a full log would stop everything.
         write(f"message_size_limit = {value}\nmaillog_file =")
@@ -872,13 +884,6 @@ def laid_out(name):
     shutil.copy(os.path.join(SHARED, name), f"{folder}/main.cf")
     shutil.copy(os.path.join(os.environ["REEVE_STAGE"], "etc-postfix", "master.cf"), folder)
     return cooled(folder)
-
-
-def cooled(folder):
-    """Postfix waits until a file has not been written to for two seconds, whoever asks."""
-    for name in ("main.cf", "master.cf"):
-        os.utime(f"{folder}/{name}", (10**9, 10**9))
-    return folder
 
 
 def readable(folder):
