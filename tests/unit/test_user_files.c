@@ -20,13 +20,10 @@
 	V24 "mail_driver = maildir\nmail_path = ~/Maildir\npassdb passwd-file {\n"                  \
 	    " passwd_file_path = " path "\n}\nuserdb passwd-file {\n passwd_file_path = " path "\n}\n"
 
-static const char *root;
-
 /* A file for each of two domains, and folders without. */
 static void set_up(void)
 {
-	folder_enter();
-	root = user_root_make();
+	wish_enter();
 	ck_assert_int_eq(
 		system("set -e; cd root; mkdir -p etc/dovecot srv/vmail; chown 900:900 srv/vmail\n"
 	               "echo vmail:x:900:900::/srv/vmail:/usr/sbin/nologin >>etc/passwd\n"
@@ -44,11 +41,11 @@ static void set_up(void)
 static const char *inside(const char *text)
 {
 	static char is[400];
-	const size_t n = strlen(root);
+	const size_t n = strlen(wish_root);
 	size_t length = 0;
 
 	for (; *text != '\0' && length < sizeof is - 5; length = strlen(is)) {
-		bool is_root = strncmp(text, root, n) == 0;
+		bool is_root = strncmp(text, wish_root, n) == 0;
 
 		snprintf(is + length, sizeof is - length, "%.*s", is_root ? 4 : 1,
 		         is_root ? "root" : text);
@@ -61,18 +58,9 @@ static const char *inside(const char *text)
 static struct reeve_users *begin(const char *file)
 {
 	static char named[200];
-	struct reeve_users_how how = {.root = root,
-	                              .passwd_file = file == NULL ? NULL : named,
-	                              .is_for_changes = true,
-	                              .what = "test",
-	                              .lock_timeout_ms = 20000};
-	struct reeve_error err = {0};
-	struct reeve_users *users;
 
-	snprintf(named, sizeof named, "%s%s", root, file == NULL ? "" : file);
-	users = reeve_users_open(&how, &err);
-	ck_assert_msg(users != NULL, "%s", err.text);
-	return users;
+	snprintf(named, sizeof named, "%s%s", wish_root, file == NULL ? "" : file);
+	return wish_begin_in(file == NULL ? NULL : named);
 }
 
 /* ---- which ---------------------------------------------------------------------------------- */

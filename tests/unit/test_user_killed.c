@@ -5,17 +5,12 @@
 #include "folder.h"
 #include "unit.h"
 #include "user_root.h"
+#include "user_wish.h"
 #include <glob.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static const char *root;
-static bool is_killed; /* when there is a begun archive */
-static char heard[1000];
 
 static int count(const char *pattern)
 {
@@ -26,27 +21,15 @@ static int count(const char *pattern)
 	return n;
 }
 
-static bool cancel(void *user)
+static bool is_begun(void)
 {
-	(void)user;
-	if (is_killed && count("kept/*.part") > 0)
-		raise(SIGKILL);
-	return false;
-}
-
-static void hear(void *user, const struct reeve_diag *diag)
-{
-	(void)user;
-	snprintf(heard, sizeof heard, "%s", diag->text);
+	return count("kept/*.part") > 0;
 }
 
 /* Both have a home that takes tar(1) a while. */
 static void set_up(void)
 {
-	folder_enter();
-	root = user_root_make();
-	is_killed = false;
-	heard[0] = '\0';
+	wish_enter();
 	ck_assert_int_eq(
 		system("set -e; mkdir -m 700 kept; cd root; mkdir -p etc/dovecot srv/ann\n"
 	               "truncate -s 64M srv/ann/mail; chown -R 1001:8 srv/ann\n"
@@ -60,21 +43,11 @@ static void set_up(void)
 
 static int remove_users(const char *const names[], struct reeve_error *err)
 {
-	const struct reeve_talk talk = {.cancel = cancel, .diag = hear};
-	struct reeve_users_how how = {.root = root,
-	                              .is_for_changes = true,
-	                              .what = "test",
-	                              .lock_timeout_ms = 20000,
-	                              .talk = &talk};
-	struct reeve_users *users = reeve_users_open(&how, err);
-	struct reeve_users_result result;
+	struct reeve_users *users = wish_begin();
 
-	ck_assert_msg(users != NULL, "%s", err->text);
 	for (size_t i = 0; names[i] != NULL; i++)
 		reeve_users_remove(users, names[i], REEVE_USERS_ARCHIVE_MAIL, "kept");
-	int r = reeve_users_apply(users, &result, err);
-	reeve_users_close(users);
-	return r < 0 ? -1 : (int)result.steps;
+	return wish_end(users, err);
 }
 
 /* No begun archive stays. */
@@ -90,19 +63,19 @@ START_TEST(test_again)
 		                        "echo ann:x:1001:8::/srv/ann:/usr/sbin/nologin >>etc/passwd\n"
 		                        "echo 'ann:!:20000::::::' >>etc/shadow\n"),
 		                 0);
-	is_killed = true;
+	wish_kill_when = is_begun;
 	pid = fork();
 	if (pid == 0)
 		_exit(remove_users(names[_i], &err) < 0);
 	ck_assert(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
-	is_killed = false;
+	wish_kill_when = NULL;
 	ck_assert_int_eq(count("kept/*.tar"), 0);
 	ck_assert_int_eq(count("kept/*.part"), 1);
 	ck_assert_msg(remove_users(names[_i], &err) >= 3, "%s", err.text);
 	ck_assert_int_eq(count("kept/*.part"), 0);
 	ck_assert_int_eq(count("kept/*.tar"), 1);
 	ck_assert_int_eq(count("root/srv/ann"), 0);
-	ck_assert_str_eq(heard, "");
+	ck_assert_str_eq(wish_told, "");
 	ck_assert_int_eq(system("tar -tf kept/*.tar | grep -q '^srv/ann/mail$'"), 0);
 }
 END_TEST
@@ -155,7 +128,7 @@ START_TEST(test_many)
 	ck_assert_int_eq(system("set -e; cd kept; for u in ann bob eva; do for f in $u-*.tar; do\n"
 	                        "tar -xOf $f srv/$u/odd/mail; done | grep -q $u; done"),
 	                 0);
-	ck_assert_str_eq(heard, "");
+	ck_assert_str_eq(wish_told, "");
 }
 END_TEST
 

@@ -6,9 +6,9 @@
 #include "folder.h"
 #include "unit.h"
 #include "user_root.h"
+#include "user_wish.h"
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +19,10 @@
 
 #define MAIL "From a@b Sat Jan  3 01:05:34 2026\\n\\nhi\\n\\n"
 
-static const char *root;
-static int kill_at; /* the how manieth question "stop?" is the last; 0: none */
-
 /* Ann has mail in her box and in her home; bob is there, too. */
 static void set_up(void)
 {
-	folder_enter();
-	root = user_root_make();
-	kill_at = 0;
+	wish_enter();
 	ck_assert_int_eq(
 		system("set -e; cd root; mkdir -p home/mail-users/ann/Maildir/new ../kept; umask "
 	               "077\n"
@@ -41,27 +36,12 @@ static void set_up(void)
 		0);
 }
 
-static bool cancel(void *user)
-{
-	(void)user;
-	if (kill_at > 0 && --kill_at == 0)
-		raise(SIGKILL);
-	return false;
-}
-
 /* How many steps it took, and an error; -1 if nothing was done. */
 static int remove_ann(enum reeve_users_mail mail, struct reeve_error *err)
 {
-	static const struct reeve_talk talk = {.cancel = cancel};
-	struct reeve_users_how how = {.root = root,
-	                              .is_for_changes = true,
-	                              .what = "test",
-	                              .lock_timeout_ms = 20000,
-	                              .talk = &talk};
-	struct reeve_users *users = reeve_users_open(&how, err);
+	struct reeve_users *users = wish_begin();
 	struct reeve_users_result result;
 
-	ck_assert_msg(users != NULL, "%s", err->text);
 	reeve_users_remove(users, "ann", mail, "kept");
 	reeve_users_apply(users, &result, err);
 	reeve_users_close(users);
@@ -159,12 +139,13 @@ START_TEST(test_killed)
 	int status;
 	pid_t pid;
 
-	kill_at = _i + 1;
+	wish_cancel_at = _i + 1;
+	wish_is_killed = true;
 	pid = fork();
 	if (pid == 0)
 		_exit(remove_ann(REEVE_USERS_ARCHIVE_MAIL, &err) < 0 || err.code != REEVE_OK);
 	ck_assert(waitpid(pid, &status, 0) == pid);
-	kill_at = 0;
+	wish_cancel_at = 0;
 	/* How often is asked while tar runs depends on how long that takes. */
 	ck_assert(WIFSIGNALED(status) || status == 0);
 	ck_assert_msg(remove_ann(REEVE_USERS_ARCHIVE_MAIL, &err) >= 0, "%s", err.text);
@@ -302,13 +283,10 @@ END_TEST
 /* One of two is logged in: he and his mail stay, the other's goes. */
 START_TEST(test_two)
 {
-	struct reeve_users_how how = {
-		.root = root, .is_for_changes = true, .what = "test", .lock_timeout_ms = 20000};
 	struct reeve_error err = {0};
-	struct reeve_users *users = reeve_users_open(&how, &err);
+	struct reeve_users *users = wish_begin();
 	struct reeve_users_result result;
 
-	ck_assert_msg(users != NULL, "%s", err.text);
 	ck_assert_int_eq(system("sed -i '2i for n; do :; done; [ $n != ann ] || { echo userdel: "
 	                        "busy >&2; exit 8; }' "
 	                        "root/usr/sbin/userdel"),

@@ -149,7 +149,7 @@ START_TEST(test_both)
 	}
 	/* The virtual one goes, and she of the system is there alone. */
 	if (row->is_refused) {
-		ck_assert_int_ge(virtual_remove("eve", REEVE_USERS_KEEP_MAIL, &err), 1);
+		ck_assert_int_ge(wish_remove("eve", REEVE_USERS_KEEP_MAIL, &err), 1);
 		ck_assert_int_eq(system("grep -q ^eve: root/etc/passwd"), 0);
 		ck_assert_str_eq(virtual_line("eve"), "(none)");
 		users = wish_begin();

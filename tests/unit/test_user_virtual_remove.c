@@ -46,7 +46,7 @@ START_TEST(test_remove)
 
 	snprintf(command, sizeof command, "cd root; %s", row->command);
 	ck_assert_int_eq(system(command), 0);
-	int got = virtual_remove("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err);
+	int got = wish_remove("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err);
 	ck_assert_msg(got == row->steps, "%s: %d, '%s'", row->name, got, err.text);
 	snprintf(command, sizeof command,
 	         "cd root && ! grep -q eve@example.org etc/dovecot/users && [ -e srv/vmail ] && %s",
@@ -95,7 +95,7 @@ START_TEST(test_two_files)
 	struct reeve_error err = {0};
 
 	ck_assert_int_eq(system("sed -i '/userdb/,$s,/users,/homes,' root/etc/dovecot/dovecot.conf"), 0);
-	ck_assert_int_eq(virtual_remove("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err), -1);
+	ck_assert_int_eq(wish_remove("eve@example.org", REEVE_USERS_ARCHIVE_MAIL, &err), -1);
 	ck_assert_str_eq(err.text, "Dovecot takes the password of 'eve@example.org' from "
 	                           "'/etc/dovecot/users', and his home from '/etc/dovecot/homes': give its "
 	                           "passdb and its userdb one file with both");
@@ -127,7 +127,7 @@ START_TEST(test_owner)
 	snprintf(command, sizeof command, "cd root; sed -i s/:900:900:/:900:8:/ etc/passwd; %s",
 	         row->command);
 	ck_assert_int_eq(system(command), 0);
-	int got = virtual_remove("vmail", REEVE_USERS_REMOVE_MAIL, &err);
+	int got = wish_remove("vmail", REEVE_USERS_REMOVE_MAIL, &err);
 	ck_assert_msg(got == (row->stays ? -1 : 2), "%s: %d, '%s'", row->name, got, err.text);
 	ck_assert_str_eq(err.text, row->stays ? "'vmail' has the mail of virtual users, of "
 	                                        "'eve@example.org' for one: remove these first"

@@ -36,11 +36,3 @@ const char *virtual_line(const char *name)
 	snprintf(text, sizeof text, "%.*s", (int)n, start == NULL ? "" : start);
 	return start == NULL ? "(none)" : text;
 }
-
-int virtual_remove(const char *name, enum reeve_users_mail mail, struct reeve_error *err)
-{
-	struct reeve_users *users = wish_begin();
-
-	reeve_users_remove(users, name, mail, "kept");
-	return wish_end(users, err);
-}

@@ -14,7 +14,4 @@ void virtual_enter(void);
 /* The line of a user, as it is in the file; "(none)". Good until the next call. */
 const char *virtual_line(const char *name);
 
-/* As the only wish. How many steps it took; -1 with the error. */
-int virtual_remove(const char *name, enum reeve_users_mail mail, struct reeve_error *err);
-
 #endif

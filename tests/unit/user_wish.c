@@ -13,6 +13,7 @@
 const char *wish_root;
 int wish_cancel_at;
 bool wish_is_killed;
+bool (*wish_kill_when)(void);
 char wish_told[2000];
 
 void wish_enter(void)
@@ -21,12 +22,15 @@ void wish_enter(void)
 	wish_root = user_root_make();
 	wish_cancel_at = 0;
 	wish_is_killed = false;
+	wish_kill_when = NULL;
 	wish_told[0] = '\0';
 }
 
 static bool cancel(void *user)
 {
 	(void)user;
+	if (wish_kill_when != NULL && wish_kill_when())
+		raise(SIGKILL);
 	if (wish_cancel_at == 0 || --wish_cancel_at > 0)
 		return false;
 	if (wish_is_killed)
@@ -78,6 +82,14 @@ int wish_add(const char *name, const char *hash, struct reeve_error *err)
 	struct reeve_users *users = wish_begin();
 
 	reeve_users_add(users, &(struct reeve_user_wish){.name = name, .hash = hash});
+	return wish_end(users, err);
+}
+
+int wish_remove(const char *name, enum reeve_users_mail mail, struct reeve_error *err)
+{
+	struct reeve_users *users = wish_begin();
+
+	reeve_users_remove(users, name, mail, "kept");
 	return wish_end(users, err);
 }
 

@@ -19,6 +19,7 @@
 extern const char *wish_root;
 extern int wish_cancel_at;  /* the how manieth question "stop?" is the last; 0: none */
 extern bool wish_is_killed; /* by SIGKILL, then; else by "yes" */
+extern bool (*wish_kill_when)(void); /* asked at each question, too; NULL: never */
 extern char wish_told[2000]; /* diagnostics: "FILE:LINE TEXT\n" */
 
 /* A fixture: a folder with a root in it. To leave: folder_leave(). */
@@ -34,6 +35,9 @@ int wish_end(struct reeve_users *users, struct reeve_error *err);
 
 /* A system user, as the only wish. */
 int wish_add(const char *name, const char *hash, struct reeve_error *err);
+
+/* A user goes, as the only wish; archives are put into "kept". */
+int wish_remove(const char *name, enum reeve_users_mail mail, struct reeve_error *err);
 
 /* A file of the root, and how it is: "0600 1001 8"; "none". */
 const char *wish_look(const char *path);
