@@ -121,6 +121,28 @@ long check_look(struct reeve_users *users, bool repair)
 	return found - hidden;
 }
 
+struct reeve_users *check_begin(void)
+{
+	struct reeve_users_how how = {
+		.root = "root", .state = "state", .talk = &check_talk, .is_for_changes = true};
+	struct reeve_error err = {0};
+	struct reeve_users *users = reeve_users_open(&how, &err);
+
+	ck_assert_msg(users != NULL, "%s", err.text);
+	return users;
+}
+
+long check_end(struct reeve_users *users)
+{
+	struct reeve_users_result result;
+	struct reeve_error err = {0};
+
+	ck_assert_msg(reeve_users_apply(users, &result, &err) == 0, "%s", err.text);
+	ck_assert(result.is_changed && result.id != NULL);
+	reeve_users_close(users);
+	return (long)result.steps;
+}
+
 long check_users(const struct reeve_users_how *how, bool repair)
 {
 	struct reeve_error err = {0};

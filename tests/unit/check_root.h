@@ -56,6 +56,13 @@ extern const struct reeve_talk check_talk;
 /* Look; how many findings. */
 long check_look(struct reeve_users *users, bool repair);
 
+/*
+ * Mending: open "root" for changes, look, and carry out what is to be done. How many steps that took;
+ * the test fails if it fails, or if nothing is done.
+ */
+struct reeve_users *check_begin(void);
+long check_end(struct reeve_users *users);
+
 /* Open, look, close. */
 long check_users(const struct reeve_users_how *how, bool repair);
 

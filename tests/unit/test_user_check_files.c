@@ -150,10 +150,6 @@ START_TEST(test_repair)
 		{0644, 0, 0640, 106},  {0646, 0, 0640, 106},   {0602, 0, 0600, 0},
 		{0644, 106, 0640, 106}, {0666, 5000, 0664, 5000}, {0660, 8, 0640, 106},
 	};
-	struct reeve_users_how how = {
-		.root = "root", .state = "state", .talk = &check_talk, .is_for_changes = true};
-	struct reeve_users_result result;
-	struct reeve_error err = {0};
 	struct reeve_users *users;
 	struct stat st;
 
@@ -166,12 +162,9 @@ START_TEST(test_repair)
 		ck_assert_int_eq(chmod("root/etc/dovecot", 0777), 0);
 		ck_assert_int_eq(chown(USERS, 0, mended[i].gid), 0);
 		ck_assert_int_eq(chmod(USERS, mended[i].mode), 0);
-		users = reeve_users_open(&how, &err);
-		ck_assert_msg(users != NULL, "%s", err.text);
+		users = check_begin();
 		check_look(users, true);
-		ck_assert_msg(reeve_users_apply(users, &result, &err) == 0, "%s", err.text);
-		ck_assert_int_eq(result.steps, 2);
-		reeve_users_close(users);
+		ck_assert_int_eq(check_end(users), 2);
 		ck_assert_int_eq(stat(USERS, &st), 0);
 		ck_assert_msg((st.st_mode & 07777) == mended[i].to_mode && st.st_gid == mended[i].to_gid,
 		              "%d: %o %u", i, st.st_mode & 07777u, st.st_gid);
