@@ -42,6 +42,16 @@ void folder_leave(void)
 	ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+void folder_make_above(const char *path)
+{
+	char part[PATH_MAX];
+
+	for (const char *p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
+		snprintf(part, sizeof part, "%.*s", (int)(p - path), path);
+		mkdir(part, 0755);
+	}
+}
+
 void folder_write(const char *name, const char *text)
 {
 	FILE *f = fopen(name, "w");

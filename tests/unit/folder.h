@@ -11,6 +11,9 @@ void folder_enter(void);
 /* Remove it and all in it. */
 void folder_leave(void);
 
+/* The folders above this path, as far as they are not there. */
+void folder_make_above(const char *path);
+
 /* A file with this text. */
 void folder_write(const char *name, const char *text);
 

@@ -54,3 +54,22 @@ struct reeve_conf *limits_open(enum reeve_conf_kind kind, struct reeve_error *er
 	ck_assert_msg(conf != NULL, "%s", err->text);
 	return conf;
 }
+
+void limits_describe(const struct reeve_limits_disk *disk,
+                     void (*describe)(const struct reeve_limits *limits, char *buf, size_t size),
+                     char *found, size_t size)
+{
+	static const struct reeve_limits_disk unknown = {0};
+	const struct reeve_limits_how how = {.root = ".", .disk = disk == NULL ? &unknown : disk};
+	struct reeve_error err = {0};
+	struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
+	struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
+	struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
+
+	ck_assert_msg(limits != NULL, "%s", err.text);
+	found[0] = '\0';
+	describe(limits, found, size);
+	reeve_limits_free(limits);
+	reeve_conf_close(postfix);
+	reeve_conf_close(dovecot);
+}

@@ -3,7 +3,7 @@
 #ifndef LIMITS_FILES_H
 #define LIMITS_FILES_H
 
-#include <mailreeve/conf.h>
+#include "limits/limits.h"
 
 #define MASTER                                                                                     \
 	"== master.cf\nsmtp inet n - n - - smtpd\ncleanup unix n - n - 0 cleanup\n"                \
@@ -24,5 +24,10 @@ void limits_lay_out(const char *text);
 
 /* What was laid out; NULL: there is no Dovecot. Fails the test if it cannot be opened. */
 struct reeve_conf *limits_open(enum reeve_conf_kind kind, struct reeve_error *err);
+
+/* What `describe` finds to say of the limits that were laid out; `disk` NULL: of a size not known. */
+void limits_describe(const struct reeve_limits_disk *disk,
+                     void (*describe)(const struct reeve_limits *limits, char *buf, size_t size),
+                     char *found, size_t size);
 
 #endif

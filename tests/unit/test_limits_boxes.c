@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Mailboxes that are larger than what writes into them may make them. */
 #include "folder.h"
-#include "limits/limits.h"
+#include "limits_files.h"
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define TEN "message_size_limit = 10\nmailbox_size_limit = 10\nvirtual_mailbox_limit = 10\n"
@@ -68,48 +66,31 @@ static const struct {
 	{VIRTUAL "hash:/etc/missing mysql:/etc/vmaps\n", ""},
 };
 
-static void make_folders(const char *path)
+static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 {
-	char folder[100];
+	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
+		const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, i);
+		size_t n = strlen(buf);
 
-	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-		mkdir(folder, 0755);
+		if (strcmp(f->rule, "mailbox-full") == 0)
+			snprintf(buf + n, size - n, "%s: %s, %.*s; ", f->file, f->text,
+			         (int)strcspn(f->consequence, " "), f->consequence);
 	}
 }
 
 START_TEST(boxes)
 {
-	static const struct reeve_limits_disk disk = {0};
-	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
-	static const struct reeve_conf_how where = {.root = "."};
-
 	for (size_t i = 0; i < ROWS(files); i++) {
-		make_folders(files[i][0]);
+		folder_make_above(files[i][0]);
 		folder_write(files[i][0], files[i][1]);
 	}
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct reeve_error err = {0};
-		char found[1000] = "";
+		char found[1000];
 
 		folder_write("etc/postfix/main.cf", rows[i].main);
-		struct reeve_conf *postfix = reeve_conf_open(REEVE_CONF_POSTFIX, &where, &err);
-		ck_assert_msg(postfix != NULL, "%s", err.text);
-		struct reeve_limits *limits = reeve_limits_new(postfix, NULL, &how, &err);
-		ck_assert_msg(limits != NULL, "%s", err.text);
-		for (size_t k = 0; k < reeve_limits_finding_count(limits); k++) {
-			const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, k);
-			size_t n = strlen(found);
-
-			if (strcmp(f->rule, "mailbox-full") == 0)
-				snprintf(found + n, sizeof found - n, "%s: %s, %.*s; ", f->file,
-				         f->text, (int)strcspn(f->consequence, " "),
-				         f->consequence);
-		}
+		limits_describe(NULL, describe, found, sizeof found);
 		ck_assert_msg(strcmp(found, rows[i].boxes) == 0, "%s\nfound: %s", rows[i].main,
 		              found);
-		reeve_limits_free(limits);
-		reeve_conf_close(postfix);
 	}
 }
 END_TEST

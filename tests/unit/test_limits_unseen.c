@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Limits: whom they say nothing of. */
 #include "folder.h"
-#include "limits/limits.h"
 #include "limits_files.h"
 #include "unit.h"
 
@@ -63,7 +62,6 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 	static const char *const ends[] = {": which of its mailboxes are full is not known",
 	                                   ": of its users, own quotas and full mailboxes are not known"};
 
-	buf[0] = '\0';
 	for (size_t i = 0; i < reeve_limits_note_count(limits); i++) {
 		const struct reeve_limit_note *note = reeve_limits_note_at(limits, i);
 		size_t n = strlen(buf), length = strlen(note->text);
@@ -79,25 +77,14 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 
 START_TEST(notes)
 {
-	static const struct reeve_limits_disk disk = {0};
-	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
-
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct reeve_error err = {0};
 		char found[1000];
 
 		limits_lay_out(rows[i].text);
 		folder_write("etc/there", "");
-		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
-		struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
-		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
-		ck_assert_msg(limits != NULL, "%s", err.text);
-		describe(limits, found, sizeof found);
+		limits_describe(NULL, describe, found, sizeof found);
 		ck_assert_msg(strcmp(found, rows[i].notes) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
 		              i, rows[i].text, found, rows[i].notes);
-		reeve_limits_free(limits);
-		reeve_conf_close(postfix);
-		reeve_conf_close(dovecot);
 	}
 }
 END_TEST

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Quotas of users: their own, in a passwd-file, and maildirs that are full. */
 #include "folder.h"
-#include "limits/limits.h"
+#include "limits_files.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -148,22 +148,11 @@ static const struct {
          ANN "\n", ""},
 };
 
-static void make_folders(const char *path)
-{
-	char folder[100];
-
-	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-		mkdir(folder, 0755);
-	}
-}
-
 static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 {
 	static const char *const rules[] = {"message-above-quota", "mailbox-full", "bad-value",
 	                                    "user-quota-ignored"};
 
-	buf[0] = '\0';
 	for (size_t i = 0; i < reeve_limits_finding_count(limits); i++) {
 		const struct reeve_limit_finding *f = reeve_limits_finding_at(limits, i);
 		size_t n = strlen(buf);
@@ -177,33 +166,20 @@ static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 
 START_TEST(users)
 {
-	static const struct reeve_limits_disk disk = {0};
-	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
-	static const struct reeve_conf_how where = {.root = "."};
-
 	mkdir("etc", 0755);
 	mkdir("etc/dovecot", 0755);
 	for (size_t i = 0; i < ROWS(files); i++) {
-		make_folders(files[i][0]);
+		folder_make_above(files[i][0]);
 		folder_write(files[i][0], files[i][1]);
 	}
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct reeve_error err = {0};
 		char found[1000];
 
 		folder_write("etc/dovecot/dovecot.conf", rows[i].dovecot);
 		folder_write("etc/users", rows[i].users);
-		struct reeve_conf *postfix = reeve_conf_open(REEVE_CONF_POSTFIX, &where, &err);
-		struct reeve_conf *dovecot = reeve_conf_open(REEVE_CONF_DOVECOT, &where, &err);
-		ck_assert_msg(postfix != NULL && dovecot != NULL, "%s", err.text);
-		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
-		ck_assert_msg(limits != NULL, "%s", err.text);
-		describe(limits, found, sizeof found);
+		limits_describe(NULL, describe, found, sizeof found);
 		ck_assert_msg(strcmp(found, rows[i].found) == 0, "row %zu: %s\nfound: %s", i,
 		              rows[i].dovecot, found);
-		reeve_limits_free(limits);
-		reeve_conf_close(postfix);
-		reeve_conf_close(dovecot);
 	}
 }
 END_TEST
@@ -222,7 +198,7 @@ START_TEST(depth)
 		for (int k = 0; k < depths[i].folders; k++)
 			strcat(path, "a/");
 		strcat(path, "cur/1,S=3");
-		make_folders(path);
+		folder_make_above(path);
 		folder_write(path, "123");
 		int fd = open("deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		ck_assert_int_ge(fd, 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Limits: what they amount to on each way. */
 #include "folder.h"
-#include "limits/limits.h"
 #include "limits_files.h"
 #include "unit.h"
 
@@ -51,36 +50,30 @@ static void put(char *buf, size_t size, uint64_t bytes, const struct reeve_limit
 	                               : limit->path);
 }
 
+static void describe(const struct reeve_limits *limits, char *buf, size_t size)
+{
+	for (size_t i = 0; i < reeve_limits_way_count(limits); i++) {
+		const struct reeve_limit_way *way = reeve_limits_way_at(limits, i);
+
+		strcat(strcat(buf, way->name), " ");
+		put(buf, size, way->message_bytes, way->message);
+		if (!way->is_in) {
+			strcat(buf, " / ");
+			put(buf, size, way->mailbox_bytes, way->mailbox);
+		}
+		strcat(buf, "; ");
+	}
+}
+
 START_TEST(ways)
 {
-	static const struct reeve_limits_disk disk = {0};
-	static const struct reeve_limits_how how = {.root = ".", .disk = &disk};
-
 	for (size_t i = 0; i < ROWS(rows); i++) {
-		struct reeve_error err = {0};
-		char found[1000] = "";
+		char found[1000];
 
 		limits_lay_out(rows[i].text);
-		struct reeve_conf *postfix = limits_open(REEVE_CONF_POSTFIX, &err);
-		struct reeve_conf *dovecot = limits_open(REEVE_CONF_DOVECOT, &err);
-		struct reeve_limits *limits = reeve_limits_new(postfix, dovecot, &how, &err);
-		ck_assert_msg(limits != NULL, "%s", err.text);
-		for (size_t k = 0; k < reeve_limits_way_count(limits); k++) {
-			const struct reeve_limit_way *way = reeve_limits_way_at(limits, k);
-
-			strcat(strcat(found, way->name), " ");
-			put(found, sizeof found, way->message_bytes, way->message);
-			if (!way->is_in) {
-				strcat(found, " / ");
-				put(found, sizeof found, way->mailbox_bytes, way->mailbox);
-			}
-			strcat(found, "; ");
-		}
+		limits_describe(NULL, describe, found, sizeof found);
 		ck_assert_msg(strcmp(found, rows[i].ways) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
 		              i, rows[i].text, found, rows[i].ways);
-		reeve_limits_free(limits);
-		reeve_conf_close(postfix);
-		reeve_conf_close(dovecot);
 	}
 }
 END_TEST

@@ -37,23 +37,13 @@ bool user_root_can(void)
 	return true;
 }
 
-static void make_folders(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (const char *p = strchr(path + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
-		snprintf(part, sizeof part, "%.*s", (int)(p - path), path);
-		mkdir(part, 0755);
-	}
-}
-
 static void copy(const char *from)
 {
 	char to[PATH_MAX + 4], some[65536];
 	ssize_t n;
 
 	snprintf(to, sizeof to, "root%s", from);
-	make_folders(to);
+	folder_make_above(to);
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 	ck_assert(in >= 0 && out >= 0);
@@ -122,10 +112,10 @@ const char *user_root_make(void)
 	char name[64], text[4096];
 
 	umask(022);
-	make_folders("root/etc/");
-	make_folders("root/usr/sbin/");
-	make_folders("root/var/mail/");
-	make_folders("root/home/");
+	folder_make_above("root/etc/");
+	folder_make_above("root/usr/sbin/");
+	folder_make_above("root/var/mail/");
+	folder_make_above("root/home/");
 	for (size_t f = 0; f < file_count; f++)
 		copy(files[f]);
 	ck_assert_int_eq(chown("root/var/mail", 0, 8), 0);
