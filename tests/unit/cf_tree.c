@@ -4,7 +4,6 @@
 #include "unit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void tell(void *user, const struct reeve_diag *diag)
@@ -66,34 +65,58 @@ static void add_node(struct reeve_buf *out, const struct reeve_doc *doc, uint32_
 	}
 }
 
-char *cf_tree_of(enum reeve_syntax syntax, const char *text, size_t n, char told[100])
+static void add_tree(struct reeve_buf *out, const struct reeve_doc *doc)
 {
-	struct reeve_talk talk = {.diag = tell, .user = told};
-	struct reeve_doc *doc;
-	struct reeve_buf out;
-	char *tree;
-
-	told[0] = '\0';
-	doc = reeve_doc_of(syntax, "file", text, n, &talk, NULL);
-	ck_assert_ptr_nonnull(doc);
-	ck_assert_msg(reeve_tree_tiles(doc), "'%s' is not tiled", text);
-	reeve_buf_init(&out, 10000);
 	for (uint32_t at = doc->nodes[0].first; at != 0;) {
 		uint32_t next = doc->nodes[at].first, up = at;
 
-		add_node(&out, doc, at);
+		add_node(out, doc, at);
 		if (next != 0)
-			reeve_buf_add_text(&out, "{");
+			reeve_buf_add_text(out, "{");
 		while (next == 0 && up != 0) {
 			next = doc->nodes[up].next;
 			up = doc->nodes[up].parent;
 			if (next == 0 && up != 0)
-				reeve_buf_add_text(&out, "}");
+				reeve_buf_add_text(out, "}");
 		}
 		at = next;
 	}
-	tree = strdup(reeve_buf_text(&out));
+}
+
+void cf_tree_check(enum reeve_syntax syntax, const struct cf_tree_row *row)
+{
+	char told[100] = "";
+	struct reeve_talk talk = {.diag = tell, .user = told};
+	struct reeve_doc *doc = reeve_doc_of(syntax, "file", row->text, row->n, &talk, NULL);
+	struct reeve_buf out;
+
+	ck_assert_ptr_nonnull(doc);
+	ck_assert_msg(reeve_tree_tiles(doc), "'%s' is not tiled", row->text);
+	reeve_buf_init(&out, 10000);
+	add_tree(&out, doc);
+	ck_assert_str_eq(reeve_buf_text(&out), row->tree);
+	ck_assert_str_eq(told, row->told);
 	reeve_buf_dispose(&out);
 	reeve_doc_free(doc);
-	return tree;
+}
+
+void cf_edit_check(enum reeve_syntax syntax, const char *before, const char *after, int r,
+                   int (*edit)(struct reeve_doc *doc, const void *row, struct reeve_error *err),
+                   const void *row)
+{
+	const char *wanted = after != NULL ? after : before;
+	struct reeve_error err = {0};
+	struct reeve_doc *doc = reeve_doc_of(syntax, "file", before, strlen(before), NULL, &err);
+
+	ck_assert_ptr_nonnull(doc);
+	for (int again = 0; again < 2; again++) {
+		int got = edit(doc, row, &err);
+
+		ck_assert_msg(doc->size == strlen(wanted) && memcmp(doc->bytes, wanted, doc->size) == 0,
+		              "'%s': %.*s", before, (int)doc->size, (const char *)doc->bytes);
+		ck_assert_msg(got == (again && r > 0 ? 0 : r), "'%s': %d %s", before, got, err.text);
+		ck_assert_int_eq(got < 0, err.text[0] != '\0');
+		ck_assert(reeve_tree_tiles(doc));
+	}
+	reeve_doc_free(doc);
 }

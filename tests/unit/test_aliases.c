@@ -7,16 +7,11 @@
 #include "conf/aliases.h"
 #include "unit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define ROW(text, tree, told) {text, sizeof(text) - 1, tree, told}
+#define ROW CF_TREE_ROW
 
-static const struct {
-	const char *text;
-	size_t n;
-	const char *tree, *told;
-} rows[] = {
+static const struct cf_tree_row rows[] = {
 	ROW("", "", ""),
 	ROW("# a\n\n", "#_", ""),
 	ROW("postmaster: root\n", "postmaster=[root]", ""),
@@ -40,11 +35,7 @@ static const struct {
 
 START_TEST(test_tree)
 {
-	char told[100], *tree = cf_tree_of(REEVE_SYNTAX_ALIASES, rows[_i].text, rows[_i].n, told);
-
-	ck_assert_str_eq(tree, rows[_i].tree);
-	ck_assert_str_eq(told, rows[_i].told);
-	free(tree);
+	cf_tree_check(REEVE_SYNTAX_ALIASES, &rows[_i]);
 }
 END_TEST
 
@@ -154,26 +145,19 @@ static const struct edit {
 	{'-', "a: b\n", "x", NULL, NULL, 0},
 };
 
+static int carry_out(struct reeve_doc *doc, const void *row, struct reeve_error *err)
+{
+	const struct edit *edit = row;
+
+	return edit->what == '+' ? reeve_aliases_add(doc, edit->name, edit->target, err)
+	                         : reeve_aliases_remove(doc, edit->name, edit->target, err);
+}
+
 START_TEST(test_edit)
 {
 	const struct edit *edit = &edits[_i];
-	const char *after = edit->after != NULL ? edit->after : edit->before;
-	struct reeve_error err = {0};
-	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_ALIASES, "aliases", edit->before,
-	                                     strlen(edit->before), NULL, &err);
 
-	ck_assert_ptr_nonnull(doc);
-	for (int again = 0; again < 2; again++) {
-		int r = edit->what == '+' ? reeve_aliases_add(doc, edit->name, edit->target, &err)
-		                          : reeve_aliases_remove(doc, edit->name, edit->target, &err);
-
-		ck_assert_msg(doc->size == strlen(after) && memcmp(doc->bytes, after, doc->size) == 0,
-		              "row %d: %.*s", _i, (int)doc->size, (const char *)doc->bytes);
-		ck_assert_msg(r == (again && edit->r > 0 ? 0 : edit->r), "row %d: %d %s", _i, r, err.text);
-		ck_assert_int_eq(r < 0, err.text[0] != '\0');
-		ck_assert(reeve_tree_tiles(doc));
-	}
-	reeve_doc_free(doc);
+	cf_edit_check(REEVE_SYNTAX_ALIASES, edit->before, edit->after, edit->r, carry_out, edit);
 }
 END_TEST
 

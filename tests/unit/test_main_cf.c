@@ -3,15 +3,9 @@
 #include "cf_tree.h"
 #include "unit.h"
 
-#include <stdlib.h>
+#define ROW CF_TREE_ROW
 
-#define ROW(text, tree, told) {text, sizeof(text) - 1, tree, told}
-
-static const struct {
-	const char *text;
-	size_t n;
-	const char *tree, *told;
-} rows[] = {
+static const struct cf_tree_row rows[] = {
 	ROW("", "", ""),
 	ROW("\n", "_", ""),
 	ROW("\n \t\n\r\n", "_", ""),
@@ -77,11 +71,7 @@ static const struct {
 
 START_TEST(test_tree)
 {
-	char told[100], *tree = cf_tree_of(REEVE_SYNTAX_MAIN_CF, rows[_i].text, rows[_i].n, told);
-
-	ck_assert_str_eq(tree, rows[_i].tree);
-	ck_assert_str_eq(told, rows[_i].told);
-	free(tree);
+	cf_tree_check(REEVE_SYNTAX_MAIN_CF, &rows[_i]);
 }
 END_TEST
 

@@ -4,18 +4,13 @@
 #include "conf/postfix.h"
 #include "unit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define F "s inet n - - - - "
 #define T "s/inet{[s][inet][n][-][-][-][-]"
-#define ROW(text, tree, told) {text, sizeof(text) - 1, tree, told}
+#define ROW CF_TREE_ROW
 
-static const struct {
-	const char *text;
-	size_t n;
-	const char *tree, *told;
-} rows[] = {
+static const struct cf_tree_row rows[] = {
 	ROW("", "", ""),
 	ROW("# a\n\n", "#_", ""),
 	ROW(F "c\n", T "[c]}", ""),
@@ -66,11 +61,7 @@ static const struct {
 
 START_TEST(test_tree)
 {
-	char told[100], *tree = cf_tree_of(REEVE_SYNTAX_MASTER_CF, rows[_i].text, rows[_i].n, told);
-
-	ck_assert_str_eq(tree, rows[_i].tree);
-	ck_assert_str_eq(told, rows[_i].told);
-	free(tree);
+	cf_tree_check(REEVE_SYNTAX_MASTER_CF, &rows[_i]);
 }
 END_TEST
 

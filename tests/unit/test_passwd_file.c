@@ -10,13 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROW(text, tree, told) {text, sizeof(text) - 1, tree, told}
+#define ROW CF_TREE_ROW
 
-static const struct {
-	const char *text;
-	size_t n;
-	const char *tree, *told;
-} rows[] = {
+static const struct cf_tree_row rows[] = {
 	ROW("", "", ""),
 	ROW("\n\r\n# a\n#b", "_##", ""),
 	ROW("ann:{PLAIN}x:1000:1000:Ann:/home/ann:/bin/sh:userdb_mail=maildir:~/Mail a=b\n",
@@ -47,12 +43,7 @@ static const struct {
 
 START_TEST(test_tree)
 {
-	char told[100], *tree;
-
-	tree = cf_tree_of(REEVE_SYNTAX_PASSWD_FILE, rows[_i].text, rows[_i].n, told);
-	ck_assert_str_eq(tree, rows[_i].tree);
-	ck_assert_str_eq(told, rows[_i].told);
-	free(tree);
+	cf_tree_check(REEVE_SYNTAX_PASSWD_FILE, &rows[_i]);
 }
 END_TEST
 
@@ -187,8 +178,9 @@ static const struct edit {
 };
 
 /* Carry one out. A line of ADD is taken apart here: the fields behind the name, the last with its colons. */
-static int carry_out(struct reeve_doc *doc, const struct edit *edit, struct reeve_error *err)
+static int carry_out(struct reeve_doc *doc, const void *row, struct reeve_error *err)
 {
+	const struct edit *edit = row;
 	const char *fields[REEVE_PWF_FIELDS] = {edit->name};
 	char line[100], *p = line;
 
@@ -215,22 +207,8 @@ static int carry_out(struct reeve_doc *doc, const struct edit *edit, struct reev
 START_TEST(test_edit)
 {
 	const struct edit *edit = &edits[_i];
-	const char *after = edit->after != NULL ? edit->after : edit->before;
-	struct reeve_error err = {0};
-	struct reeve_doc *doc = reeve_doc_of(REEVE_SYNTAX_PASSWD_FILE, "users", edit->before,
-	                                     strlen(edit->before), NULL, &err);
 
-	ck_assert_ptr_nonnull(doc);
-	for (int again = 0; again < 2; again++) {
-		int r = carry_out(doc, edit, &err);
-
-		ck_assert_msg(doc->size == strlen(after) && memcmp(doc->bytes, after, doc->size) == 0,
-		              "row %d: %.*s", _i, (int)doc->size, (const char *)doc->bytes);
-		ck_assert_msg(r == (again && edit->r > 0 ? 0 : edit->r), "row %d: %d", _i, r);
-		ck_assert_int_eq(r < 0, err.text[0] != '\0');
-		ck_assert(reeve_tree_tiles(doc));
-	}
-	reeve_doc_free(doc);
+	cf_edit_check(REEVE_SYNTAX_PASSWD_FILE, edit->before, edit->after, edit->r, carry_out, edit);
 }
 END_TEST
 
