@@ -13,7 +13,7 @@
 #include "conf/dovecot_variables.h"
 #include "user/line.h"
 #include "user/real.h"
-#include "user/where_db.h"
+#include "user/where.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,27 +243,23 @@ static void check_file(struct users_check *check, const char *path)
 static int check_path(struct users_check *check, const char *path, struct reeve_error *err)
 {
 	struct reeve_users *users = check->users;
-	struct users_file *files = NULL;
-	struct reeve_piece piece;
-	bool is_one = true;
+	struct reeve_dovecot_file *files = NULL;
 	size_t count = 0;
-	int more, r = 0;
+	int r;
 	char *plain;
 
-	for (const char *at = path; (more = reeve_dovecot_piece(&at, users->where->is_24, &piece)) > 0;) {
-		if (piece.kind == REEVE_PIECE_OTHER)
-			return 0; /* it depends on more than a name */
-		is_one = is_one && piece.kind == REEVE_PIECE_TEXT;
-	}
-	if (more < 0)
+	switch (reeve_dovecot_path_kind(path, users->where->is_24)) {
+	case REEVE_PATH_UNKNOWN:
 		return 0;
-	if (is_one) {
+	case REEVE_PATH_ONE:
 		plain = reeve_dovecot_expand(path, users->where->is_24,
 		                             &(struct reeve_whom){.name = ""});
 		check_file(check, reeve_users_text(users, "%s%s", users->root,
 		                                   plain == NULL ? path : plain));
 		free(plain);
 		return 0;
+	case REEVE_PATH_OF_NAMES:
+		break;
 	}
 	r = users_where_made(users, path, &files, &count, err);
 	for (size_t i = 0; i < count && r == 0; i++)
@@ -277,7 +273,7 @@ int users_check_files(struct users_check *check, struct reeve_error *err)
 	struct reeve_users *users = check->users;
 	const struct users_where *where = users_where(users, err);
 	struct reeve_conf *dovecot = reeve_users_conf(users, REEVE_CONF_DOVECOT);
-	struct users_dbs dbs = {0};
+	struct reeve_dbs dbs = {0};
 	int r = 0;
 
 	if (where == NULL)

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "user/line.h"
-#include "user/where_db.h"
+#include "user/where.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,7 +88,7 @@ bool users_check_knows_all(struct users_check *check)
 	static const char *const drivers[] = {"passwd-file", "passwd", "pam",      "shadow",
 	                                      "static",      "nss",    "prefetch", "bsdauth"};
 	struct reeve_conf *dovecot = reeve_users_conf(check->users, REEVE_CONF_DOVECOT);
-	struct users_dbs dbs = {0};
+	struct reeve_dbs dbs = {0};
 	bool all = dovecot == NULL || users_dbs_read(check->users, dovecot,
 	                                             check->mail->location.is_24, &dbs, NULL) == 0;
 

@@ -60,7 +60,7 @@ static struct entry *read_entries(struct users_check *check, struct reeve_doc *d
 }
 
 static void check_names(struct users_check *check, const struct entry *entries, size_t count,
-                        const struct users_file *of)
+                        const struct reeve_dovecot_file *of)
 {
 	const char *file = of->path;
 	bool is_lowering = users_check_is_lowering(check->users);
@@ -138,7 +138,7 @@ static int check_line(struct users_check *check, const struct users_line *line,
 }
 
 /* A file, as one. */
-static int check_file(struct users_check *check, const struct users_file *file,
+static int check_file(struct users_check *check, const struct reeve_dovecot_file *file,
                       struct reeve_error *err)
 {
 	struct reeve_doc *doc = users_doc(check->users, REEVE_SYNTAX_PASSWD_FILE, file->path, err);
@@ -161,7 +161,7 @@ static int check_file(struct users_check *check, const struct users_file *file,
 int users_check_lines(struct users_check *check, struct reeve_error *err)
 {
 	struct users_line line = {0};
-	const struct users_file *files;
+	const struct reeve_dovecot_file *files;
 	size_t count;
 	int more;
 

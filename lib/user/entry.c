@@ -217,7 +217,7 @@ const char *users_entry_shares(struct reeve_users *users, const struct users_ent
                                const char *home)
 {
 	const char *name = shares_in(users, entry->doc, entry, home);
-	const struct users_file *files;
+	const struct reeve_dovecot_file *files;
 	size_t count;
 
 	if (users_where_files(users, &files, &count, NULL) < 0)
@@ -236,7 +236,7 @@ const char *users_entry_lives_in(struct reeve_users *users, const struct users_e
                                  const char *home)
 {
 	const char *name = users_coming_lives_in(users, entry->doc, home);
-	const struct users_file *files;
+	const struct reeve_dovecot_file *files;
 	size_t count;
 
 	if (users_where_files(users, &files, &count, NULL) < 0)

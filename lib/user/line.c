@@ -42,7 +42,7 @@ int users_line_find(struct reeve_users *users, const char *name, struct users_li
 }
 
 /* The name whose line it is; NULL: it does not count. */
-static const char *name_of(struct reeve_users *users, const struct users_file *file,
+static const char *name_of(struct reeve_users *users, const struct reeve_dovecot_file *file,
                            struct reeve_doc *doc, uint32_t node)
 {
 	const struct reeve_node *n = &doc->nodes[node];
@@ -57,7 +57,7 @@ static const char *name_of(struct reeve_users *users, const struct users_file *f
 
 int users_line_next(struct reeve_users *users, struct users_line *line, struct reeve_error *err)
 {
-	const struct users_file *files;
+	const struct reeve_dovecot_file *files;
 	size_t count;
 
 	if (users_where_files(users, &files, &count, err) < 0)
@@ -142,7 +142,7 @@ static const char *pass(struct reeve_users *users, char *text)
 }
 
 /* The userdb's value, or the line's, whichever counts; NULL: neither has one. */
-static const char *value_of(const struct users_default *usual, const char *own, bool is_userdb)
+static const char *value_of(const struct reeve_db_default *usual, const char *own, bool is_userdb)
 {
 	bool has_own = is_userdb && own != NULL && own[0] != '\0';
 

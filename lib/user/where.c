@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What Dovecot and Postfix name. */
-#include "user/where_db.h"
+#include "user/where.h"
 
 #include "base/error.h"
 #include "base/number.h"
+#include "conf/dovecot_files.h"
 #include "conf/dovecot_variables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +12,15 @@
 /* ---- the passwd-file ------------------------------------------------------------------------ */
 
 /* The one passdb that has virtual users; NULL, with where->why, if there is none or there are several. */
-static const struct users_db *find_passdb(struct reeve_users *users, const struct users_dbs *dbs,
+static const struct reeve_db *find_passdb(struct reeve_users *users, const struct reeve_dbs *dbs,
                                     struct users_where *where)
 {
-	const struct users_db *found = NULL;
+	const struct reeve_db *found = NULL;
 
 	for (size_t i = 0; i < dbs->count; i++) {
-		const struct users_db *db = &dbs->rows[i];
+		const struct reeve_db *db = &dbs->rows[i];
 
-		if (!db->is_passdb || !users_db_is_passwd_file(db))
+		if (!db->is_passdb || !reeve_db_is_passwd_file(db))
 			continue;
 		if (found != NULL && strcmp(found->path, db->path) != 0) {
 			where->why = reeve_users_text(users,
@@ -40,42 +41,39 @@ static const struct users_db *find_passdb(struct reeve_users *users, const struc
 /* Its path for all, or a pattern; where->why, if that depends on more than a user's name. */
 static void take_path(struct reeve_users *users, const char *path, struct users_where *where)
 {
-	bool is_one = true, is_known = true;
-	struct reeve_piece piece;
 	char *plain;
-	int more;
 
-	for (const char *at = path; (more = reeve_dovecot_piece(&at, where->is_24, &piece)) > 0;) {
-		is_one = is_one && piece.kind == REEVE_PIECE_TEXT;
-		is_known = is_known && piece.kind != REEVE_PIECE_OTHER;
-	}
-	if (more < 0 || !is_known) {
+	switch (reeve_dovecot_path_kind(path, where->is_24)) {
+	case REEVE_PATH_UNKNOWN:
 		where->why = reeve_users_text(users,
 		                              "which file Dovecot's passwd-file '%s' is depends on "
 		                              "more than the user's name",
 		                              path);
-	} else if (is_one) {
-		/* "%%" of 2.3 */
-		plain = reeve_dovecot_expand(path, where->is_24, &(struct reeve_whom){.name = ""});
-		where->passwd_file = reeve_users_text(users, "%s%s", users->root,
-		                                      plain == NULL ? path : plain);
-		free(plain);
-	} else {
+		return;
+	case REEVE_PATH_OF_NAMES:
 		where->pattern = path;
+		return;
+	case REEVE_PATH_ONE:
+		break;
 	}
+	/* "%%" of 2.3 */
+	plain = reeve_dovecot_expand(path, where->is_24, &(struct reeve_whom){.name = ""});
+	where->passwd_file =
+		reeve_users_text(users, "%s%s", users->root, plain == NULL ? path : plain);
+	free(plain);
 }
 
 /* The passdb of a file that is named: the file's own, or else one whose files it is among. */
-static const struct users_db *find_passdb_of(const struct users_dbs *dbs, const char *path,
+static const struct reeve_db *find_passdb_of(const struct reeve_dbs *dbs, const char *path,
                                              struct users_where *where)
 {
 	struct reeve_match match;
 
 	for (int k = 0; k < 2; k++) {
 		for (size_t i = 0; i < dbs->count; i++) {
-			const struct users_db *db = &dbs->rows[i];
+			const struct reeve_db *db = &dbs->rows[i];
 
-			if (!db->is_passdb || !users_db_is_passwd_file(db))
+			if (!db->is_passdb || !reeve_db_is_passwd_file(db))
 				continue;
 			if (k == 0 && strcmp(db->path, path) == 0)
 				return db;
@@ -106,16 +104,16 @@ static bool is_one_path(const char *path, const char *other, bool is_24)
 }
 
 /* The userdb that tells of the users of a file: of the same file, or one for all whom a passdb lets in. */
-static const struct users_db *find_userdb(const struct users_dbs *dbs, const char *path, bool is_24)
+static const struct reeve_db *find_userdb(const struct reeve_dbs *dbs, const char *path, bool is_24)
 {
-	const struct users_db *other = NULL;
+	const struct reeve_db *other = NULL;
 
 	for (size_t i = 0; i < dbs->count; i++) {
-		const struct users_db *db = &dbs->rows[i];
+		const struct reeve_db *db = &dbs->rows[i];
 
 		if (db->is_passdb)
 			continue;
-		if (users_db_is_passwd_file(db) && is_one_path(db->path, path, is_24))
+		if (reeve_db_is_passwd_file(db) && is_one_path(db->path, path, is_24))
 			return db;
 		if (other == NULL && strcmp(db->driver, "static") == 0)
 			other = db;
@@ -124,7 +122,7 @@ static const struct users_db *find_userdb(const struct users_dbs *dbs, const cha
 }
 
 /* Whether a userdb may know any user, and we cannot tell whom: that of a database. */
-static bool is_anybodys(const struct users_db *db)
+static bool is_anybodys(const struct reeve_db *db)
 {
 	static const char *const drivers[] = {"passwd-file", "passwd", "nss", "prefetch"};
 
@@ -138,13 +136,13 @@ static bool is_anybodys(const struct users_db *db)
  * Whether the users of a passdb's file have their homes in another file. `path` is the one of the two that is
  * asked for.
  */
-static void find_two(const struct users_dbs *dbs, const char *path, struct users_where *where)
+static void find_two(const struct reeve_dbs *dbs, const char *path, struct users_where *where)
 {
 	const char *passwords = NULL, *homes = NULL;
 
 	for (size_t i = 0; i < dbs->count; i++) {
-		const struct users_db *db = &dbs->rows[i];
-		bool is_file = users_db_is_passwd_file(db) && !db->goes_on;
+		const struct reeve_db *db = &dbs->rows[i];
+		bool is_file = reeve_db_is_passwd_file(db) && !db->goes_on;
 		bool is_asked = is_file && is_one_path(db->path, path, where->is_24);
 
 		if (!db->is_passdb && is_anybodys(db))
@@ -182,9 +180,9 @@ static const char *without_root(struct reeve_users *users, const char *path)
 	return path;
 }
 
-static void choose(struct reeve_users *users, const struct users_dbs *dbs, struct users_where *where)
+static void choose(struct reeve_users *users, const struct reeve_dbs *dbs, struct users_where *where)
 {
-	const struct users_db *passdb = NULL, *userdb;
+	const struct reeve_db *passdb = NULL, *userdb;
 	const char *path = NULL;
 
 	if (users->how.passwd_file != NULL) {
@@ -215,7 +213,7 @@ static void choose(struct reeve_users *users, const struct users_dbs *dbs, struc
 	where->is_userdb = users->how.passwd_file != NULL && passdb == NULL;
 	if (userdb == NULL)
 		return;
-	where->is_userdb |= users_db_is_passwd_file(userdb);
+	where->is_userdb |= reeve_db_is_passwd_file(userdb);
 	if (where->format == NULL && passdb == NULL)
 		where->format = userdb->format;
 	where->home = userdb->home;
@@ -225,22 +223,33 @@ static void choose(struct reeve_users *users, const struct users_dbs *dbs, struc
 		where->home.is_forced = where->uid.is_forced = where->gid.is_forced = false;
 }
 
-static void find_quota_file(struct reeve_users *users, const struct users_dbs *dbs,
+static void find_quota_file(struct reeve_users *users, const struct reeve_dbs *dbs,
                             struct users_where *where)
 {
 	for (size_t i = 0; i < dbs->count && where->quota_file == NULL; i++) {
-		const struct users_db *db = &dbs->rows[i];
+		const struct reeve_db *db = &dbs->rows[i];
 
-		if (!db->is_passdb && users_db_is_passwd_file(db) && db->goes_on &&
+		if (!db->is_passdb && reeve_db_is_passwd_file(db) && db->goes_on &&
 		    strchr(db->path, '%') == NULL)
 			where->quota_file = reeve_users_text(users, "%s%s", users->root, db->path);
 	}
 }
 
+int users_dbs_read(struct reeve_users *users, struct reeve_conf *dovecot, bool is_24,
+                   struct reeve_dbs *dbs, struct reeve_error *err)
+{
+	struct reeve_conf_list *list =
+		reeve_conf_list(dovecot, REEVE_CONF_EFFECTIVE | REEVE_CONF_BLOCKS, err);
+	int r = list == NULL ? -1 : reeve_dovecot_dbs(list, is_24, users->arena, dbs, err);
+
+	reeve_conf_list_free(list);
+	return r;
+}
+
 static int read_dovecot(struct reeve_users *users, struct users_where *where, struct reeve_error *err)
 {
 	struct reeve_conf *dovecot = reeve_users_conf(users, REEVE_CONF_DOVECOT);
-	struct users_dbs dbs = {0};
+	struct reeve_dbs dbs = {0};
 	int r = 0;
 
 	where->has_dovecot = dovecot != NULL;

@@ -6,13 +6,8 @@
 #ifndef USER_WHERE_H
 #define USER_WHERE_H
 
+#include "conf/dovecot_dbs.h"
 #include "user/user.h"
-
-/* What a userdb says of all its users: a number, a name, or a text with variables; NULL: nothing. */
-struct users_default {
-	const char *value;
-	bool is_forced; /* counts also where a line says something else */
-};
 
 struct users_where {
 	bool has_dovecot; /* a configuration of Dovecot was read */
@@ -22,12 +17,12 @@ struct users_where {
 	const char *passwd_file; /* with the root in front; NULL: none, or none that can be told */
 	const char *pattern;     /* its path, where it is another one for each name: where_file.h. Else NULL */
 	const char *why;         /* where both are NULL: a text for an error */
-	const struct users_file *files; /* of where_file.c */
+	const struct reeve_dovecot_file *files; /* of where_file.c */
 	size_t file_count;
 	const char *format;      /* what of a user's name his line begins with: "%n"; NULL: all of it */
 	bool is_userdb;          /* Dovecot takes uid, gid, home and extra fields from its lines, too */
 	const char *passwords, *homes; /* the two files of users whose homes are in another one; NULL */
-	struct users_default home, uid, gid;
+	struct reeve_db_default home, uid, gid;
 
 	/*
 	 * A passwd-file whose userdb adds to what the next one says (result_success = continue-ok): for quotas
@@ -44,6 +39,10 @@ struct users_where {
 
 /* Fill in what is about aliases; for users_where(). */
 void users_where_aliases(struct reeve_users *users, struct users_where *where);
+
+/* The passdbs and userdbs of Dovecot; free(dbs->rows) is the caller's, always. -1 with err. */
+int users_dbs_read(struct reeve_users *users, struct reeve_conf *dovecot, bool is_24,
+                   struct reeve_dbs *dbs, struct reeve_error *err);
 
 /* Read when first asked for. NULL with err: REEVE_ENOMEM. */
 const struct users_where *users_where(struct reeve_users *users, struct reeve_error *err);

@@ -5,9 +5,6 @@
 #include "base/error.h"
 #include "base/open.h"
 #include "conf/dovecot_variables.h"
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,129 +86,20 @@ const char *users_where_file(struct reeve_users *users, const char *name, struct
 
 /* ---- without ------------------------------------------------------------------------------- */
 
-struct walk {
-	struct reeve_users *users;
-	const struct users_where *where;
-	const char *pattern, *only; /* with the root in front, the one that is asked for; NULL: all */
-	struct users_file *rows; /* to be freed */
-	size_t count, room;
-	struct reeve_error *err;
-};
-
-static const char *keep_part(struct walk *walk, struct reeve_match_part part)
+int users_where_made(struct reeve_users *users, const char *pattern,
+                     struct reeve_dovecot_file **files_r, size_t *count_r, struct reeve_error *err)
 {
-	return part.text == NULL ? NULL
-	                         : reeve_users_text(walk->users, "%.*s", (int)part.length, part.text);
+	return reeve_dovecot_files(users->root, pattern, users->where->is_24, users->arena, files_r,
+	                           count_r, err);
 }
 
-/* `path` is a file that is there, or whose folder we may not look into. */
-static int add(struct walk *walk, const char *path)
-{
-	const char *full = reeve_users_text(walk->users, "%s%s", walk->users->root, path);
-	struct reeve_match match;
-	struct stat st;
-	int fd;
-
-	if (!reeve_dovecot_match(walk->pattern, walk->where->is_24, path, &match) ||
-	    (walk->only != NULL && strcmp(full, walk->only) != 0))
-		return 0;
-	fd = reeve_open_in_root(walk->users->root, full);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (fd >= 0) {
-		bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-
-		close(fd);
-		if (!is_file)
-			return 0;
-	}
-	if (walk->count == walk->room) {
-		size_t room = walk->room * 2 + 16;
-		struct users_file *rows = reallocarray(walk->rows, room, sizeof *rows);
-
-		if (rows == NULL)
-			return reeve_fail_nomem(walk->err);
-		walk->rows = rows;
-		walk->room = room;
-	}
-	walk->rows[walk->count++] = (struct users_file){full, keep_part(walk, match.user),
-	                                                keep_part(walk, match.username),
-	                                                keep_part(walk, match.domain)};
-	return 0;
-}
-
-static int step(struct walk *walk, const char *done, const char *rest);
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Each name in the folder `done` that `part` could be. */
-static int look_in(struct walk *walk, const char *done, const char *part, const char *rest)
-{
-	const char *folder = reeve_users_text(walk->users, "%s%s", walk->users->root, done);
-	int fd = reeve_open_in_root(walk->users->root, folder[0] == '\0' ? "/" : folder), count, r = 0;
-	struct dirent **entries = NULL;
-	struct reeve_match match;
-
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	count = fd < 0 ? -1 : scandirat(fd, ".", &entries, NULL, by_name);
-	if (count < 0)
-		r = errno == ENOTDIR ? 0
-		                     : reeve_fail_errno(walk->err, "cannot look for passwd-files in '%s'",
-		                                        folder);
-	for (int i = 0; i < count; i++) {
-		const char *name = entries[i]->d_name;
-
-		if (r == 0 && name[0] != '.' &&
-		    reeve_dovecot_match(part, walk->where->is_24, name, &match))
-			r = step(walk, reeve_users_text(walk->users, "%s/%s", done, name), rest);
-		free(entries[i]);
-	}
-	free(entries);
-	if (fd >= 0)
-		close(fd);
-	return r;
-}
-
-/* From the folder `done` on (without the root, "" at first) along `rest`, which begins with '/', or is "". */
-static int step(struct walk *walk, const char *done, const char *rest)
-{
-	const char *part, *next;
-	size_t n;
-
-	rest += strspn(rest, "/");
-	if (*rest == '\0')
-		return add(walk, done);
-	n = strcspn(rest, "/");
-	next = rest + n;
-	part = reeve_users_text(walk->users, "%.*s", (int)n, rest);
-	if (strchr(part, '%') == NULL)
-		return step(walk, reeve_users_text(walk->users, "%s/%s", done, part), next);
-	return look_in(walk, done, part, next);
-}
-
-int users_where_made(struct reeve_users *users, const char *pattern, struct users_file **files_r,
-                     size_t *count_r, struct reeve_error *err)
-{
-	struct walk walk = {
-		.users = users, .where = users->where, .pattern = pattern, .err = err};
-	int r = step(&walk, "", pattern);
-
-	*files_r = walk.rows;
-	*count_r = walk.count;
-	return r;
-}
-
-int users_where_files(struct reeve_users *users, const struct users_file **files_r, size_t *count_r,
+int users_where_files(struct reeve_users *users, const struct reeve_dovecot_file **files_r, size_t *count_r,
                       struct reeve_error *err)
 {
 	bool is_read = users_where(users, err) != NULL;
 	struct users_where *where = users->where;
-	struct walk walk = {.users = users, .where = where, .err = err};
-	struct users_file *files;
+	struct reeve_dovecot_file *files, *made = NULL;
+	size_t count = 0, kept = 0;
 
 	*files_r = NULL;
 	*count_r = 0;
@@ -225,26 +113,25 @@ int users_where_files(struct reeve_users *users, const struct users_file **files
 		where->files = files;
 		where->file_count = 1;
 	} else if (where->files == NULL && where->pattern != NULL) {
-		walk.pattern = where->pattern;
-		walk.only = where->passwd_file;
-		int r = step(&walk, "", where->pattern);
+		int r = users_where_made(users, where->pattern, &made, &count, err);
 
-		files = r < 0 ? NULL
-		              : reeve_arena_alloc(users->arena, (walk.count + 1) * sizeof *files);
-		if (files != NULL && walk.count > 0)
-			memcpy(files, walk.rows, walk.count * sizeof *files);
-		free(walk.rows);
-		if (files == NULL || users->has_failed)
+		files = r < 0 ? NULL : reeve_arena_alloc(users->arena, (count + 1) * sizeof *files);
+		/* Of one that is asked for, only that. */
+		for (size_t i = 0; files != NULL && i < count; i++)
+			if (where->passwd_file == NULL || strcmp(made[i].path, where->passwd_file) == 0)
+				files[kept++] = made[i];
+		free(made);
+		if (files == NULL)
 			return r < 0 ? -1 : reeve_fail_nomem(err);
 		where->files = files;
-		where->file_count = walk.count;
+		where->file_count = kept;
 	}
 	*files_r = where->files;
 	*count_r = where->file_count;
 	return 0;
 }
 
-const char *users_where_name(struct reeve_users *users, const struct users_file *file, const char *key)
+const char *users_where_name(struct reeve_users *users, const struct reeve_dovecot_file *file, const char *key)
 {
 	const struct users_where *where = users->where;
 	const char *name = key, *path, *wanted;
@@ -294,7 +181,7 @@ static bool is_by_link(struct reeve_users *users, const char *path, const char *
 const char *users_where_twin(struct reeve_users *users, const char *path, const char *key,
                              bool *is_first_r)
 {
-	const struct users_file *files;
+	const struct reeve_dovecot_file *files;
 	struct stat here, there;
 	const char *name;
 	size_t count;

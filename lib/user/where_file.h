@@ -2,20 +2,13 @@
 /*
  * Which passwd-file has a virtual user, where its path is another one for each domain or name
  * ("/etc/vmail/%d/passwd"). By a name it is what Dovecot makes of the name; without one, what is in the file
- * system and could be made of some name.
- *
- * A file that is found tells a part of the names in it: of /etc/vmail/example.org/passwd, in which a line begins
- * with "ann", the user is ann@example.org.
+ * system (conf/dovecot_files.h).
  */
 #ifndef USER_WHERE_FILE_H
 #define USER_WHERE_FILE_H
 
+#include "conf/dovecot_files.h"
 #include "user/where.h"
-
-struct users_file {
-	const char *path;                      /* with the root in front */
-	const char *user, *username, *domain;  /* that the path tells; NULL: it does not */
-};
 
 /*
  * The file of a name, kept, with the root in front. NULL with err: REEVE_EREFUSED if there is none (no domain
@@ -24,21 +17,21 @@ struct users_file {
 const char *users_where_file(struct reeve_users *users, const char *name, struct reeve_error *err);
 
 /* All that there are, by path; of a path without variables that one, there or not. -1 with err. */
-int users_where_files(struct reeve_users *users, const struct users_file **files_r, size_t *count_r,
+int users_where_files(struct reeve_users *users, const struct reeve_dovecot_file **files_r, size_t *count_r,
                       struct reeve_error *err);
 
 /*
  * The files that there are of any path of Dovecot's with variables, after users_where(). free(*files_r) is the
  * caller's, always. -1 with err.
  */
-int users_where_made(struct reeve_users *users, const char *pattern, struct users_file **files_r,
+int users_where_made(struct reeve_users *users, const char *pattern, struct reeve_dovecot_file **files_r,
                      size_t *count_r, struct reeve_error *err);
 
 /*
  * Whose line it is that begins with `key`, kept; NULL: nobody's, for Dovecot would look for it in another file,
  * or for another line.
  */
-const char *users_where_name(struct reeve_users *users, const struct users_file *file, const char *key);
+const char *users_where_name(struct reeve_users *users, const struct reeve_dovecot_file *file, const char *key);
 
 /*
  * Another name whose line is this one of `path`, for both their files are one (by device and inode): as a domain's

@@ -111,7 +111,7 @@ static void same(const char *is, const char *wanted)
 	ck_assert_str_eq(is == NULL ? "(null)" : is, wanted == NULL ? "(null)" : wanted);
 }
 
-static void same_default(struct users_default is, const char *wanted)
+static void same_default(struct reeve_db_default is, const char *wanted)
 {
 	ck_assert_int_eq(is.is_forced, wanted != NULL && wanted[0] == '!');
 	same(is.value, wanted != NULL && wanted[0] == '!' ? wanted + 1 : wanted);

@@ -4,40 +4,56 @@
  * fields for all users, that a line may say otherwise (default_fields; "uid:default" in fields), or
  * may not (override_fields; "uid" in fields, userdb static).
  */
-#include "user/where_db.h"
+#include "conf/dovecot_dbs.h"
+
+#include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void set_field(struct reeve_users *users, struct users_db *db, const char *name, size_t n,
+/* What is read, and where it is kept. */
+struct reading {
+	struct reeve_arena *arena;
+	struct reeve_dbs *dbs;
+	bool is_24, has_failed;
+};
+
+static const char *keep(struct reading *reading, const char *text, size_t n)
+{
+	const char *copy = reeve_arena_strndup(reading->arena, text, n);
+
+	reading->has_failed |= copy == NULL;
+	return copy == NULL ? "" : copy;
+}
+
+static void set_field(struct reading *reading, struct reeve_db *db, const char *name, size_t n,
                       const char *value, size_t length, bool is_forced)
 {
 	static const char *const names[] = {"home", "uid", "gid"};
-	struct users_default *const fields[] = {&db->home, &db->uid, &db->gid};
+	struct reeve_db_default *const fields[] = {&db->home, &db->uid, &db->gid};
 
 	for (size_t i = 0; i < 3; i++) {
 		if (strlen(names[i]) == n && memcmp(name, names[i], n) == 0 &&
 		    (is_forced || !fields[i]->is_forced))
-			*fields[i] = (struct users_default){
-				reeve_users_text(users, "%.*s", (int)length, value), is_forced};
+			*fields[i] = (struct reeve_db_default){keep(reading, value, length), is_forced};
 	}
 }
 
 /* "uid=vmail gid=vmail home=/var/vmail/%d/%n" */
-static void set_fields(struct reeve_users *users, struct users_db *db, const char *text, bool is_forced)
+static void set_fields(struct reading *reading, struct reeve_db *db, const char *text, bool is_forced)
 {
 	while (*text != '\0') {
 		size_t n = strcspn(text, " \t"), key = strcspn(text, "= \t");
 
 		if (key < n)
-			set_field(users, db, text, key, text + key + 1, n - key - 1, is_forced);
+			set_field(reading, db, text, key, text + key + 1, n - key - 1, is_forced);
 		text += n;
 		text += strspn(text, " \t");
 	}
 }
 
 /* "scheme=CRYPT username_format=%u /etc/dovecot/users": options up to the first word with a '/'. */
-static void set_args(struct reeve_users *users, struct users_db *db, const char *args)
+static void set_args(struct reading *reading, struct reeve_db *db, const char *args)
 {
 	static const char format[] = "username_format=";
 
@@ -45,13 +61,12 @@ static void set_args(struct reeve_users *users, struct users_db *db, const char 
 		size_t n = strcspn(args, " ");
 
 		if (strncmp(args, format, sizeof format - 1) == 0)
-			db->format = reeve_users_text(users, "%.*s", (int)(n - (sizeof format - 1)),
-			                              args + sizeof format - 1);
+			db->format = keep(reading, args + sizeof format - 1, n - (sizeof format - 1));
 		args += n;
 		args += strspn(args, " ");
 	}
 	if (*args == '/')
-		db->path = reeve_users_keep(users, args);
+		db->path = keep(reading, args, strlen(args));
 }
 
 static bool is_yes(const char *value)
@@ -60,23 +75,23 @@ static bool is_yes(const char *value)
 }
 
 /* A setting of it; `name` is what is behind the block in the PATH. */
-static void set(struct reeve_users *users, struct users_db *db, const char *name, const char *value)
+static void set(struct reading *reading, struct reeve_db *db, const char *name, const char *value)
 {
 	size_t n;
 
 	if (strncmp(name, "passdb_", 7) == 0 || strncmp(name, "userdb_", 7) == 0)
 		name += 7;
 	if (strcmp(name, "driver") == 0) {
-		db->driver = reeve_users_keep(users, value);
+		db->driver = keep(reading, value, strlen(value));
 	} else if (strcmp(name, "args") == 0) {
-		set_args(users, db, value);
-		set_fields(users, db, value, true); /* of static; a passwd-file has none such */
+		set_args(reading, db, value);
+		set_fields(reading, db, value, true); /* of static; a passwd-file has none such */
 	} else if (strcmp(name, "default_fields") == 0 || strcmp(name, "override_fields") == 0) {
-		set_fields(users, db, value, name[0] == 'o');
+		set_fields(reading, db, value, name[0] == 'o');
 	} else if (strcmp(name, "passwd_file_path") == 0) {
-		db->path = reeve_users_keep(users, value);
+		db->path = keep(reading, value, strlen(value));
 	} else if (strcmp(name, "auth_username_format") == 0) {
-		db->format = reeve_users_keep(users, value);
+		db->format = keep(reading, value, strlen(value));
 	} else if (strcmp(name, "master") == 0 || strcmp(name, "deny") == 0) {
 		db->is_other |= is_yes(value);
 	} else if (strcmp(name, "result_success") == 0) {
@@ -84,7 +99,7 @@ static void set(struct reeve_users *users, struct users_db *db, const char *name
 	} else if (strncmp(name, "fields/", 7) == 0) {
 		name += 7;
 		n = strcspn(name, ":");
-		set_field(users, db, name, n, value, strlen(value), name[n] == '\0');
+		set_field(reading, db, name, n, value, strlen(value), name[n] == '\0');
 	}
 }
 
@@ -103,10 +118,10 @@ static size_t block_of(const char *path)
 	return strcspn(path, "/");
 }
 
-static struct users_db *find_db(struct reeve_users *users, struct users_dbs *dbs, const char *path, size_t n,
-                          bool is_24)
+static struct reeve_db *find_db(struct reading *reading, const char *path, size_t n)
 {
-	struct users_db *db;
+	struct reeve_dbs *dbs = reading->dbs;
+	struct reeve_db *db;
 
 	for (size_t i = 0; i < dbs->count; i++) {
 		if (dbs->rows[i].id_length == n && memcmp(dbs->rows[i].id, path, n) == 0)
@@ -114,50 +129,44 @@ static struct users_db *find_db(struct reeve_users *users, struct users_dbs *dbs
 	}
 	if (dbs->count == dbs->room) {
 		size_t room = dbs->room * 2 + 8;
-		struct users_db *rows = reallocarray(dbs->rows, room, sizeof *rows);
+		struct reeve_db *rows = reallocarray(dbs->rows, room, sizeof *rows);
 
 		if (rows == NULL) {
-			users->has_failed = true;
+			reading->has_failed = true;
 			return NULL;
 		}
 		dbs->rows = rows;
 		dbs->room = room;
 	}
 	db = &dbs->rows[dbs->count++];
-	*db = (struct users_db){.id = reeve_users_text(users, "%.*s", (int)n, path),
-	                  .id_length = n,
-	                  .is_passdb = path[0] == 'p',
-	                  .driver = "",
-	                  .path = ""};
+	*db = (struct reeve_db){.id = keep(reading, path, n),
+	                        .id_length = n,
+	                        .is_passdb = path[0] == 'p',
+	                        .driver = "",
+	                        .path = ""};
 	/* In 2.4 its name is the driver's, if nothing else is said. */
-	if (is_24 && n > 7 && path[6] == ' ')
-		db->driver = path[7] == '"'
-		                     ? reeve_users_text(users, "%.*s", (int)(n - 9), path + 8)
-		                     : reeve_users_text(users, "%.*s", (int)(n - 7), path + 7);
+	if (reading->is_24 && n > 7 && path[6] == ' ')
+		db->driver = path[7] == '"' ? keep(reading, path + 8, n - 9) : keep(reading, path + 7, n - 7);
 	return db;
 }
 
-int users_dbs_read(struct reeve_users *users, struct reeve_conf *dovecot, bool is_24,
-                   struct users_dbs *dbs, struct reeve_error *err)
+int reeve_dovecot_dbs(const struct reeve_conf_list *list, bool is_24, struct reeve_arena *arena,
+                      struct reeve_dbs *dbs, struct reeve_error *err)
 {
-	struct reeve_conf_list *list =
-		reeve_conf_list(dovecot, REEVE_CONF_EFFECTIVE | REEVE_CONF_BLOCKS, err);
+	struct reading reading = {.arena = arena, .dbs = dbs, .is_24 = is_24};
 
-	if (list == NULL)
-		return -1;
 	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
 		size_t n = block_of(row->path);
-		struct users_db *db = n == 0 ? NULL : find_db(users, dbs, row->path, n, is_24);
+		struct reeve_db *db = n == 0 ? NULL : find_db(&reading, row->path, n);
 
 		if (db != NULL && row->path[n] == '/')
-			set(users, db, row->path + n + 1, row->value);
+			set(&reading, db, row->path + n + 1, row->value);
 	}
-	reeve_conf_list_free(list);
-	return 0;
+	return reading.has_failed ? reeve_fail_nomem(err) : 0;
 }
 
-bool users_db_is_passwd_file(const struct users_db *db)
+bool reeve_db_is_passwd_file(const struct reeve_db *db)
 {
 	return strcmp(db->driver, "passwd-file") == 0 && db->path[0] == '/' && !db->is_other;
 }
