@@ -203,9 +203,12 @@ struct out {
 static void put(struct out *out, const char *text, uint32_t origin)
 {
 	for (; text != NULL && *text != '\0';) {
-		size_t n = strcspn(text, "\n");
+		size_t n = strcspn(text, "\n"), end = n;
 
-		reeve_buf_add(&out->text, text, n);
+		/* What was taken from the file, a value over two lines, has its line ends already. */
+		if (text[n] == '\n' && n > 0 && text[n - 1] == '\r' && out->eol[0] == '\r')
+			end--;
+		reeve_buf_add(&out->text, text, end);
 		reeve_buf_add_text(&out->text, out->eol);
 		reeve_buf_add(&out->origins, &origin, sizeof origin);
 		text += n + (text[n] == '\n');

@@ -48,6 +48,10 @@ static const struct migrate_case rows[] = {
          "passdb {\n\tdriver = pam\n\targs = *\n}\n", ""},
 	{"auth, CRLF, no line end at the end", "auth default {\r\n  user = root\r\n}\r\nlisten = *",
          "service auth {\r\n  user = root\r\n}\r\nlisten = *", ""},
+	{"auth, CRLF, a value over two lines",
+         "auth default {\r\n  mechanisms = plain \\\r\n    login\r\n}\r\nssl_cert_file = "
+         "\\\r\n /x\r\n",
+         "auth_mechanisms = plain \\\r\n    login\r\nssl_cert = \\\r\n </x\r\n", ""},
 	{"auth, the prefix is there", "auth default {\n  auth_verbose = yes\n  auth_user = x\n}\n",
          "auth_verbose = yes\nservice auth {\n  user = x\n}\n", ""},
 	{"auth, other settings",
