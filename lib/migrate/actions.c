@@ -192,6 +192,26 @@ static bool is_cut(const struct migrate_site *site)
 	return strncmp(site->main->row.new_value, "<", 1) == 0 && strchr(site->value, '#') != NULL;
 }
 
+/* Any value that becomes a fixed one: what it was is told, for it shows nowhere else. */
+static void tell_fixed(struct migrate_hop *hop, const struct migrate_site *site)
+{
+	reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, site->main, "",
+	                   about(hop, site, "not all of it is left"));
+}
+
+static void move(struct migrate_hop *hop, struct migrate_site *site)
+{
+	const struct reeve_migrate_rule *row = &site->main->row;
+	struct migrate_page *page = reeve_migrate_page(hop, site);
+	uint32_t first, last;
+
+	reeve_migrate_move(hop, site);
+	reeve_migrate_lines(hop, site, &first, &last);
+	if (page->lines[first].is_dropped && *row->old_value == '\0' && *row->new_value != '\0' &&
+	    strchr(row->new_value, '{') == NULL)
+		tell_fixed(hop, site);
+}
+
 static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 {
 	const struct migrate_rule *rule = site->main;
@@ -232,8 +252,7 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		reeve_migrate_rewrite(hop, site, NULL, value);
 		if (strchr(rule->row.old_value, '*') != NULL &&
 		    strchr(rule->row.new_value, '{') == NULL)
-			reeve_migrate_tell(hop, site, REEVE_MIGRATE_REMOVED, rule, "",
-			                   about(hop, site, "not all of it is left"));
+			tell_fixed(hop, site);
 		break;
 	case MIGRATE_SPLIT:
 		split(hop, site);
@@ -253,7 +272,7 @@ static void act_main(struct migrate_hop *hop, struct migrate_site *site)
 		reeve_migrate_odd(hop, site);
 		return;
 	case MIGRATE_MOVE:
-		reeve_migrate_move(hop, site);
+		move(hop, site);
 		return;
 	case MIGRATE_UNWRAP: /* was done with the lines' indentation */
 	case MIGRATE_WORD:

@@ -100,8 +100,11 @@ static const struct migrate_case rows[] = {
          "{ user = x }, service managesieve-login { user = x }, and remove this\nlogin_user = x\n",
          "1 decide"},
 	{"other values of yes and no",
-         "protocol imap {\n  login_chroot = maybe\n  login_process_per_connection = 1\n}\n", NULL,
-         ""},
+         "protocol imap {\n  login_chroot = y\n  login_process_per_connection = y\n}\n"
+         "protocol pop3 {\n  login_chroot = NO\n  login_process_per_connection = NO\n}\n",
+         "service imap-login {\n  chroot = login\n  service_count = 1\n}\n"
+         "service pop3-login {\n  chroot =\n  service_count = 0\n}\n",
+         "2 removed 3 removed"},
 	{"dict", "dict_process_count = 2\n", "service dict {\n  process_limit = 2\n}\n", ""},
 };
 
