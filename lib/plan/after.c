@@ -3,6 +3,7 @@
  * What is to be made of the files once they are in place: named, and by fixed programs. A record is root's,
  * but no place for command lines.
  */
+#include "base/diag.h"
 #include "base/error.h"
 #include "plan/parts.h"
 
@@ -160,7 +161,48 @@ int plan_after_run(const struct reeve_plan *plan, const struct record_after *aft
 	return result;
 }
 
+/* The newer one of them that has this to be run, too; NULL. */
+static const struct record *newer_with(struct record *const *records, size_t i, const char *text)
+{
+	for (size_t k = 0; k < i; k++)
+		for (size_t n = 0; n < records[k]->after_count; n++)
+			if (strcmp(records[k]->afters[n].text, text) == 0)
+				return records[k];
+	return NULL;
+}
+
+void plan_after_catch_up(const struct reeve_plan *plan, struct record *const *records, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct record *record = records[i];
+
+		record->is_followed = true;
+		for (size_t k = 0; k < record->after_count; k++) {
+			const struct record_after *after = &record->afters[k];
+			const struct record *same = newer_with(records, i, after->text);
+			struct reeve_error why = {0};
+
+			if (same != NULL) {
+				record->is_followed &= same->is_followed;
+				continue;
+			}
+			bool is_run = plan_after_run(plan, after, 1, &why) == 0;
+			record->is_followed &= is_run;
+			reeve_diag(plan->how.talk, is_run ? REEVE_NOTE : REEVE_WARNING, record->id, 0, 0,
+			           "'%s' was not run after this change, and %s%s", after->text,
+			           is_run ? "is now" : "cannot be now: ", why.text);
+		}
+		if (record->is_followed)
+			(void)record_mark(plan->state.undo, record->id, "followed", NULL);
+	}
+}
+
 int reeve_plan_run_after(const struct reeve_plan *plan, struct reeve_error *err)
 {
-	return plan_after_run(plan, plan->afters, plan->after_count, err);
+	if (plan_after_run(plan, plan->afters, plan->after_count, err) < 0)
+		return -1;
+	/* Without the note it is run once more, which does no harm. */
+	if (plan->followed[0] != '\0' && plan->after_count > 0 && !plan->how.dry_run)
+		(void)record_mark(plan->state.undo, plan->followed, "followed", NULL);
+	return 0;
 }

@@ -187,8 +187,10 @@ int reeve_plan_apply(struct reeve_plan *plan, struct reeve_plan_result *result_r
 		goto fail;
 	if (carry_out(plan, record, is_broken, &failure) < 0)
 		goto fail;
-	if (!goes_back(plan))
+	if (!goes_back(plan)) {
 		memcpy(result_r->id, record->id, sizeof result_r->id);
+		memcpy(plan->followed, record->id, sizeof plan->followed);
+	}
 	plan_history_prune(plan);
 	return 0;
 fail:

@@ -189,13 +189,19 @@ static int clear_away(struct reeve_plan *plan, const struct record *record, size
 static int end_it(struct reeve_plan *plan, const struct record *record, struct reeve_error *err)
 {
 	struct reeve_error why = {0};
+	bool is_followed;
 
 	if (plan_sweep(plan, record, true, err) < 0)
 		return -1;
-	if (plan_after_run(plan, record->afters, record->after_count, &why) < 0)
+	is_followed = plan_after_run(plan, record->afters, record->after_count, &why) == 0;
+	if (!is_followed)
 		reeve_diag(plan->how.talk, REEVE_WARNING, record->id, 0, 0,
 		           "of a change that was broken off all files are in place, but: %s", why.text);
-	return record_mark(plan->state.undo, record->id, "done", err);
+	if (record_mark(plan->state.undo, record->id, "done", err) < 0)
+		return -1;
+	if (is_followed && record->after_count > 0)
+		(void)record_mark(plan->state.undo, record->id, "followed", NULL);
+	return 0;
 }
 
 /* A dry run holds no lock. */
@@ -299,6 +305,8 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
                 struct reeve_error *err)
 {
 	struct record_ids ids = {0};
+	struct record **late;
+	size_t late_count = 0;
 	int r = 0;
 
 	*left_r = NULL;
@@ -309,14 +317,18 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 		plan_stage_remove(plan);
 	if (record_list(plan->state.undo, &ids, err) < 0)
 		return -1;
+	late = reeve_arena_alloc(plan->arena, (ids.count + 1) * sizeof(struct record *));
 	for (size_t i = ids.count; i-- > 0 && r == 0;) {
 		struct record *record = reeve_arena_alloc(plan->arena, sizeof *record);
-		if (record == NULL) {
+		if (record == NULL || late == NULL) {
 			reeve_fail_nomem(err);
 			r = -1;
 			break;
 		}
 		r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
+		if (r == 0 && record->state == RECORD_DONE && record->after_count > 0 &&
+		    !record->is_followed)
+			late[late_count++] = record;
 		if (r < 0 || (record->state != RECORD_OPEN && record->state != RECORD_TORN))
 			continue;
 		r = settle_one(plan, record, states, err);
@@ -324,5 +336,7 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 			*left_r = record;
 	}
 	free(ids.ids);
+	if (r == 0 && !plan->how.dry_run)
+		plan_after_catch_up(plan, late, late_count);
 	return r < 0 ? -1 : 0;
 }

@@ -6,7 +6,8 @@
  *
  *     STATE/plan.lock        held (fcntl, of the open file) from the beginning of a plan to its end
  *     STATE/stage/           a copy of the tree, while the real program looks at it
- *     STATE/undo/ID/         a record: manifest, 1.old, 1.new, 2.old ...; then "done" or "back"
+ *     STATE/undo/ID/         a record: manifest, 1.old, 1.new, 2.old ...; then "done" or "back"; and
+ *                            "followed", when what is run afterwards was run
  *
  * What is always true, also after a power loss:
  *
@@ -75,6 +76,7 @@ struct record {
 	size_t check_count;
 	struct record_after *afters;
 	size_t after_count;
+	bool is_followed; /* those were run */
 	/* Strange: ended, but its manifest is damaged, or of a later version. It is left alone. */
 	enum { RECORD_TORN, RECORD_STRANGE, RECORD_OPEN, RECORD_DONE, RECORD_BACK } state;
 };
@@ -211,6 +213,7 @@ struct reeve_plan {
 	size_t check_count;
 	struct record_after *afters; /* after.c */
 	size_t after_count;
+	char followed[REEVE_CHANGE_ID]; /* the change that these follow; "": none that is done */
 	const char *undoes;     /* the change that this one takes back */
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
@@ -238,6 +241,12 @@ bool plan_after_of(const char *text, struct record_after *after_r);
 /* Run those of a plan's or of a record's, each; 0, or -1 with the first failure. */
 int plan_after_run(const struct reeve_plan *plan, const struct record_after *afters, size_t count,
                    struct reeve_error *err);
+
+/*
+ * Of changes that are done (newest first) run what was not run, since a run was killed behind "done", or it
+ * failed; of the same for several once. A note, or a warning.
+ */
+void plan_after_catch_up(const struct reeve_plan *plan, struct record *const *records, size_t count);
 
 /* "'reeve-undo ID' goes back, ...": what a person can do about a change broken off. */
 #define PLAN_HINT 600

@@ -139,6 +139,7 @@ int record_read(int undo, const char *id, struct record *record, struct reeve_ar
 		return -1;
 	int r = get_bytes(folder, "manifest", MANIFEST_BYTES, &text, &why);
 	bool is_done = has_file(folder, "done"), is_ended = is_done || has_file(folder, "back");
+	bool is_followed = has_file(folder, "followed");
 	size_t n;
 	if (r < 0 && why.sys_errno != ENOENT && why.code != REEVE_EFORMAT)
 		/* Without a manifest nothing was changed; a disk that cannot be read says nothing. */
@@ -154,6 +155,7 @@ int record_read(int undo, const char *id, struct record *record, struct reeve_ar
 		               "change %s is not ended, and its record is of another version of "
 		               "mailreeve",
 		               id);
+	record->is_followed = is_followed;
 	reeve_whole_dispose(&text);
 	close(folder);
 	return r;

@@ -237,6 +237,7 @@ static bool is_done(struct reeve_plan *plan, const char *id)
 			return false;
 		for (size_t k = 0; k < record->after_count; k++)
 			plan_after_add(plan, record->afters[k].text);
+		memcpy(plan->followed, record->id, sizeof plan->followed);
 		return true;
 	}
 	return false;

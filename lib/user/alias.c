@@ -1,124 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Aliases: wishes for them, the table that Postfix makes of them, and those that there are. */
-#include "base/diag.h"
+/* Aliases: wishes for them, and those that there are. */
 #include "base/error.h"
-#include "base/open.h"
 #include "conf/aliases.h"
 #include "user/alias_look.h"
+#include "user/alias_table.h"
 #include "user/docs.h"
 #include "user/files.h"
-#include "user/programs.h"
 #include "user/steps.h"
 #include "user/where.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* ---- the table ------------------------------------------------------------------------------ */
-
-/* What makes it: newaliases(1) for those of alias_database in the usual folder, else postalias(1). */
-static void command(struct reeve_users *users, const struct users_where *where,
-                    const char *argv[5])
-{
-	size_t n = 0, root = strlen(users->root);
-
-	if (where->is_for_newaliases && users->how.postfix == NULL) {
-		argv[n++] = "newaliases";
-	} else {
-		argv[n++] = "postalias";
-		if (users->how.postfix != NULL) {
-			argv[n++] = "-c";
-			argv[n++] = strncmp(users->how.postfix, users->root, root) == 0
-			                    ? users->how.postfix + root
-			                    : users->how.postfix;
-		}
-		argv[n++] = reeve_users_text(users, "%s:%s", where->alias_type,
-		                             where->aliases + root);
-	}
-	argv[n] = NULL;
-}
-
-static int make_table(struct reeve_users *users, void *what, struct reeve_error *err)
-{
-	const char *argv[5];
-
-	(void)what;
-	command(users, users->where, argv);
-	if (users_program_run(users, argv, NULL, 0, NULL, err) < 0)
-		return reeve_fail_prefix(err, "the table of aliases is not made anew");
-	return 0;
-}
-
-static int stat_in_root(const struct reeve_users *users, const char *path, struct stat *st)
-{
-	int fd = reeve_open_in_root(users->root, path), r;
-
-	if (fd < 0)
-		return -1;
-	r = fstat(fd, st);
-	close(fd);
-	return r;
-}
-
-/* Whether the table is older than its file: what broke a run off may have come between them. */
-static bool is_stale(struct reeve_users *users, const struct users_where *where)
-{
-	static const struct {
-		const char *type, *suffix;
-	} tables[] = {
-		{"hash", ".db"}, {"btree", ".db"}, {"lmdb", ".lmdb"}, {"cdb", ".cdb"}, {"dbm", ".pag"}};
-	struct stat file, table;
-
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		if (strcmp(where->alias_type, tables[i].type) != 0)
-			continue;
-		if (stat_in_root(users, where->aliases, &file) < 0)
-			return false;
-		if (stat_in_root(users,
-		                 reeve_users_text(users, "%s%s", where->aliases, tables[i].suffix),
-		                 &table) < 0)
-			return true;
-		return table.st_mtim.tv_sec < file.st_mtim.tv_sec ||
-		       (table.st_mtim.tv_sec == file.st_mtim.tv_sec &&
-		        table.st_mtim.tv_nsec < file.st_mtim.tv_nsec);
-	}
-	return false;
-}
-
-/* The table follows the file. A note where there is no program to make it. */
-static void wish_table(struct reeve_users *users, const struct users_where *where, bool is_changed)
-{
-	struct users_steps *steps = users_steps(users);
-	struct reeve_error err = {0};
-	const char *argv[5];
-
-	if (steps == NULL || strcmp(where->alias_type, "texthash") == 0 ||
-	    (!is_changed && !is_stale(users, where)))
-		return;
-	for (size_t i = 0; i < steps->count; i++) {
-		if (steps->rows[i].carry_out == make_table)
-			return;
-	}
-	command(users, where, argv);
-	if (users_program_look(users, argv[0], &err) < 0) {
-		reeve_diag(&users->talk, REEVE_NOTE, where->aliases, 0, 0,
-		           "no table is made of the aliases: %s", err.text);
-		return;
-	}
-	if (users->plan != NULL && users->how.postfix == NULL)
-		reeve_plan_after(users->plan,
-		                 argv[1] == NULL ? REEVE_AFTER_NEWALIASES : REEVE_AFTER_POSTALIAS,
-		                 argv[1]);
-	users_step_add(users, &(struct users_step){
-				      .order = USERS_ALIASES,
-				      .user = "",
-				      .text = reeve_users_text(users, "make the table of aliases anew (%s)",
-	                                                       argv[0]),
-				      .is_change = true,
-				      .carry_out = make_table,
-			      });
-}
 
 /* ---- wishes --------------------------------------------------------------------------------- */
 
@@ -213,7 +104,7 @@ void users_alias(struct reeve_users *users, const char *alias, const char *targe
 			      });
 	if (r > 0)
 		users_files_step(users);
-	wish_table(users, where, r > 0);
+	users_table_wish(users, where, r > 0);
 }
 
 void reeve_users_alias(struct reeve_users *users, const char *alias, const char *target,

@@ -17,7 +17,7 @@ static char heard[1000];
 static void hear(void *user, const struct reeve_diag *diag)
 {
 	(void)user;
-	snprintf(heard + strlen(heard), sizeof heard - strlen(heard), "%s\n", diag->text);
+	snprintf(heard + strlen(heard), sizeof heard - strlen(heard), "%s: %s\n", diag->file, diag->text);
 }
 
 static const struct reeve_talk talk = {.diag = hear};
@@ -98,7 +98,40 @@ START_TEST(test_settled)
 }
 END_TEST
 
-/* Killed behind the note: who says it again is told, and can have it run. */
+/* Killed behind the note: whoever comes next runs it, once for all; what failed is tried again. */
+START_TEST(test_behind)
+{
+	char id[REEVE_CHANGE_ID], undo[REEVE_CHANGE_ID], text[200];
+	struct reeve_error err = {0};
+
+	change(id, true);
+	how.dry_run = true;
+	reeve_plan_free(reeve_plan_begin(&how, &err));
+	how.dry_run = false;
+	ck_assert_str_eq(folder_read("root/ran"), "(none)");
+	if (_i == 1) {
+		folder_write("root/etc/fail-newaliases", "75\nno room\n");
+		end(reeve_plan_undo(&how, id, &err), undo);
+		snprintf(text, sizeof text, "%s: 'newaliases' was not run after this change, and cannot be "
+		                            "now: 'newaliases' failed: newaliases: no room\n", id);
+		ck_assert_str_eq(heard, text);
+		ck_assert_int_eq(unlink("root/etc/fail-newaliases"), 0);
+		ck_assert_int_eq(unlink("root/ran"), 0);
+		memcpy(id, undo, sizeof id);
+	}
+	heard[0] = '\0';
+	reeve_plan_free(reeve_plan_begin(&how, &err));
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+	snprintf(text, sizeof text, "%s: 'newaliases' was not run after this change, and is now\n", id);
+	ck_assert_str_eq(heard, text);
+	heard[0] = '\0';
+	reeve_plan_free(reeve_plan_begin(&how, &err));
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+	ck_assert_str_eq(heard, "");
+}
+END_TEST
+
+/* And who says it again is told, and can have it run. */
 START_TEST(test_noted)
 {
 	char id[REEVE_CHANGE_ID], undo[REEVE_CHANGE_ID], text[400];
@@ -107,7 +140,7 @@ START_TEST(test_noted)
 
 	change(id, true);
 	end(reeve_plan_undo(&how, id, &err), undo);
-	ck_assert_str_eq(folder_read("root/ran"), "(none)");
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
 	ck_assert_ptr_null(reeve_plan_undo(&how, id, &err));
 	snprintf(text, sizeof text,
 	         "change %s is undone already, by %s; 'reeve-undo --root=%s --finish %s' runs "
@@ -120,7 +153,7 @@ START_TEST(test_noted)
 	ck_assert_str_eq(reeve_plan_after_at(plan, 0), "newaliases");
 	ck_assert_int_eq(reeve_plan_run_after(plan, &err), 0);
 	reeve_plan_free(plan);
-	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
+	ck_assert_str_eq(folder_read("root/ran"), "newaliases \nnewaliases \nnewaliases \n");
 }
 END_TEST
 
@@ -180,11 +213,12 @@ Suite *suite_plan_after_killed(void)
 	TCase *tcase = tcase_create("after_killed");
 
 	if (!user_root_can()) {
-		unit_skip(6, "only root may chroot(2)");
+		unit_skip(8, "only root may chroot(2)");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	tcase_add_loop_test(tcase, test_settled, 0, 2);
+	tcase_add_loop_test(tcase, test_behind, 0, 2);
 	tcase_add_test(tcase, test_noted);
 	tcase_add_loop_test(tcase, test_users, 0, 2);
 	tcase_add_test(tcase, test_rights);

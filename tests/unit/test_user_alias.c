@@ -290,8 +290,8 @@ START_TEST(test_taken_back)
 	folder_write("root/etc/aliases", "a: b\n");
 	folder_write("root/etc/fail-newaliases", "75\nno room\n");
 	ck_assert_int_eq(wish("abuse", "ann", true, why), -1);
-	ck_assert_str_eq(why, "nothing was changed: the table of aliases is not made anew: newaliases: "
-	                      "no room");
+	ck_assert_str_eq(why, "nothing was changed: the table of aliases is not made anew: 'newaliases' failed: "
+	                      "newaliases: no room");
 	ck_assert_str_eq(folder_read("root/etc/aliases"), "a: b\n");
 	/* Without the program there is the file. */
 	ck_assert_int_eq(unlink("root/usr/sbin/newaliases"), 0);

@@ -53,7 +53,7 @@ struct reeve_plan_how {
 /*
  * Begin a plan: take the lock, and look for a change that was broken off. One of which nothing is
  * in place is cleared away; of one of which all is what follows it is run (reeve_plan_after(); a warning
- * if that fails), and it gets its last note; a note says so.
+ * if that fails), and it gets its last note; a note says so. So is what was not run of changes that are done.
  *
  * Returns NULL with err: REEVE_EBUSY if another plan holds the lock, REEVE_EREFUSED if a change
  * was broken off between two files (the text says which files are new, which are old, and how to
