@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/error.h"
 #include "base/open.h"
+#include "user/alias_table.h"
 #include "user/docs.h"
 #include "user/fresh.h"
 #include "user/line.h"
@@ -219,10 +220,26 @@ static const char *missing_list(struct reeve_users *users, const char *text)
 	return fd < 0 && (errno == ENOENT || errno == ENOTDIR) ? path : NULL;
 }
 
+/* What Postfix reads instead of the file. */
+static long check_table(struct reeve_users *users, const struct reeve_doc *doc)
+{
+	enum users_table table = users_table_look(users);
+
+	if (table == USERS_TABLE_MISSING)
+		reeve_diag(&users->talk, REEVE_PROBLEM, doc->path, 0, 0,
+		           "Postfix has no table of these aliases, and mail waits until newaliases(1) is "
+		           "run");
+	else if (table == USERS_TABLE_OLD)
+		reeve_diag(&users->talk, REEVE_WARNING, doc->path, 0, 0,
+		           "the table of aliases is older than this file, and mail follows it, until "
+		           "newaliases(1) is run");
+	return table == USERS_TABLE_MISSING || table == USERS_TABLE_OLD;
+}
+
 long users_alias_check(struct reeve_users *users)
 {
 	struct reeve_doc *doc = aliases_of(users);
-	long found = 0;
+	long found = doc == NULL ? 0 : check_table(users, doc);
 
 	for (uint32_t n = doc == NULL ? 0 : doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
 		const struct reeve_account *account;

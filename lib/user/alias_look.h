@@ -23,7 +23,7 @@ void users_alias_warn_left(struct reeve_users *users, const char *name);
 /* A warning where an alias of this name, of who comes, leads elsewhere only; else as the one above. */
 void users_alias_warn_taken(struct reeve_users *users, const char *name);
 
-/* Warnings of aliases that lead to nobody, and of mail users whose mail an alias takes. How many. */
+/* Warnings of aliases that lead to nobody, of mail users whose mail an alias takes, of an old table. How many. */
 long users_alias_check(struct reeve_users *users);
 
 #endif

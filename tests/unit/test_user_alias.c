@@ -304,6 +304,16 @@ START_TEST(test_taken_back)
 }
 END_TEST
 
+/* What check finds of aliases. */
+static int look(void)
+{
+	struct reeve_users *users = begin(true);
+	int found = (int)users_alias_check(users);
+
+	reeve_users_close(users);
+	return found;
+}
+
 START_TEST(test_stale)
 {
 	const struct timespec old[2] = {{1000, 0}, {1000, 0}};
@@ -316,10 +326,13 @@ START_TEST(test_stale)
 	folder_write("root/etc/a", "a: b\n");
 	folder_write("root/etc/a.lmdb", "");
 	ck_assert_int_eq(wish("a", "b", true, why), 0);
+	ck_assert_int_eq(look(), 1); /* "a" leads to nobody */
 	ck_assert_int_eq(utimensat(AT_FDCWD, "root/etc/a.lmdb", old, 0), 0);
+	ck_assert_int_eq(look(), 2);
 	ck_assert_int_eq(wish("a", "b", true, why), 1);
 	ck_assert_str_eq(folder_read("root/ran"), "newaliases \n");
 	ck_assert_int_eq(unlink("root/etc/a.lmdb"), 0);
+	ck_assert_int_eq(look(), 2);
 	ck_assert_int_eq(wish("a", "b", true, why), 1);
 	ck_assert_str_eq(folder_read("root/etc/a"), "a: b\n");
 }
