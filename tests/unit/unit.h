@@ -32,16 +32,20 @@ void unit_skip(int count, const char *why);
 	X(word)        \
 	X(address)     \
 	X(parts)       \
+	X(parts_bad)   \
+	X(part_header) \
 	X(from)        \
 	X(scan)        \
 	X(scan_file)   \
 	X(query)       \
+	X(query_refused) \
 	X(finder)      \
 	X(text)        \
 	X(compact)     \
 	X(open)        \
 	X(identity)    \
 	X(lock)        \
+	X(dotlock)     \
 	X(type)        \
 	X(spool)       \
 	X(choose)      \
@@ -84,6 +88,7 @@ void unit_skip(int count, const char *why);
 	X(limits_users) \
 	X(limits_ways) \
 	X(password) \
+	X(user_hash) \
 	X(user_batch) \
 	X(dovecot_lint) \
 	X(dovecot_corpus) \
@@ -95,6 +100,7 @@ void unit_skip(int count, const char *why);
 	X(passwd_file_add) \
 	X(aliases) \
 	X(postfix) \
+	X(postfix_expand) \
 	X(postfix_set) \
 	X(postfix_lint) \
 	X(postfix_corpus) \
