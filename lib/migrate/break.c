@@ -116,8 +116,8 @@ static bool mark(struct migrate_hop *hop, struct migrate_site *block)
 	const struct reeve_node *node = &page->doc->nodes[block->node];
 	bool any = false;
 
-	if ((node->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) != 0 ||
-	    reeve_migrate_depth(hop, block) > 0 || !reeve_migrate_is_on_lines(hop, block))
+	if (!reeve_migrate_has_end(hop, block) || reeve_migrate_depth(hop, block) > 0 ||
+	    !reeve_migrate_is_on_lines(hop, block))
 		return false;
 	for (uint32_t n = node->first; n != 0; n = page->doc->nodes[n].next) {
 		struct migrate_site *site =

@@ -116,11 +116,10 @@ bool reeve_migrate_empty(struct migrate_hop *hop)
 
 	for (uint32_t i = 0; i < hop->count; i++) {
 		const struct migrate_site *site = &hop->sites[i];
-		const struct reeve_node *node = reeve_migrate_node(hop, site);
 		bool has_comments;
 
 		if (!is_only_around(site) || !reeve_migrate_is_on_lines(hop, site) ||
-		    (node->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) != 0 ||
+		    !reeve_migrate_has_end(hop, site) ||
 		    !is_empty(hop->pages[site->page].doc, site->node, &has_comments) ||
 		    !had_settings(hop, site))
 			continue;

@@ -60,6 +60,7 @@ struct migrate_site {
 	bool was_moved;            /* with one above it */
 	const char *indent;        /* of a comment above it, if it follows others in a new block */
 	bool is_free; /* the block around it is closed before it and opened again behind it */
+	bool ends_elsewhere; /* a block: not where its own file ends it */
 };
 
 struct migrate_hop {
@@ -97,6 +98,13 @@ void reeve_migrate_done(struct migrate_hop *hop);
 /* Whether Dovecot can read the files at all. A '}' too many and one that is missing are told here,
  * the rest was when they were opened. False without memory. */
 bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r);
+
+/* Whether the file of a block ends it, on another line than its head. */
+bool reeve_migrate_has_end(const struct migrate_hop *hop, const struct migrate_site *block);
+
+/* Whether it is that end where Dovecot ends the block, too: what is behind it is outside. A file
+ * that is included in the block may end it, or leave one open that ends there instead. */
+bool reeve_migrate_is_closed(const struct migrate_hop *hop, const struct migrate_site *block);
 
 /* The blocks around a site, the outermost first. At most MIGRATE_MAX_DEPTH of them count. */
 enum { MIGRATE_MAX_DEPTH = 16 };

@@ -84,8 +84,8 @@ static bool is_plain(struct migrate_hop *hop, const struct migrate_site *site)
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	const struct reeve_node *node = reeve_migrate_node(hop, site);
 
-	return (node->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) == 0 &&
-	       reeve_migrate_is_on_lines(hop, site) && node->note_end <= node->note &&
+	return reeve_migrate_is_closed(hop, site) && reeve_migrate_is_on_lines(hop, site) &&
+	       node->note_end <= node->note &&
 	       strcmp(stripped(hop, page->doc->bytes, node->body_end, node->end), "}") == 0;
 }
 

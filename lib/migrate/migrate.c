@@ -91,6 +91,24 @@ static void second_auth(struct migrate_hop *hop, struct migrate_site *site)
 		}
 }
 
+/* A block cannot lose its head alone, nor with a brace that ends another block. */
+static void keep_open(struct migrate_hop *hop)
+{
+	for (uint32_t i = 0; i < hop->count; i++) {
+		struct migrate_site *site = &hop->sites[i];
+
+		if (site->main == NULL || site->main->action != MIGRATE_UNWRAP ||
+		    reeve_migrate_is_closed(hop, site))
+			continue;
+		reeve_migrate_decide(hop, site, site->main,
+		                     reeve_migrate_has_end(hop, site)
+		                             ? "a file that is included here ends this block, or "
+		                               "leaves one open: end each block in its own file"
+		                             : "the file does not close this block: close it here");
+		site->main = NULL;
+	}
+}
+
 /* Returns 1 if blocks went: what was inside stands elsewhere now, and may have rules of its own. */
 static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *err)
 {
@@ -103,22 +121,7 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 		goto out;
 	}
 	reeve_migrate_match(&hop, from);
-	/* An open block cannot lose its head alone. */
-	for (uint32_t i = 0; i < hop.count; i++) {
-		struct migrate_site *site = &hop.sites[i];
-
-		if (site->main != NULL && site->main->action == MIGRATE_UNWRAP) {
-			const struct reeve_node *node =
-				&hop.pages[site->page].doc->nodes[site->node];
-
-			if ((node->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) != 0) {
-				reeve_migrate_decide(
-					&hop, site, site->main,
-					"the file does not close this block: close it here");
-				site->main = NULL;
-			}
-		}
-	}
+	keep_open(&hop);
 	for (uint32_t i = 0; i < hop.count; i++) {
 		struct migrate_site *site = &hop.sites[i];
 

@@ -50,8 +50,7 @@ static struct migrate_site *includer(struct migrate_hop *hop, const struct migra
 
 	if (block == NULL || block->page == site->page || block->up != 0 ||
 	    strcmp(block->thing.type, "protocol") != 0 || !reeve_migrate_is_on_lines(hop, block) ||
-	    (reeve_migrate_node(hop, block)->flags & (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) !=
-	            0)
+	    !reeve_migrate_is_closed(hop, block))
 		return NULL;
 	return block;
 }

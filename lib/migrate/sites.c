@@ -132,6 +132,14 @@ static void read_site(struct migrate_hop *hop, const struct reeve_walk *walk, bo
 		site->thing.name = site->value;
 }
 
+static void end_elsewhere(struct migrate_hop *hop, const struct reeve_walk_block *block)
+{
+	uint32_t site = hop->pages[page_of(hop, block->doc)].sites[block->node];
+
+	if (site != 0) /* 0: no memory */
+		hop->sites[site - 1].ends_elsewhere = true;
+}
+
 bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r)
 {
 	enum reeve_walk_event event;
@@ -189,9 +197,15 @@ bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate)
 			return false;
 
 	reeve_walk_init(&walk, migrate->conf);
-	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END)
+	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
 		if (event == REEVE_WALK_ENTER || event == REEVE_WALK_SETTING)
 			read_site(hop, &walk, event == REEVE_WALK_ENTER);
+		else if (event == REEVE_WALK_LEAVE &&
+		         (walk.left.doc != walk.doc || walk.left.node != walk.node))
+			end_elsewhere(hop, &walk.left);
+	}
+	for (size_t i = 0; i < walk.depth && !walk.has_failed; i++)
+		end_elsewhere(hop, &walk.blocks[i]);
 	hop->has_failed |= walk.has_failed;
 	reeve_walk_dispose(&walk);
 	return !hop->has_failed;
@@ -207,6 +221,17 @@ struct migrate_site *reeve_migrate_parent(const struct migrate_hop *hop,
                                           const struct migrate_site *site)
 {
 	return site->up == 0 ? NULL : &hop->sites[site->up - 1];
+}
+
+bool reeve_migrate_has_end(const struct migrate_hop *hop, const struct migrate_site *block)
+{
+	return (reeve_migrate_node(hop, block)->flags &
+	        (REEVE_NODE_UNCLOSED | REEVE_NODE_ONE_LINE)) == 0;
+}
+
+bool reeve_migrate_is_closed(const struct migrate_hop *hop, const struct migrate_site *block)
+{
+	return reeve_migrate_has_end(hop, block) && !block->ends_elsewhere;
 }
 
 size_t reeve_migrate_around(const struct migrate_hop *hop, const struct migrate_site *site,

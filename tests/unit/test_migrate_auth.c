@@ -82,6 +82,19 @@ static const struct migrate_case rows[] = {
          "block: close it here\n"
          "auth default {\nauth_mechanisms = plain\n",
          "1 decide"},
+	{"auth, an include leaves a block open",
+         "== dovecot.conf\nauth default {\n  !include a.inc\n}\n== a.inc\npassdb {\n",
+         "== dovecot.conf\n# mailreeve: a file that is included here ends this block, or leaves "
+         "one open: end each block in its own file\n"
+         "auth default {\n  !include a.inc\n}\n== a.inc\npassdb {\n",
+         "1 decide"},
+	{"auth, an include ends it",
+         "== dovecot.conf\nauth default {\n  !include a.inc\n}\n== a.inc\n}\nauth x {\n",
+         "== dovecot.conf\n# mailreeve: a file that is included here ends this block, or leaves "
+         "one open: end each block in its own file\n"
+         "auth default {\n  !include a.inc\n}\n== a.inc\n}\n"
+         "# mailreeve: the file does not close this block: close it here\nauth x {\n",
+         "1 decide 2 decide"},
 	{"cache",
          "auth default {\n  cache_size = 512\n  cache_ttl = 3600\n  failure_delay = 0\n}\n",
          "auth_cache_size = 512K\nauth_cache_ttl = 3600s\nauth_failure_delay = 0\n", ""},

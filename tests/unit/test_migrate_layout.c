@@ -162,6 +162,11 @@ static const struct migrate_case rows[] = {
          "protocol imap {\n  # mail_plugins = quota\n}\nlocal 10.0.0.1 {\n  #protocol !imap {\n"
          "  #}\n}\n",
          "2 removed 8 removed"},
+	{"an include ends a block, another one is below",
+         "== dovecot.conf\nservice auth {\n  !include a.inc\n}\nauth_user = x\n== a.inc\n}\n",
+         "== dovecot.conf\nservice auth {\n  !include a.inc\n}\nservice auth {\n  user = x\n}\n"
+         "== a.inc\n}\n",
+         ""},
 	{"emptied, an include is switched off in it",
          "protocol imap {\n  listen =\n  #!include_try y\n}\n",
          "protocol imap {\n  #!include_try y\n}\n",

@@ -91,6 +91,17 @@ static const struct migrate_case rows[] = {
          "!include a.inc\n    mail_uid = 8\n}\nservice pop3-login {\n    user = x\n    "
          "process_limit = 7\n}\n== a.inc\n\n\nmail_gid = 8\n",
          ""},
+	{"in a protocol, in an include that leaves a block open",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
+         "# who\nlogin_user = x # y\nmail_executable = /x/imap\nnamespace a {\n  mailbox b {\n",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
+         "# who\n# mailreeve: outside of all blocks, write service imap-login { user = x }, and "
+         "remove this\n"
+         "login_user = x # y\n"
+         "# mailreeve: outside of all blocks, write service imap { executable = /x/imap }, and remove "
+         "this\n"
+         "mail_executable = /x/imap\nnamespace a {\n  mailbox b {\n",
+         "2 decide 3 decide"},
 	{"login in a protocol and outside, in an include",
          "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== "
          "a.inc\nlogin_user = x\n",
