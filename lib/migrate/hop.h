@@ -191,8 +191,10 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
                         enum reeve_migrate_kind kind, const struct migrate_rule *rule,
                         const char *after, const char *text);
 
-/* Whether a comment of ours stands above a site. */
-bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_site *site);
+/* What a comment of ours says that begins so and is right above a site, or above the block that it
+ * came into: this is not the first time then. NULL: there is none. */
+const char *reeve_migrate_said(struct migrate_hop *hop, const struct migrate_site *site,
+                               const char *begin);
 
 /* A person decides: tell it, and write a comment in place. */
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,

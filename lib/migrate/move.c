@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static const char outside[] = "outside of all blocks, write ";
+
 /* Settings below each other that go to the same blocks share them. */
 struct group {
 	const struct migrate_page *page;
@@ -166,6 +168,17 @@ static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
 	                                      site->value, why));
 }
 
+/* A person has to move it. What was said before holds (NULL: nothing was): where a listener goes is
+ * said by protocols as it was then, and it says less now. */
+static void decide_outside(struct migrate_hop *hop, struct migrate_site *site, const char *said)
+{
+	reeve_migrate_decide(hop, site, site->main,
+	                     said != NULL
+	                             ? said
+	                             : reeve_migrate_text(hop, "%s%s, and remove this", outside,
+	                                                  reeve_migrate_everywhere(hop, site)));
+}
+
 /* ---- one ----------------------------------------------------------------------------------- */
 
 void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
@@ -174,7 +187,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 	const struct reeve_node *nodes = page->doc->nodes;
 	struct migrate_place places[MIGRATE_MAX_PLACES];
 	struct group group = {.page = page};
-	const char *rest = NULL, *indent;
+	const char *rest = NULL, *indent, *said;
 	uint32_t first, last;
 	size_t n;
 
@@ -193,6 +206,10 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 		return;
 	}
 
+	if (!is_in_place(hop, site) && (said = reeve_migrate_said(hop, site, outside)) != NULL) {
+		decide_outside(hop, site, said);
+		return;
+	}
 	if (site->main->action != MIGRATE_ODD)
 		n = reeve_migrate_places(hop, site, places);
 	else if (strcmp(site->main->row.new_path, "protocols") == 0)
@@ -205,11 +222,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 	}
 	if (!is_in_place(hop, site)) {
 		if (!reeve_migrate_take_out(hop, site))
-			reeve_migrate_decide(
-				hop, site, site->main,
-				reeve_migrate_text(
-					hop, "outside of all blocks, write %s, and remove this",
-					reeve_migrate_everywhere(hop, site)));
+			decide_outside(hop, site, NULL);
 		return;
 	}
 	reeve_migrate_rewrite(hop, site, NULL, rest);

@@ -144,10 +144,10 @@ void reeve_migrate_tell(struct migrate_hop *hop, const struct migrate_site *site
 	migrate->changes[migrate->change_count++] = change;
 }
 
-/* Whether a comment that begins so is right above a site, or above the block that it came into:
- * this is not the first time then. */
-static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, const char *begin)
+const char *reeve_migrate_said(struct migrate_hop *hop, const struct migrate_site *site,
+                               const char *begin)
 {
+	static const char ours[] = "# mailreeve: ";
 	const struct migrate_page *page = reeve_migrate_page(hop, site);
 	const struct migrate_site *block = reeve_migrate_parent(hop, site);
 	uint32_t first, last, head = 0, body = 0;
@@ -167,10 +167,12 @@ static bool is_there(struct migrate_hop *hop, const struct migrate_site *site, c
 			at++;
 		if (at == end || page->doc->bytes[at] != '#')
 			break;
-		if (strncmp(reeve_migrate_bytes(hop, site, at, end), begin, n) == 0)
-			return true;
+		const char *text = reeve_migrate_bytes(hop, site, at, end);
+		if (strncmp(text, ours, sizeof ours - 1) == 0 &&
+		    strncmp(text + sizeof ours - 1, begin, n) == 0)
+			return text + sizeof ours - 1;
 	}
-	return false;
+	return NULL;
 }
 
 /* How much of a text is a rule's, in front of what it takes from elsewhere in the files. That is
@@ -190,8 +192,8 @@ static void comment_above(struct migrate_hop *hop, struct migrate_site *site,
 	const char *comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
 	uint32_t first, last;
 
-	if (is_there(hop, site,
-	             reeve_migrate_text(hop, "# mailreeve: %.*s", (int)own_part(rule, text), text)))
+	if (reeve_migrate_said(hop, site, reeve_migrate_copy(hop, text, own_part(rule, text))) !=
+	    NULL)
 		return;
 	reeve_migrate_lines(hop, site, &first, &last);
 	reeve_migrate_before(
@@ -200,11 +202,6 @@ static void comment_above(struct migrate_hop *hop, struct migrate_site *site,
 	                           site->indent != NULL ? site->indent
 	                                                : reeve_migrate_indent(hop, page, first),
 	                           comment));
-}
-
-bool reeve_migrate_has_comment(struct migrate_hop *hop, const struct migrate_site *site)
-{
-	return is_there(hop, site, "# mailreeve: ");
 }
 
 void reeve_migrate_decide(struct migrate_hop *hop, struct migrate_site *site,

@@ -329,7 +329,7 @@ static void look_at(struct migrate_hop *hop, struct migrate_site *site, int vers
 		is_thing ? advice_block(hop, version, block, name)
 			 : advice(hop, version, block, protocol_of(around, depth), name));
 	/* One comment is enough, also where it is of a run in which it still was something else. */
-	if (reeve_migrate_has_comment(hop, site))
+	if (reeve_migrate_said(hop, site, "") != NULL)
 		reeve_migrate_tell(hop, site, REEVE_MIGRATE_DECIDE, &rules[version], "", text);
 	else
 		reeve_migrate_decide(hop, site, &rules[version], text);

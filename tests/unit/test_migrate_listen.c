@@ -113,6 +113,30 @@ static const struct migrate_case rows[] = {
          "  }\n  inet_listener pop3s2 {\n    address = *\n    port = 1995\n    ssl = yes\n"
          "  }\n}\n",
          ""},
+	/* What protocols said of TLS is gone when it is run again. */
+	{"listen, decided once, imap with TLS only",
+         "== dovecot.conf\nprotocols = imaps pop3\n!include a.inc\nprotocol pop3 {\n  !include "
+         "a.inc\n}\n"
+         "== a.inc\nlisten = 10.0.0.1:5\n",
+         "== dovecot.conf\nprotocols = pop3 imap\nservice imap-login {\n  inet_listener imap {\n"
+         "    port = 0\n  }\n}\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n"
+         "== a.inc\n# mailreeve: outside of all blocks, write "
+         "service pop3-login { inet_listener pop3 { port = 5 } }, "
+         "service pop3-login { inet_listener pop3 { address = 10.0.0.1 } }, "
+         "service pop3-login { inet_listener pop3 { port = 5 } }, and remove this\n"
+         "listen = 10.0.0.1:5\n",
+         "1 decide"},
+	{"ssl_listen, decided once",
+         "== dovecot.conf\nprotocols = imap imaps pop3 pop3s\n!include a.inc\nprotocol pop3 {\n"
+         "  !include a.inc\n}\n== a.inc\nssl_listen = *:5\n",
+         "== dovecot.conf\nprotocols = imap pop3\n!include a.inc\nprotocol pop3 {\n"
+         "  !include a.inc\n}\n== a.inc\n# mailreeve: outside of all blocks, write "
+         "service imap-login { inet_listener imaps { address = * } }, "
+         "service imap-login { inet_listener imaps { port = 5 } }, "
+         "service pop3-login { inet_listener pop3s { address = * } }, "
+         "service pop3-login { inet_listener pop3s { port = 5 } }, and remove this\n"
+         "ssl_listen = *:5\n",
+         "1 decide"},
 	{"ssl_listen, empty", "ssl_listen =\nmail_uid = 8\n", "mail_uid = 8\n", "1 removed"},
 };
 
