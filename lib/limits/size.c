@@ -125,26 +125,31 @@ bool reeve_limits_dovecot_size(const char *text, uint64_t *bytes_r)
 	return strchr(text, '.') == NULL && reeve_size_parse(text, bytes_r, NULL) == 0;
 }
 
-/* A limit in a rule: digits and perhaps a letter; `multiply` is what it counts in without one. */
+/*
+ * A limit in a rule: digits, and perhaps a unit, of which only the first letter is looked at ("MB" is M:
+ * quota_limit_parse() of plugins/quota/quota-util.c). `multiply` is what it counts in without one.
+ */
 static bool rule_limit(const char *text, size_t n, uint64_t multiply, uint64_t *bytes_r)
 {
 	static const char letters[] = "bkmgt";
-	uint64_t number, factor = 1;
-	const char *letter;
+	size_t digits = 0;
+	uint64_t number;
 
-	if (n == 0)
+	while (digits < n && text[digits] >= '0' && text[digits] <= '9')
+		digits++;
+	if (digits == 0)
 		return false;
-	char last = text[n - 1];
-	if (last < '0' || last > '9') {
-		letter = strchr(letters, last >= 'A' && last <= 'Z' ? last - 'A' + 'a' : last);
-		if (letter == NULL || last == '\0')
+	if (digits < n) {
+		char unit = text[digits];
+		const char *letter = strchr(letters, unit >= 'A' && unit <= 'Z' ? unit - 'A' + 'a' : unit);
+
+		if (letter == NULL || unit == '\0')
 			return false;
+		multiply = 1;
 		for (const char *l = letters; l < letter; l++)
-			factor *= 1024;
-		multiply = factor;
-		n--;
+			multiply *= 1024;
 	}
-	return reeve_digits(text, n, INT64_MAX, &number) &&
+	return reeve_digits(text, digits, INT64_MAX, &number) &&
 	       reeve_mul_size(number, multiply, bytes_r) && *bytes_r <= INT64_MAX;
 }
 

@@ -785,6 +785,25 @@ def quota_below_the_message_stops_it(world):
     return f"quota_max_mail_size: {said}; quota_rule: 552, with a grace"
 
 
+def units_and_graces_are_what_dovecot_takes_them_for(world):
+    """message_size_limit is 200000."""
+    started(world)
+    configure("virtual_transport = lmtp:inet:127.0.0.1:2424\n"
+              f"virtual_mailbox_maps = inline:{{{{{USER}@virtual.test = x}}}}")
+    rows = (("*:storage=200KB", "0", []), ("*:storage=190kilo", "0", ["message-above-quota"]))
+    for rule, grace, rules in rows:
+        dovecot = Dovecot(world, f"  quota_rule = {rule}\n  quota_grace = {grace}", "auth_username_format = %n")
+        try:
+            equal(list(findings("--root", dovecot.both())), rules, f"rules with {rule} and {grace}")
+            shutil.rmtree(there(f"/home/{USER}/Maildir"), ignore_errors=True)
+            code, text = by_lmtp(199000)
+            equal(code, 552 if rules else 250, f"{rule} and {grace}: {text}")
+        finally:
+            dovecot.stop()
+            world.servers.remove(dovecot)
+    return ", ".join(f"{rule} and {grace}: {552 if rules else 250}" for rule, grace, rules in rows)
+
+
 def the_smallest_of_several_quotas_counts(world):
     started(world)
     configure()
@@ -1026,7 +1045,8 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
          submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
          files_that_mislead, one_word_for_all,
-         quota_below_the_message_stops_it, what_dovecot_lda_refuses, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
+         quota_below_the_message_stops_it, what_dovecot_lda_refuses,
+         units_and_graces_are_what_dovecot_takes_them_for, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
          a_goal_holds_on_each_of_the_corpus]
 
 if __name__ == "__main__":
