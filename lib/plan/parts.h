@@ -31,7 +31,7 @@
 #define PLAN_BESIDE 32                    /* bytes of a name beside a file, with its NUL */
 #define PLAN_KEPT 20                      /* changes that can be undone; of others as many */
 
-/* ---- records (record.c, record_text.c) ---------------------------------------------------- */
+/* ---- records (record.c, record_text.c, record_read.c) ----------------------------------------- */
 
 enum plan_side { PLAN_OLD, PLAN_NEW };
 
