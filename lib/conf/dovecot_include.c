@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * !include and !include_try, as settings_include() of Dovecot's config-parser.c: glob(3) with braces, a
- * relative pattern behind the folder of the file in which it stands.
- */
+/* !include and !include_try, as settings_include() of Dovecot's config-parser.c: the files they open. */
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/open.h"
 #include "conf/dovecot_include.h"
+#include "conf/dovecot_pattern.h"
 
 #include <errno.h>
 #include <glob.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PATTERN_MAX ((size_t)65536)
 
 /* ---- a set of indices ---------------------------------------------------------------------- */
 
@@ -134,63 +129,6 @@ static long add_file(struct reeve_conf *conf, const char *path, struct reeve_err
 
 /* ---- patterns ------------------------------------------------------------------------------ */
 
-/*
- * What glob() is asked: in front of an absolute pattern the root, in front of a relative one the folder
- * of the including file. The root is no pattern; Dovecot takes the folder for one.
- */
-static void add_whole_pattern(const struct reeve_conf *conf, const char *includer,
-                              const char *pattern, struct reeve_buf *buf)
-{
-	const char *root = conf->how.root, *slash = strrchr(includer, '/');
-	size_t n = strlen(root);
-	bool is_absolute = pattern[0] == '/', has_root = is_absolute;
-
-	if (!is_absolute && n > 0 && strncmp(includer, root, n) == 0 && includer[n] == '/') {
-		has_root = true;
-		includer += n;
-	}
-	for (size_t i = 0; has_root && i < n; i++) {
-		if (strchr("\\*?[]{},~", root[i]) != NULL)
-			reeve_buf_add_byte(buf, '\\');
-		reeve_buf_add_byte(buf, (unsigned char)root[i]);
-	}
-	if (!is_absolute && slash != NULL)
-		reeve_buf_add(buf, includer, (size_t)(slash - includer) + 1);
-	reeve_buf_add_text(buf, pattern);
-}
-
-/* Into how many patterns the braces are expanded, at most: a short one can stand for millions. */
-static uint32_t count_braces(const char *pattern)
-{
-	uint32_t count = 1, here = 1;
-
-	for (const char *p = pattern; *p != '\0' && count <= REEVE_INCLUDE_BRACES; p++) {
-		if (*p == '{')
-			here = 1;
-		else if (*p == ',')
-			here++;
-		else if (*p == '}')
-			count *= here;
-	}
-	return count;
-}
-
-/* glob() sorts by the locale of the process; Dovecot has none. */
-static int glob_plainly(const char *pattern, glob_t *found)
-{
-	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
-	int r;
-
-	if (plain != (locale_t)0)
-		before = uselocale(plain);
-	r = glob(pattern, GLOB_BRACE, NULL, found);
-	if (plain != (locale_t)0) {
-		uselocale(before);
-		freelocale(plain);
-	}
-	return r;
-}
-
 /* Open what the pattern found; whatever cannot be is a diagnostic at the !include. */
 static int take_files(struct reeve_conf *conf, struct reeve_include *include, const glob_t *found,
                       struct reeve_doc *doc, uint32_t offset, bool is_try)
@@ -228,57 +166,31 @@ static int take_files(struct reeve_conf *conf, struct reeve_include *include, co
 	return 0;
 }
 
-/* Whether a copy of what an absolute pattern means is beside the root file: the buffer is the pattern for
- * that then. */
-static bool is_beside(const struct reeve_conf *conf, const char *pattern, struct reeve_buf *buf)
-{
-	const struct reeve_dovecot *own = conf->own;
-	const char *rest = reeve_include_in_copy(conf, pattern);
-	struct reeve_buf copy;
-	glob_t found = {0};
-	bool is_there = false;
-
-	if (rest == NULL || buf->is_cut || count_braces(rest) > REEVE_INCLUDE_BRACES)
-		return false;
-	reeve_buf_init(&copy, PATTERN_MAX);
-	add_whole_pattern(conf, own->files[0].path, rest, &copy);
-	if (!copy.is_cut && !copy.has_failed && glob_plainly(reeve_buf_text(&copy), &found) == 0) {
-		reeve_buf_clear(buf);
-		reeve_buf_add_text(buf, reeve_buf_text(&copy));
-		is_there = true;
-	}
-	globfree(&found);
-	reeve_buf_dispose(&copy);
-	return is_there;
-}
-
 static int resolve(struct reeve_conf *conf, struct reeve_include *include, struct reeve_doc *doc,
                    uint32_t node)
 {
 	const struct reeve_dovecot *own = conf->own;
 	uint32_t offset = doc->nodes[node].start;
-	struct reeve_buf buf;
 	glob_t found = {0};
+	bool is_beside;
 	int r = 0;
 
 	if (doc->nodes[node].name_end > doc->nodes[node].name)
 		offset = doc->nodes[node].name;
 	uint32_t name_size = doc->nodes[node].name_end - doc->nodes[node].name;
 	bool is_try = name_size == strlen("!include_try");
-	reeve_buf_init(&buf, PATTERN_MAX);
-	add_whole_pattern(conf, own->files[include->file].path, include->pattern, &buf);
-	if (is_beside(conf, include->pattern, &buf))
+	int matched = reeve_pattern_match(conf, own->files[include->file].path, include->pattern,
+	                                  &found, &is_beside);
+	if (is_beside)
 		reeve_doc_diag(doc, REEVE_NOTE, offset,
 		               "'%s' is read beside '%s', which looks like a copy of that folder",
 		               include->pattern, own->files[0].path);
-	const char *whole = reeve_buf_text(&buf);
-	if (buf.is_cut || count_braces(include->pattern) > REEVE_INCLUDE_BRACES) {
-		reeve_doc_diag(doc, REEVE_PROBLEM, offset, "the pattern stands for too much");
-		goto out;
-	}
-	switch (buf.has_failed ? GLOB_NOSPACE : glob_plainly(whole, &found)) {
+	switch (matched) {
 	case 0:
 		r = take_files(conf, include, &found, doc, offset, is_try);
+		break;
+	case REEVE_PATTERN_TOO_MUCH:
+		reeve_doc_diag(doc, REEVE_PROBLEM, offset, "the pattern stands for too much");
 		break;
 	case GLOB_NOMATCH:
 		if (!is_try)
@@ -293,8 +205,6 @@ static int resolve(struct reeve_conf *conf, struct reeve_include *include, struc
 		break;
 	}
 	globfree(&found);
-out:
-	reeve_buf_dispose(&buf);
 	return r;
 }
 
@@ -329,7 +239,7 @@ struct reeve_include *reeve_include_find(struct reeve_conf *conf, uint32_t file,
 	struct reeve_buf buf;
 
 	*failed_r = false;
-	reeve_buf_init(&buf, PATTERN_MAX);
+	reeve_buf_init(&buf, REEVE_PATTERN_MAX);
 	reeve_dovecot_value(doc, node, &buf);
 	const char *pattern = reeve_buf_text(&buf);
 	if (buf.has_failed) {
