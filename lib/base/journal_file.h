@@ -33,6 +33,12 @@ _Static_assert(sizeof(struct reeve_piece) == 24, "pieces have no holes to hash")
 /* An empty one about the file `path` (NULL: to be read), or NULL with err. */
 struct reeve_journal *reeve_journal_alloc(const char *path, struct reeve_error *err);
 
+/*
+ * Fill it from its file, which is open and has `size` bytes (journal_read.c). 1, 0 if it is not whole, or
+ * -1 with err.
+ */
+int reeve_journal_read(struct reeve_journal *journal, uint64_t size, struct reeve_error *err);
+
 /* Work out the offsets of pieces, text and chunks from their numbers. */
 void reeve_journal_place_parts(struct reeve_journal *journal);
 
