@@ -7,6 +7,7 @@
 #include "conf/dovecot_dbs.h"
 
 #include "base/error.h"
+#include "conf/dovecot_space.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,11 +70,6 @@ static void set_args(struct reading *reading, struct reeve_db *db, const char *a
 		db->path = keep(reading, args, strlen(args));
 }
 
-static bool is_yes(const char *value)
-{
-	return strcmp(value, "yes") == 0 || strcmp(value, "y") == 0 || strcmp(value, "1") == 0;
-}
-
 /* A setting of it; `name` is what is behind the block in the PATH. */
 static void set(struct reading *reading, struct reeve_db *db, const char *name, const char *value)
 {
@@ -93,7 +89,7 @@ static void set(struct reading *reading, struct reeve_db *db, const char *name, 
 	} else if (strcmp(name, "auth_username_format") == 0) {
 		db->format = keep(reading, value, strlen(value));
 	} else if (strcmp(name, "master") == 0 || strcmp(name, "deny") == 0) {
-		db->is_other |= is_yes(value);
+		db->is_other |= reeve_space_is_yes(value);
 	} else if (strcmp(name, "result_success") == 0) {
 		db->goes_on = strncmp(value, "continue", 8) == 0;
 	} else if (strncmp(name, "fields/", 7) == 0) {

@@ -50,6 +50,10 @@ static const struct {
 	 "passdb {\n driver = passwd-file\n args = /d\n deny = yes\n}\n"
 	 "passdb {\n driver = passwd-file\n args = /x\n}\n",
 	 "root/x", "Ann@Example.org", NULL, NULL, NULL, NULL, false},
+	{"passdb {\n driver = passwd-file\n args = /m\n master = Yes\n}\n"
+	 "passdb {\n driver = passwd-file\n args = /d\n deny = Y\n}\n"
+	 "passdb {\n driver = passwd-file\n args = /x\n}\n",
+	 "root/x", "Ann@Example.org", NULL, NULL, NULL, NULL, false},
 	{V24 "passdb m {\n driver = passwd-file\n master = yes\n passwd_file_path = /m\n}\n", NULL,
 	 "Ann@Example.org", NULL, NULL, NULL, NULL, false},
 	{"passdb {\n driver = passwd-file\n args = /x\n}\npassdb {\n driver = passwd-file\n args = /y\n}\n",
