@@ -3,6 +3,7 @@
 #include "user/docs.h"
 
 #include "base/error.h"
+#include "plan/before.h"
 #include "user/coming.h"
 #include "user/where.h"
 #include <errno.h>
@@ -14,6 +15,8 @@
 struct file {
 	struct reeve_doc *doc;
 	bool is_new;
+	bool is_asked; /* for what it was before its last change */
+	struct reeve_doc *before; /* NULL: nobody knows */
 };
 
 struct users_docs {
@@ -61,6 +64,7 @@ static struct reeve_doc *open_doc(struct reeve_users *users, enum reeve_syntax s
 		docs->room = room;
 	}
 	file = &docs->rows[docs->count];
+	*file = (struct file){0};
 	file->doc = reeve_doc_open(syntax, users->root, path, &users->talk, &why);
 	file->is_new = file->doc == NULL && why.sys_errno == ENOENT;
 	if (file->is_new)
@@ -92,6 +96,26 @@ struct reeve_doc *users_doc_for(struct reeve_users *users, const char *path, con
 	    users_coming_settle(users, doc, err) < 0)
 		return NULL;
 	return doc;
+}
+
+struct reeve_doc *users_doc_before(struct reeve_users *users, const struct reeve_doc *doc)
+{
+	struct users_docs *docs = users->docs;
+	struct file *file = NULL;
+	const void *bytes;
+	size_t n;
+
+	for (size_t i = 0; docs != NULL && i < docs->count; i++)
+		if (docs->rows[i].doc == doc)
+			file = &docs->rows[i];
+	if (file == NULL || users->plan == NULL)
+		return NULL;
+	/* Without it all is as if no change was kept. */
+	if (!file->is_asked && reeve_plan_before_last(users->plan, doc->path + strlen(users->root), &bytes,
+	                                              &n, NULL) > 0)
+		file->before = reeve_doc_of(doc->syntax, doc->path, bytes, n, NULL, NULL);
+	file->is_asked = true;
+	return file->before;
 }
 
 /* Whether two names are one file; where it is not there, by their folder. */
@@ -216,8 +240,10 @@ void users_docs_free(struct users_docs *docs)
 {
 	if (docs == NULL)
 		return;
-	for (size_t i = 0; i < docs->count; i++)
+	for (size_t i = 0; i < docs->count; i++) {
 		reeve_doc_free(docs->rows[i].doc);
+		reeve_doc_free(docs->rows[i].before);
+	}
 	free(docs->checked);
 	free(docs->rows);
 	free(docs);

@@ -124,6 +124,35 @@ static void say_left(struct reeve_users *users, const struct users_entry *entry,
 		                    "Dovecot does not take his home from there");
 }
 
+/* Home and mail. Where nobody says whose they would be there is no line, either, and nothing to be his. */
+static int add_belongings(struct reeve_users *users, struct users_leaving *leaving,
+                          const struct users_entry *entry, const struct reeve_whom *whom,
+                          struct reeve_error *err)
+{
+	const char *shares;
+
+	if (!whom->has_ids)
+		return 0;
+	if (whom->home != NULL) {
+		shares = users_entry_shares(users, entry, whom->home);
+		if (shares == NULL && whom->home[0] == '/')
+			shares = users_others(users, entry, users_path_clean(users, whom->home),
+			                      false, false);
+		if (shares != NULL)
+			users_leaving_stays(
+				users, leaving->name, "the home", whom->home,
+				reeve_users_text(users,
+			                         "it is that of '%s', too, or has it inside",
+			                         shares));
+		else if (users_leaving_home(users, leaving, whom->home, err) < 0)
+			return -1;
+	} else if (entry->node != 0 && users_leaving_home(users, leaving, "", err) < 0) {
+		return -1;
+	}
+	say_left(users, entry, whom);
+	return add_mail(users, leaving, entry, whom, err);
+}
+
 /* A domain whose folder is a link to another's: ann@alias.org is the line of ann@a.org. 0, -1. */
 static int check_twin(struct reeve_users *users, const struct users_entry *entry, const char *name,
                       struct reeve_error *err)
@@ -145,12 +174,25 @@ static int check_twin(struct reeve_users *users, const struct users_entry *entry
 	return 0;
 }
 
+/* His line, or that of who was removed by the last change of the file: what is left of his is known by it. */
+static struct users_entry last_of(struct reeve_users *users, const struct users_entry *entry)
+{
+	struct users_entry last = *entry;
+	struct reeve_doc *before = entry->node != 0 ? NULL : users_doc_before(users, entry->doc);
+
+	if (before != NULL) {
+		last.node = reeve_passwd_file_find(before, entry->key);
+		if (last.node != 0)
+			last.doc = before;
+	}
+	return last;
+}
+
 int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve_users_mail mail,
                          const char *archive, struct reeve_error *err)
 {
 	struct users_leaving *leaving;
-	const char *shares = NULL;
-	struct users_entry entry;
+	struct users_entry entry, last;
 	struct reeve_whom whom;
 
 	/* Lines that come are put in first: whoever else asks for them would make our node another's. */
@@ -159,37 +201,18 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		return -1;
 	if (entry.node == 0 && reeve_user_name_check(name, true, err) < 0)
 		return -1;
+	last = last_of(users, &entry);
 	if (users_where_check_one(entry.where, name, err) < 0 ||
 	    check_twin(users, &entry, name, err) < 0 ||
-	    users_entry_whom(users, &entry, name, NULL, &whom, err) < 0)
+	    users_entry_whom(users, &last, name, NULL, &whom, err) < 0)
 		return -1;
 	leaving = users_leaving_new(users, name, whom.uid);
 	if (leaving == NULL)
 		return reeve_fail_nomem(err);
-	if (mail != REEVE_USERS_KEEP_MAIL && !whom.has_ids)
+	if (mail != REEVE_USERS_KEEP_MAIL && !whom.has_ids && last.node != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "nobody says whose the mail of '%s' is",
 		                  name);
-	if (mail != REEVE_USERS_KEEP_MAIL && whom.home != NULL) {
-		shares = users_entry_shares(users, &entry, whom.home);
-		if (shares == NULL && whom.home[0] == '/')
-			shares = users_others(users, &entry, users_path_clean(users, whom.home),
-			                      false, false);
-		if (shares != NULL)
-			users_leaving_stays(
-				users, name, "the home", whom.home,
-				reeve_users_text(users,
-			                         "it is that of '%s', too, or has it inside",
-			                         shares));
-		else if (users_leaving_home(users, leaving, whom.home, err) < 0)
-			return -1;
-	}
-	if (mail != REEVE_USERS_KEEP_MAIL && whom.home == NULL && entry.node != 0 &&
-	    users_leaving_home(users, leaving, "", err) < 0)
-		return -1;
-	if (mail != REEVE_USERS_KEEP_MAIL)
-		say_left(users, &entry, &whom);
-	if (mail != REEVE_USERS_KEEP_MAIL &&
-	    add_mail(users, leaving, &entry, &whom, err) < 0)
+	if (mail != REEVE_USERS_KEEP_MAIL && add_belongings(users, leaving, &last, &whom, err) < 0)
 		return -1;
 	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
 		return -1;

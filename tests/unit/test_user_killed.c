@@ -26,6 +26,11 @@ static bool is_begun(void)
 	return count("kept/*.part") > 0;
 }
 
+static bool is_line_gone(void)
+{
+	return strstr(folder_read("root/etc/dovecot/users"), "ann@") == NULL;
+}
+
 /* Both have a home that takes tar(1) a while. */
 static void set_up(void)
 {
@@ -77,6 +82,40 @@ START_TEST(test_again)
 	ck_assert_int_eq(count("root/srv/ann"), 0);
 	ck_assert_str_eq(wish_told, "");
 	ck_assert_int_eq(system("tar -tf kept/*.tar | grep -q '^srv/ann/mail$'"), 0);
+}
+END_TEST
+
+/* The line is gone, which alone said where ann lives, and whose her mail is. */
+START_TEST(test_lines)
+{
+	static const char *const names[] = {"ann@x.org", NULL};
+	struct reeve_error err = {0};
+	int status;
+	pid_t pid;
+
+	wish_kill_when = is_line_gone;
+	pid = fork();
+	if (pid == 0)
+		_exit(remove_users(names, &err) < 0);
+	ck_assert(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	wish_kill_when = NULL;
+	ck_assert_str_eq(folder_read("root/etc/dovecot/users"), "");
+	ck_assert_int_eq(count("root/srv/ann"), 1);
+	/* Another has her folder now: it stays. */
+	if (_i == 1) {
+		folder_write("root/etc/dovecot/users", "bob@x.org:x:1001:8::/srv/ann/b\n");
+		ck_assert_msg(remove_users(names, &err) == 0, "%s", err.text);
+		ck_assert_str_eq(wish_told, "/srv/ann:0 the home of 'ann@x.org' stays: it is that of "
+		                            "'bob@x.org', too, or has it inside\n");
+		ck_assert_int_eq(count("root/srv/ann"), 1);
+		return;
+	}
+	ck_assert_msg(remove_users(names, &err) == 2, "%s", err.text);
+	ck_assert_int_eq(count("root/srv/ann"), 0);
+	ck_assert_int_eq(system("for f in kept/*.tar; do tar -tf $f; done | grep -q '^srv/ann/mail$'"), 0);
+	/* And now there is nothing to be done any more. */
+	ck_assert_msg(remove_users(names, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(wish_told, "");
 }
 END_TEST
 
@@ -140,9 +179,10 @@ Suite *suite_user_killed(void)
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
 	if (user_root_can()) {
 		tcase_add_loop_test(tcase, test_again, 0, 2);
+		tcase_add_loop_test(tcase, test_lines, 0, 2);
 		tcase_add_loop_test(tcase, test_many, 0, sizeof many / sizeof many[0]);
 	} else {
-		unit_skip(6, "only root may chroot(2)");
+		unit_skip(8, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
