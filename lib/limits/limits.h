@@ -103,6 +103,14 @@ const char *reeve_limits_text(struct reeve_limits *limits, const char *fmt, ...)
 void *reeve_limits_add(struct reeve_limits *limits, void *list, size_t *count, size_t *room,
                        size_t size);
 
+/* ---- values of Dovecot that have variables ---------------------------------------------------- */
+
+/*
+ * A value of a plugin's as Dovecot has it once its variables are expanded: in 2.3 "%%" is '%', and a '%' at
+ * the end is nothing (lib/var-expand.c). NULL: it has a variable, so it may be another for each user.
+ */
+const char *reeve_limits_expanded(struct reeve_limits *limits, const char *text);
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 enum limit_number {
@@ -129,6 +137,12 @@ bool reeve_limits_dovecot_size(const char *text, uint64_t *bytes_r);
  */
 bool reeve_limits_quota_rule(const char *text, uint64_t *bytes_r, size_t *start_r, size_t *end_r);
 
+/* quota_grace of 2.3: bytes, or a part of the quota ("10%"). False if it is none. */
+bool reeve_limits_quota_grace(const char *text, uint64_t storage, uint64_t *bytes_r);
+
+/* A part of a number; what is too large for that is no limit. */
+uint64_t reeve_limits_percent(uint64_t bytes, uint64_t percent);
+
 /* 1.5 times, rounded up; REEVE_NO_LIMIT where it overflows. */
 uint64_t reeve_limits_and_half(uint64_t bytes);
 
@@ -145,7 +159,7 @@ void reeve_limits_find_roots(struct reeve_limits *limits); /* of Dovecot's quota
 void reeve_limits_read_quota(struct reeve_limits *limits);
 
 /* What a quota as it is set amounts to, in 2.4 with what is added; and a message, with the grace. */
-void reeve_limits_quota_bytes(const struct reeve_limits *limits, uint64_t *bytes,
+void reeve_limits_quota_bytes(struct reeve_limits *limits, uint64_t *bytes,
                               uint64_t *message_bytes_r);
 void reeve_limits_read_ways(struct reeve_limits *limits);
 void reeve_limits_check_pairs(struct reeve_limits *limits);   /* limits against each other, zero */

@@ -204,6 +204,30 @@ const struct reeve_conf_setting *reeve_limits_nearest(const struct reeve_limits 
 	return best;
 }
 
+const char *reeve_limits_expanded(struct reeve_limits *limits, const char *text)
+{
+	char *copy, *to;
+
+	if (strchr(text, '%') == NULL)
+		return text;
+	if (limits->is_24)
+		return strstr(text, "%{") == NULL ? text : NULL;
+	copy = to = reeve_arena_strndup(limits->arena, text, strlen(text));
+	if (copy == NULL) {
+		limits->has_failed = true;
+		return NULL;
+	}
+	while (*text != '\0') {
+		if (*text == '%' && text[1] != '%' && text[1] != '\0')
+			return NULL;
+		if (*text == '%' && *++text == '\0')
+			break;
+		*to++ = *text++;
+	}
+	*to = '\0';
+	return copy;
+}
+
 const char *reeve_limits_root_in(const struct reeve_limits *limits, const char *path, size_t *n_r)
 {
 	const char *rest;

@@ -113,17 +113,6 @@ void reeve_limits_find_roots(struct reeve_limits *limits)
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
 
-/* A part of a number; what is too large for that is no limit. */
-static uint64_t percent_of(uint64_t bytes, uint64_t percent)
-{
-	uint64_t product;
-
-	return reeve_mul_size(bytes / 100, percent, &product) &&
-	                       reeve_add_size(product, bytes % 100 * percent / 100, &product)
-	               ? product
-	               : REEVE_NO_LIMIT;
-}
-
 static uint64_t number_of(const char *text, uint64_t usual)
 {
 	uint64_t number;
@@ -131,21 +120,26 @@ static uint64_t number_of(const char *text, uint64_t usual)
 	return text != NULL && reeve_digits(text, strlen(text), 1000000, &number) ? number : usual;
 }
 
-/* What one message may take beyond the quota, if it comes by LMTP. */
-static uint64_t grace_of(const struct reeve_limits *limits, const char *root, uint64_t storage)
+/* What one message may take beyond the quota, if it comes by LMTP. REEVE_NO_LIMIT: not known. */
+static uint64_t grace_of(struct reeve_limits *limits, const char *root, uint64_t storage)
 {
 	const char *text =
 		value_of(limits, limits->is_24 ? "quota_storage_grace" : "quota_grace", root);
-	uint64_t bytes, usual = limits->is_24 ? GRACE_24 : percent_of(storage, GRACE_PERCENT_23);
-	size_t n = text == NULL ? 0 : strlen(text);
+	uint64_t bytes,
+		usual = limits->is_24 ? GRACE_24 : reeve_limits_percent(storage, GRACE_PERCENT_23);
+	bool is_read;
 
-	if (n > 1 && text[n - 1] == '%' && !limits->is_24)
-		return reeve_digits(text, n - 1, 1000000, &bytes) ? percent_of(storage, bytes)
-		                                                  : usual;
-	return text != NULL && reeve_limits_dovecot_size(text, &bytes) ? bytes : usual;
+	if (text == NULL)
+		return usual;
+	text = reeve_limits_expanded(limits, text);
+	if (text == NULL)
+		return REEVE_NO_LIMIT;
+	is_read = limits->is_24 ? reeve_limits_dovecot_size(text, &bytes)
+	                        : reeve_limits_quota_grace(text, storage, &bytes);
+	return is_read ? bytes : usual;
 }
 
-static void bytes_of(const struct reeve_limits *limits, const char *root, uint64_t *bytes,
+static void bytes_of(struct reeve_limits *limits, const char *root, uint64_t *bytes,
                      uint64_t *message_bytes_r)
 {
 	*message_bytes_r = REEVE_NO_LIMIT;
@@ -153,7 +147,7 @@ static void bytes_of(const struct reeve_limits *limits, const char *root, uint64
 		const char *text = value_of(limits, "quota_storage_extra", root);
 		uint64_t extra = 0;
 
-		*bytes = percent_of(
+		*bytes = reeve_limits_percent(
 			*bytes, number_of(value_of(limits, "quota_storage_percentage", root), 100));
 		if (text != NULL && !reeve_limits_dovecot_size(text, &extra))
 			extra = 0;
@@ -165,7 +159,7 @@ static void bytes_of(const struct reeve_limits *limits, const char *root, uint64
 		*message_bytes_r = REEVE_NO_LIMIT;
 }
 
-void reeve_limits_quota_bytes(const struct reeve_limits *limits, uint64_t *bytes,
+void reeve_limits_quota_bytes(struct reeve_limits *limits, uint64_t *bytes,
                               uint64_t *message_bytes_r)
 {
 	bytes_of(limits, limits->quota.root, bytes, message_bytes_r);

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "limits/limits.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,6 +42,16 @@ uint64_t reeve_limits_and_half(uint64_t bytes)
 	uint64_t sum;
 
 	return reeve_add_size(bytes, bytes / 2 + bytes % 2, &sum) ? sum : REEVE_NO_LIMIT;
+}
+
+uint64_t reeve_limits_percent(uint64_t bytes, uint64_t percent)
+{
+	uint64_t product;
+
+	return reeve_mul_size(bytes / 100, percent, &product) &&
+	                       reeve_add_size(product, bytes % 100 * percent / 100, &product)
+	               ? product
+	               : REEVE_NO_LIMIT;
 }
 
 /* ---- the queue's disk ------------------------------------------------------------------------ */
@@ -151,6 +162,19 @@ static bool rule_limit(const char *text, size_t n, uint64_t multiply, uint64_t *
 	}
 	return reeve_digits(text, digits, INT64_MAX, &number) &&
 	       reeve_mul_size(number, multiply, bytes_r) && *bytes_r <= INT64_MAX;
+}
+
+bool reeve_limits_quota_grace(const char *text, uint64_t storage, uint64_t *bytes_r)
+{
+	size_t n = strspn(text, "0123456789");
+	uint64_t percent;
+
+	if (n == 0 || text[n] != '%')
+		return rule_limit(text, strlen(text), 1, bytes_r);
+	if (!reeve_digits(text, n, UINT_MAX - 1, &percent))
+		return false;
+	*bytes_r = reeve_limits_percent(storage, percent);
+	return true;
 }
 
 bool reeve_limits_quota_rule(const char *text, uint64_t *bytes_r, size_t *start_r, size_t *end_r)

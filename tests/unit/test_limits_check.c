@@ -201,7 +201,15 @@ static const struct {
          0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239999\n  quota_grace = 0\n}\n",
          "message-above-quota dovecot.conf:6", 0},
-	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 100%\n}\n", "", 0},
+	/* "%%" is a percentage; of one '%' variables leave a number of bytes: 10239900 + 100 */
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 100%%\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 99%%\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239900\n  quota_grace = 100%\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239899\n  quota_grace = 100%\n}\n",
+         "message-above-quota dovecot.conf:6", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 5MB\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = %{if;%n;eq;ann;9M;0}\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=240000\n  quota_grace = 10M\n}\n", "", 0},
 	/* Several roots: mail has to fit into all that count INBOX and enforce it. */
 	{DOVECOT PLUGIN "  quota2 = dict:x::y\n  quota_rule = *:storage=1G\n  quota2_rule = "
