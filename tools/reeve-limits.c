@@ -15,6 +15,7 @@ enum {
 	KEY_RELOAD,
 	KEY_ROOT,
 	KEY_DIFF,
+	KEY_FORCE,
 	KEY_JSON,
 	KEY_LOCK_TIMEOUT,
 };
@@ -33,6 +34,7 @@ static const struct argp_option options[] = {
 	{.doc = "How:", .group = 3},
 	{"dry-run", 'n', NULL, 0, "say what would be changed, change nothing, take no lock", 0},
 	{"diff", KEY_DIFF, NULL, 0, "print the change as a unified diff", 0},
+	{"force", KEY_FORCE, NULL, 0, "set a size for mailboxes also if some are larger already", 0},
 	{"reload", KEY_RELOAD, NULL, 0, "have the running servers read what was changed", 0},
 	{"json", KEY_JSON, NULL, 0, "print JSON", 0},
 	{"lock-timeout", KEY_LOCK_TIMEOUT, "SECONDS", 0,
@@ -100,6 +102,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DIFF:
 		run->conf.wants_diff = true;
 		return 0;
+	case KEY_FORCE:
+		run->conf.is_forced = true;
+		return 0;
 	case KEY_JSON:
 		run->conf.is_json = true;
 		return 0;
@@ -134,6 +139,7 @@ static void check(const struct options *o)
 	} rows[] = {
 		{"dry-run", conf->is_dry_run},
 		{"diff", conf->wants_diff},
+		{"force", conf->is_forced},
 		{"reload", run->wants_reload},
 		{"lock-timeout", o->has_lock_timeout},
 	};

@@ -179,8 +179,7 @@ void reeve_migrate_clashes(struct migrate_hop *hop)
 		return;
 	}
 	for (uint32_t i = 0; i < hop->count; i++) {
-		if (hop->sites[i].thing.name == NULL &&
-		    !reeve_migrate_is_idle(hop, &hop->sites[i]))
+		if (hop->sites[i].thing.name == NULL && !reeve_migrate_is_idle(hop, &hop->sites[i]))
 			entries[n++] = entry_of(hop, i);
 		if (n > 0 && entries[n - 1].name == NULL)
 			n--;

@@ -94,6 +94,9 @@ const char *reeve_migrate_hide(struct migrate_hop *hop, const char *text)
 		} else if (strncmp(p, "://", 3) == 0) {
 			value = p + 3;
 			n = user_part(value);
+		} else if (*p == ':' && is_named_so(text, p)) {
+			value = p + 1; /* behind a blank it is a sentence of ours */
+			n = value_length(value);
 		}
 		if (n == 0)
 			continue;

@@ -278,8 +278,12 @@ char *plan_stage_copy(struct reeve_plan *plan, const char *top, struct reeve_err
 	char real[PATH_MAX], path[64], *result = NULL;
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d", stage);
-	if (stage < 0 || realpath(path, real) == NULL)
+	if (stage < 0)
 		goto out;
+	if (realpath(path, real) == NULL) {
+		reeve_fail_errno(err, "cannot find '%s/stage'", plan->state.path);
+		goto out;
+	}
 	from = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (from < 0 || mkdirat(stage, "copy", 0700) < 0 ||
 	    (to = openat(stage, "copy", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0) {

@@ -114,7 +114,14 @@ static enum verdict verify_copy(struct verify *v, struct reeve_error *err)
 	struct reeve_error why = {0};
 	bool is_denied;
 
-	if (move_to_copy(v, &why) < 0) {
+	/* A tree that is too large says nothing of the machine; a full disk, which could not hold the
+	 * copy, may not hold what comes either. */
+	if (move_to_copy(v, &why) < 0 && why.code == REEVE_EIO) {
+		*err = why;
+		reeve_fail_prefix(err, "nothing was changed, for it cannot be verified");
+		return VERDICT_NOT_ASKED;
+	}
+	if (why.code != REEVE_OK) {
 		reeve_diag(talk, REEVE_WARNING, v->check->path, 0, 0,
 		           "not verified before it is in place: %s", why.text);
 		return VERDICT_NOT_ASKED;

@@ -309,6 +309,23 @@ def a_full_mailbox_bounces(world):
     for _ in range(3):
         equal(fate(takes(message(99000)))[0], "sent", "into a maildir")
     expect()
+    # A goal below what is there: refused, and mail comes as before. What is forced bounces as above.
+    configure("mailbox_size_limit = 0\n")
+    equal(fate(takes(message(1000)))[0], "sent", "into an empty mailbox")
+    with open(box, "wb") as f:
+        f.write(b"From x@y.z  Mon Jan  6 06:25:00 2025\n\n" + b"f" * 299962 + b"\n")
+    equal(os.path.getsize(box), 300001, "bytes of the mailbox")
+    with open(there("/etc/postfix/main.cf")) as f:
+        before = f.read()
+    said = reeve("--mailbox", "300000", status=1).stderr.decode()
+    check(f"'{box}': with this goal, mail for it would bounce" in said, said)
+    with open(there("/etc/postfix/main.cf")) as f:
+        equal(f.read(), before, "main.cf")
+    status, text = fate(takes(message(1000)))
+    equal(status, "sent", text)
+    said = reeve("--mailbox", "300000", "--force").stderr.decode()
+    check("with this goal, mail for it bounces" in said, said)
+    expect("mailbox-full")
     return f"a message of {grown} bytes fits to the byte, in local(8), virtual(8) and home_mailbox; 3 x 99000 into a maildir"
 
 

@@ -155,6 +155,9 @@ static const struct {
 	{"passwd='SECRET c", "passwd=..."},
 	{"db_pass-word=a,SECRET;SECRET c", "db_pass-word=... c"},
 	{"x=y passwd= z=a@b://c", "x=y passwd= ..."},
+	{"x pass:SECRET,SECRET y", "x pass:... y"},
+	{"userdb_pass:\"SECRET SECRET\" y", "userdb_pass:... y"},
+	{"a:b pass: c pass:", "a:b pass: c pass:"},
 };
 
 START_TEST(secrets_in_values)

@@ -6,9 +6,11 @@
 #include "unit.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -281,6 +283,56 @@ START_TEST(test_postfix)
 }
 END_TEST
 
+/* Where the copy finds no room, nothing is changed; that a tree is too large is only told. */
+static const struct {
+	const char *name;
+	rlim_t most;     /* bytes of a file that is written */
+	const char *big; /* so many bytes are beside */
+	off_t bytes;
+	int result;
+	const char *text; /* of the error, or of the diagnostics */
+} rooms[] = {
+	{"room", 100000, "r/etc/dovecot/big", 100000, 0, "a copy is verified"},
+	{"no room", 100000, "r/etc/dovecot/big", 100001, -1,
+         "nothing was changed, for it cannot be verified: '"},
+	{"too large", RLIM_INFINITY, "r/etc/dovecot/big", ((off_t)64 << 20) + 1, 0,
+         "not verified before it is in place: "},
+};
+
+START_TEST(test_room)
+{
+	static const struct reeve_talk talk = {.diag = hear};
+	struct reeve_plan_how how = {.root = root, .what = "a test", .talk = &talk};
+	const struct reeve_rights rights = {geteuid(), getegid(), 0600};
+	struct reeve_plan_result result;
+	struct reeve_error err = {0};
+	struct rlimit usual;
+	char path[PATH_MAX + 100];
+	struct reeve_plan *plan = reeve_plan_begin(&how, &err);
+
+	ck_assert_msg(plan != NULL, "%s", err.text);
+	stand_in("doveconf", "exit 0");
+	folder_write(rooms[_i].big, "");
+	ck_assert_int_eq(truncate(rooms[_i].big, rooms[_i].bytes), 0);
+	plan->programs = programs;
+	snprintf(path, sizeof path, "%s/etc/dovecot/new", root);
+	reeve_plan_create(plan, path, "n = 1\n", 6, &rights);
+	reeve_plan_check(plan, REEVE_CHECK_DOVECOT, "/etc/dovecot/dovecot.conf");
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &usual), 0);
+	struct rlimit now = {rooms[_i].most, usual.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &now), 0);
+	int r = reeve_plan_apply(plan, &result, &err);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &usual), 0);
+	reeve_plan_free(plan);
+	ck_assert_msg(r == rooms[_i].result, "%s: %d %s", rooms[_i].name, r, err.text);
+	ck_assert_int_eq(access("r/etc/dovecot/new", F_OK) == 0, r == 0);
+	ck_assert_msg(strstr(r < 0 ? err.text : heard, rooms[_i].text) != NULL, "%s: %s %s",
+	              rooms[_i].name, err.text, heard);
+	ck_assert_int_ne(access("r/var/lib/mailreeve/stage", F_OK), 0);
+}
+END_TEST
+
 Suite *suite_plan_verify(void)
 {
 	Suite *suite = suite_create("plan/verify");
@@ -293,6 +345,7 @@ Suite *suite_plan_verify(void)
 	tcase_add_test(tc, test_undo);
 	tcase_add_test(tc, test_sees);
 	tcase_add_test(tc, test_sees_new);
+	tcase_add_loop_test(tc, test_room, 0, sizeof rooms / sizeof rooms[0]);
 	tcase_add_test(tc, test_postfix);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -19,6 +19,14 @@ void limits_show(struct limits_run *run);
 /* Set what the goal asks for. */
 void limits_change(struct limits_run *run);
 
+/*
+ * Mailboxes that are larger already than what is to be lets them be: told, each; and unless it is forced,
+ * a goal that makes one of them full is refused.
+ */
+struct conf_change;
+int limits_refuse_full(struct conf_change *change, const struct reeve_limits *before,
+                       const struct reeve_limits *after, struct reeve_error *err);
+
 /* False of a value that the program cannot read: it limits nothing that one could name. */
 bool limits_is_known(const struct reeve_limit *limit);
 

@@ -50,9 +50,14 @@ static int list_items(struct conf_change *change, const struct reeve_limits_chan
 	return 0;
 }
 
-static struct reeve_limits *limits_of(struct conf_run *conf, struct reeve_error *err)
+/* Mailboxes only matter to who sets how large they may be. */
+static struct reeve_limits *limits_of(const struct limits_run *run, struct reeve_error *err)
 {
-	const struct reeve_limits_how how = {.root = conf->root, .is_without_boxes = true};
+	const struct conf_run *conf = &run->conf;
+	const struct reeve_limits_how how = {
+		.root = conf->root,
+		.is_without_boxes = !run->goal.has_mailbox || run->goal.mailbox == UINT64_MAX,
+	};
 
 	return reeve_limits_new(conf->sides[REEVE_CONF_POSTFIX].conf,
 	                        conf->sides[REEVE_CONF_DOVECOT].conf, &how, err);
@@ -75,16 +80,13 @@ static const struct reeve_limit_finding *as_before(const struct reeve_limits *be
  * A value that Postfix cannot read, or a disk on which all mail would be refused: no goal is
  * reached with these, so nothing is changed.
  */
-static int refuse_bad(struct conf_run *conf, const struct reeve_limits *before,
+static int refuse_bad(const struct reeve_limits *before, const struct reeve_limits *after,
                       struct reeve_error *err)
 {
-	struct reeve_limits *limits = limits_of(conf, err);
 	int r = 0;
 
-	if (limits == NULL)
-		return -1;
-	for (size_t i = 0; r == 0 && i < reeve_limits_finding_count(limits); i++) {
-		const struct reeve_limit_finding *finding = reeve_limits_finding_at(limits, i);
+	for (size_t i = 0; r == 0 && i < reeve_limits_finding_count(after); i++) {
+		const struct reeve_limit_finding *finding = reeve_limits_finding_at(after, i);
 		bool is_ours = finding->file != NULL && finding->line != 0;
 		char where[64] = "";
 
@@ -99,7 +101,6 @@ static int refuse_bad(struct conf_run *conf, const struct reeve_limits *before,
 		r = conf_error(err, REEVE_EREFUSED, "%s%s%s; nothing is changed (%s)",
 		               is_ours ? finding->file : "", where, finding->text, finding->remedy);
 	}
-	reeve_limits_free(limits);
 	return r;
 }
 
@@ -107,7 +108,7 @@ static int decide(struct conf_change *change, struct reeve_error *err)
 {
 	struct deciding *deciding = change->user;
 	struct conf_run *conf = change->run;
-	struct reeve_limits *before = NULL;
+	struct reeve_limits *before = NULL, *after = NULL;
 	int r = -1;
 
 	/* What is found later, each time that the files are looked at, is a finding of ours too. */
@@ -120,7 +121,7 @@ static int decide(struct conf_change *change, struct reeve_error *err)
 		if (conf_check_before(side, err) < 0)
 			goto out;
 	}
-	before = limits_of(conf, err);
+	before = limits_of(deciding->run, err);
 	if (before == NULL)
 		goto out;
 	if (reeve_limits_set(conf->sides[REEVE_CONF_POSTFIX].conf,
@@ -131,11 +132,14 @@ static int decide(struct conf_change *change, struct reeve_error *err)
 		conf_error(err, REEVE_ENOMEM, "out of memory");
 		goto out;
 	}
-	if (refuse_bad(conf, before, err) < 0)
+	after = limits_of(deciding->run, err);
+	if (after == NULL || refuse_bad(before, after, err) < 0 ||
+	    limits_refuse_full(change, before, after, err) < 0)
 		goto out;
 	deciding->is_decided = true;
 	r = 0;
 out:
+	reeve_limits_free(after);
 	reeve_limits_free(before);
 	return r;
 }
