@@ -79,6 +79,7 @@ struct reeve_migrate {
 	struct reeve_arena *arena; /* strings of changes */
 	bool without_sieve;
 	bool was_run, has_failed;
+	bool is_late;    /* the hops are done, and rules of "late" are on */
 	bool has_advice; /* for after the last hop: reeve_migrate_advise() */
 	int version; /* -1: nothing tells */
 	int target;  /* the version aimed at */

@@ -223,6 +223,15 @@ static bool sort_changes(struct reeve_migrate *migrate)
 	return true;
 }
 
+static bool was_changed(const struct reeve_migrate *migrate)
+{
+	for (size_t i = 0; i < migrate->change_count; i++)
+		if (migrate->changes[i].kind == REEVE_MIGRATE_CHANGED ||
+		    migrate->changes[i].kind == REEVE_MIGRATE_REMOVED)
+			return true;
+	return false;
+}
+
 long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct reeve_error *err)
 {
 	int target = reeve_migrate_version_number(to, strlen(to)), r;
@@ -242,6 +251,10 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 		from = r > 0 ? MIGRATE_1_0 : from + 1;
 	}
 	migrate->target = target;
+	migrate->is_late = was_changed(migrate);
+	if (migrate->is_late && run_hop(migrate, target - 1, err) < 0)
+		return -1;
+	migrate->is_late = false;
 	if (migrate->has_advice && run_step(migrate, reeve_migrate_advise, err) < 0)
 		return -1;
 	if (run_again(migrate, reeve_migrate_empty, err) < 0 ||

@@ -45,6 +45,7 @@ static bool read_row(struct migrate_rule *rule, const struct reeve_migrate_rule 
 	rule->from = reeve_migrate_version_number(row->hop, (size_t)(dash - row->hop));
 	rule->to = reeve_migrate_version_number(dash + 1, strlen(dash + 1));
 	rule->is_era = strcmp(row->when, "era") == 0;
+	rule->is_late = strcmp(row->when, "late") == 0;
 	rule->is_block = n > 3 && strcmp(row->old_name + n - 3, " {}") == 0;
 	for (i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (strcmp(actions[i], row->action) == 0)
@@ -52,7 +53,7 @@ static bool read_row(struct migrate_rule *rule, const struct reeve_migrate_rule 
 	rule->action = (enum migrate_action)i;
 	return i < sizeof actions / sizeof *actions && rule->from >= 0 &&
 	       rule->to == rule->from + 1 && n > 0 && *row->context != '\0' &&
-	       *row->source != '\0' && (rule->is_era || strcmp(row->when, "any") == 0);
+	       *row->source != '\0' && (rule->is_era || rule->is_late || strcmp(row->when, "any") == 0);
 }
 
 int reeve_migrate_rules_read(struct migrate_rules *rules, const struct reeve_migrate_rule *rows,

@@ -7,7 +7,8 @@
  * the actions word, manual and note come on top of it.
  *
  *   when      any: the old thing means nothing to newer versions, so it is changed wherever it
- * stands. era: it means something else to them, so only in a file that is written for the old one
+ * stands. era: it means something else to them, so only in a file that is written for the old one.
+ * late: it means the same to them, so only after the last hop, where another thing was changed
  *   context   blocks around it, "auth/passdb pam": type or type and name, which may hold '*'.
  * "root" is none; "filter" at first is any of protocol, local, local_name, remote, or none. Several
  *             with ", " between
@@ -43,7 +44,7 @@ struct migrate_rule {
 	struct reeve_migrate_rule row;
 	enum migrate_action action;
 	int from, to; /* numbers of versions */
-	bool is_era;
+	bool is_era, is_late;
 	bool is_block;
 };
 

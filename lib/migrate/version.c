@@ -55,15 +55,49 @@ static bool has_setting(const struct migrate_hop *hop, uint32_t block, const cha
 	return false;
 }
 
+static bool is_ours(const struct migrate_hop *hop, const struct migrate_site *site)
+{
+	const struct migrate_page *page = &hop->pages[site->page];
+	uint64_t line =
+		page->origins[reeve_migrate_line_of(page, page->doc->nodes[site->node].name)];
+
+	for (size_t i = 0; i < hop->migrate->change_count; i++) {
+		const struct reeve_migrate_change *change = &hop->migrate->changes[i];
+
+		if (change->kind == REEVE_MIGRATE_CHANGED && change->line == line &&
+		    change->file == page->doc->path)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the last step of a path is set anywhere, but in a line that we wrote. */
+static bool is_set(const struct migrate_hop *hop, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+
+	for (uint32_t i = 0; i < hop->count; i++) {
+		const char *type = hop->sites[i].thing.type;
+
+		slash = strrchr(type, '/');
+		if (strcmp(slash == NULL ? type : slash + 1, name) == 0 &&
+		    !is_ours(hop, &hop->sites[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What a rule of an era would add is there already: this is its second run, over a file in which
- * something else is old still.
+ * something else is old still. What a late one would write is set by somebody else.
  */
 static bool is_done(const struct migrate_hop *hop, const struct migrate_site *site,
                     const struct migrate_rule *rule)
 {
 	const char *second = strstr(rule->row.new_value, " ;; ");
 
+	if (rule->is_late)
+		return is_set(hop, rule->row.new_path);
 	if (!rule->is_era)
 		return false;
 	if (rule->action == MIGRATE_RENAME)
@@ -89,7 +123,8 @@ void reeve_migrate_match(struct migrate_hop *hop, int from)
 		for (size_t r = 0; r < rules->count; r++) {
 			const struct migrate_rule *rule = &rules->rows[r];
 
-			if (rule->from != from || rule->action == MIGRATE_NEW ||
+			if (rule->from != from || rule->is_late != hop->migrate->is_late ||
+			    rule->action == MIGRATE_NEW ||
 			    rule->action == MIGRATE_ADVICE ||
 			    (rule->is_era && (version < 0 || version > rule->from)) ||
 			    (comes_on_top(rule) ? site->more_count == MIGRATE_MAX_RULES
@@ -128,7 +163,7 @@ static void look(struct migrate_hop *hop, struct sign *newest, struct sign *olde
 			bool is_new = rule->action == MIGRATE_NEW;
 
 			/* A plain number of seconds is in files of all ages. */
-			if (rule->is_era || rule->action == MIGRATE_ADVICE ||
+			if (rule->is_era || rule->is_late || rule->action == MIGRATE_ADVICE ||
 			    (!is_new && rule->action == MIGRATE_VALUE) ||
 			    (is_new ? rule->to <= newest->version
 			            : rule->from >= oldest->version) ||

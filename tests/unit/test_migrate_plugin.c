@@ -160,6 +160,33 @@ static const struct migrate_case rows[] = {
 	{"caches",
          "mail_cache_compress_min_size = 1k\nplugin {\n  imap_zlib_compress_level = 5\n}\n",
          "mail_cache_purge_min_size = 1k\nplugin {\n  imap_compress_deflate_level = 5\n}\n", ""},
+
+	/* sieve_storage in files for 2.x */
+	{"the folder of scripts, and nothing else",
+         "mail_prefetch_count = 3\nplugin {\n  sieve_storage = ~/s\n}\n", NULL, ""},
+	{"the folder of scripts, and something else",
+         "mail_prefetch_count = 3\nplugin {\n  # a\n  sieve_storage = ~/s # b\n"
+         "  imap_zlib_compress_level = 6\n}\nprotocol sieve {\n  plugin {\n"
+         "    sieve_storage = ~/t\n  }\n}\nplugin/sieve_storage = ~/u\n",
+         "mail_prefetch_count = 3\nplugin {\n  # a\n  sieve_dir = ~/s # b\n"
+         "  imap_compress_deflate_level = 6\n}\nprotocol sieve {\n  plugin {\n"
+         "    sieve_dir = ~/t\n  }\n}\nplugin/sieve_dir = ~/u\n",
+         ""},
+	{"the folder of scripts under both names",
+         "mail_prefetch_count = 3\nplugin {\n  sieve_storage = ~/s\n"
+         "  imap_zlib_compress_level = 6\n}\nprotocol sieve {\n  plugin {\n"
+         "    sieve_dir = ~/t\n  }\n}\n",
+         "mail_prefetch_count = 3\nplugin {\n  sieve_storage = ~/s\n"
+         "  imap_compress_deflate_level = 6\n}\nprotocol sieve {\n  plugin {\n"
+         "    sieve_dir = ~/t\n  }\n}\n",
+         ""},
+	{"the folder of scripts outside and in a block",
+         "mail_prefetch_count = 3\nsieve_storage = ~/s\nmail_uid = 8\nplugin {\n"
+         "  sieve_storage = ~/t\n}\n",
+         "mail_prefetch_count = 3\nmail_uid = 8\nplugin {\n  # mailreeve: this is sieve_dir, "
+         "and so is sieve_storage in line 5 below, which counts: keep one of them\n"
+         "  sieve_dir = ~/s\n  sieve_dir = ~/t\n}\n",
+         "2 decide"},
 };
 
 START_TEST(table)

@@ -111,6 +111,8 @@ static void make_file(struct text *text, const struct migrate_rule *rule)
 
 	if (rule->is_era)
 		add_text(text, era(rule->from));
+	if (rule->is_late)
+		add_text(text, "ssl_parameters_regenerate = 1\n");
 	depth = open_blocks(text, row->context);
 	add_sample(text, row->old_name, strlen(row->old_name) - (rule->is_block ? 1 : 0),
 	           "default");
