@@ -160,14 +160,9 @@ static void check(const struct options *o)
 		tool_usage("%s wants a PATH", command->name);
 	if (!command->wants_words && !command->takes_words && run->word_count > 0)
 		tool_usage("%s takes no '%s'", command->name, run->words[0]);
-	if (run->is_quiet && run->is_verbose)
-		tool_usage("--quiet and --verbose contradict each other");
+	tool_talk(run->is_quiet, run->is_verbose);
 	if (run->dovecot && run->postfix && run->config != NULL)
 		tool_usage("--config names one configuration: choose --dovecot or --postfix");
-	if (run->is_quiet)
-		tool_talk_less();
-	if (run->is_verbose)
-		tool_talk_more();
 }
 
 int main(int argc, char **argv)

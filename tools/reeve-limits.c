@@ -151,12 +151,7 @@ static void check(const struct options *o)
 		tool_usage("--check changes nothing");
 	if (run->goal.has_attachment && run->goal.has_message)
 		tool_usage("--attachment and --message are two goals: name one");
-	if (conf->is_quiet && conf->is_verbose)
-		tool_usage("--quiet and --verbose contradict each other");
-	if (conf->is_quiet)
-		tool_talk_less();
-	if (conf->is_verbose)
-		tool_talk_more();
+	tool_talk(conf->is_quiet, conf->is_verbose);
 }
 
 int main(int argc, char **argv)

@@ -115,14 +115,9 @@ static void check(const struct migrate_tool *o)
 	if (o->to != NULL && strcmp(o->to, "2.0") != 0 && strcmp(o->to, "2.1") != 0 &&
 	    strcmp(o->to, "2.2") != 0 && strcmp(o->to, "2.3") != 0)
 		tool_usage("--to: '%s' is none of 2.0, 2.1, 2.2, 2.3", o->to);
-	if (o->is_quiet && o->is_verbose)
-		tool_usage("--quiet and --verbose contradict each other");
+	tool_talk(o->is_quiet, o->is_verbose);
 	if (o->is_check && o->output != NULL)
 		tool_usage("--check changes nothing, --output writes: choose one");
-	if (o->is_quiet)
-		tool_talk_less();
-	if (o->is_verbose)
-		tool_talk_more();
 }
 
 int main(int argc, char **argv)

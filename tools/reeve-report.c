@@ -63,15 +63,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static void check(const struct options *o)
 {
-	if (o->quiet && o->verbose)
-		tool_usage("--quiet and --verbose contradict each other");
+	tool_talk(o->quiet, o->verbose);
 	if (o->run.is_json && o->run.html != NULL && strcmp(o->run.html, "-") == 0)
 		tool_usage("--json and --html=- both want standard output");
 	boxes_check(&o->run.boxes, false);
-	if (o->quiet)
-		tool_talk_less();
-	if (o->verbose)
-		tool_talk_more();
 	if (!o->quiet)
 		progress_allow();
 }

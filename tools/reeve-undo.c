@@ -90,12 +90,7 @@ static void check(const struct undo *undo)
 		           undo->wants_diff    ? "diff"
 		           : undo->how.dry_run ? "dry-run"
 		                               : "force");
-	if (undo->is_quiet && undo->is_verbose)
-		tool_usage("--quiet and --verbose contradict each other");
-	if (undo->is_quiet)
-		tool_talk_less();
-	if (undo->is_verbose)
-		tool_talk_more();
+	tool_talk(undo->is_quiet, undo->is_verbose);
 }
 
 int main(int argc, char **argv)

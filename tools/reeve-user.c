@@ -285,10 +285,6 @@ int main(int argc, char **argv)
 	secret_begin();
 	argp_parse(&argp, argc, argv, 0, NULL, &run);
 	user_command(&run);
-	if (run.is_quiet)
-		tool_talk_less();
-	if (run.is_verbose)
-		tool_talk_more();
 	if (run.file != NULL)
 		run.how.passwd_file = file = in_root(run.how.root, run.file);
 	if (run.archive != NULL)

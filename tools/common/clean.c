@@ -101,15 +101,10 @@ void clean_inputs(struct clean *clean, struct argp_state *state)
 
 void clean_check(struct clean *clean)
 {
-	if (clean->quiet && clean->verbose)
-		tool_usage("--quiet and --verbose contradict each other");
+	tool_talk(clean->quiet, clean->verbose);
 	boxes_check(&clean->boxes, clean->recover);
 	if (clean->recover && clean->prune.archive != NULL)
 		tool_usage("--recover removes nothing and goes with no --archive");
-	if (clean->quiet)
-		tool_talk_less();
-	if (clean->verbose)
-		tool_talk_more();
 	if (!clean->quiet && !clean->is_json)
 		progress_allow();
 	clean->is_table = clean->jobs > 0 && !clean->quiet && !clean->is_json && !clean->recover;

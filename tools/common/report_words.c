@@ -28,12 +28,10 @@ static const char *between(const char *from, const char *to, char buf[40])
 	return buf;
 }
 
-const char *report_age(const struct reeve_report_class *class, char buf[40])
+/* Of a class whose ends are these words. */
+static const char *range(const struct reeve_report_class *class, const char *from, const char *to,
+                         char buf[40])
 {
-	char from[24], to[24];
-
-	age_words(class->from, from);
-	age_words(class->to, to);
 	if (class->from == 0)
 		snprintf(buf, 40, "under %s", to);
 	else if (class->to == 0)
@@ -43,19 +41,22 @@ const char *report_age(const struct reeve_report_class *class, char buf[40])
 	return buf;
 }
 
+const char *report_age(const struct reeve_report_class *class, char buf[40])
+{
+	char from[24], to[24];
+
+	age_words(class->from, from);
+	age_words(class->to, to);
+	return range(class, from, to, buf);
+}
+
 const char *report_size(const struct reeve_report_class *class, char buf[40])
 {
 	char from[16], to[16];
 
 	reeve_size_format(class->from, from);
 	reeve_size_format(class->to, to);
-	if (class->from == 0)
-		snprintf(buf, 40, "under %s", to);
-	else if (class->to == 0)
-		snprintf(buf, 40, "over %s", from);
-	else
-		between(from, to, buf);
-	return buf;
+	return range(class, from, to, buf);
 }
 
 const char *report_day(int64_t seconds, char buf[40])

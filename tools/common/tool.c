@@ -115,15 +115,22 @@ const char *tool_last_error(void)
 	return last_error[0] == '\0' ? NULL : last_error;
 }
 
+__attribute__((format(printf, 1, 0))) static void remember_and_put(const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	vsnprintf(last_error, sizeof last_error, fmt, again);
+	va_end(again);
+	put_line(stderr, program_invocation_short_name, fmt, ap);
+}
+
 void tool_error(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(last_error, sizeof last_error, fmt, ap);
-	va_end(ap);
-	va_start(ap, fmt);
-	put_line(stderr, program_invocation_short_name, fmt, ap);
+	remember_and_put(fmt, ap);
 	va_end(ap);
 }
 
@@ -144,14 +151,14 @@ void tool_fail(const struct reeve_error *err)
 	tool_worse(tool_status_of(err->code));
 }
 
-void tool_talk_less(void)
+void tool_talk(bool is_quiet, bool is_verbose)
 {
-	least = REEVE_PROBLEM;
-}
-
-void tool_talk_more(void)
-{
-	least = REEVE_NOTE;
+	if (is_quiet && is_verbose)
+		tool_usage("--quiet and --verbose contradict each other");
+	if (is_quiet)
+		least = REEVE_PROBLEM;
+	if (is_verbose)
+		least = REEVE_NOTE;
 }
 
 const char *tool_severity_word(enum reeve_severity severity)
@@ -188,10 +195,7 @@ void tool_usage(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(last_error, sizeof last_error, fmt, ap);
-	va_end(ap);
-	va_start(ap, fmt);
-	put_line(stderr, program_invocation_short_name, fmt, ap);
+	remember_and_put(fmt, ap);
 	va_end(ap);
 	/* As argp_error() says it, which wants a parser's state. */
 	fprintf(stderr, "Try `%s --help' or `%s --usage' for more information.\n",

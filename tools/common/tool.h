@@ -41,9 +41,8 @@ void tool_worse(enum tool_status status);
 /* The status that an error stands for. */
 enum tool_status tool_status_of(enum reeve_code code);
 
-/* No notes and warnings; and notes too. Errors are always said. */
-void tool_talk_less(void);
-void tool_talk_more(void);
+/* --quiet: no notes and warnings. --verbose: notes too. Both are wrong usage. Errors are always said. */
+void tool_talk(bool is_quiet, bool is_verbose);
 
 /* "reeve-x: text" on stderr. */
 void tool_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -163,8 +163,7 @@ static void check_words(const struct user_run *run, const struct command *comman
 		           "--remove-mail");
 	if (run->has_gid && !run->has_uid)
 		tool_usage("--gid wants --uid; a user of the system has a --group");
-	if (run->is_quiet && run->is_verbose)
-		tool_usage("--quiet and --verbose contradict each other");
+	tool_talk(run->is_quiet, run->is_verbose);
 }
 
 void user_command(struct user_run *run)
