@@ -76,13 +76,8 @@ unsigned int reeve_advice_asks(const struct reeve_message *msg)
 
 void reeve_advice_add(struct reeve_advice *a, const struct reeve_message *msg, unsigned int larger)
 {
-	bool is_unread = (msg->flags & REEVE_FLAG_SEEN) == 0;
-	struct reeve_tally one = {
-		.count = 1,
-		.bytes = msg->whole.length,
-		.unread_count = is_unread,
-		.unread_bytes = is_unread ? msg->whole.length : 0,
-	};
+	struct reeve_tally one =
+		reeve_tally_one(msg->whole.length, (msg->flags & REEVE_FLAG_SEEN) == 0);
 	unsigned int chosen = 0;
 
 	if (a->messages == 0 && !msg->is_pseudo)

@@ -30,6 +30,16 @@ struct reeve_counter {
 	struct reeve_tally all;
 };
 
+struct reeve_tally reeve_tally_one(uint64_t bytes, bool is_unread)
+{
+	return (struct reeve_tally){
+		.count = 1,
+		.bytes = bytes,
+		.unread_count = is_unread,
+		.unread_bytes = is_unread ? bytes : 0,
+	};
+}
+
 void reeve_tally_add(struct reeve_tally *a, const struct reeve_tally *b)
 {
 	a->count += b->count;

@@ -33,6 +33,9 @@ int reeve_counter_merge(struct reeve_counter *counter, const struct reeve_counte
 int reeve_counter_top(const struct reeve_counter *counter, struct reeve_report_name *rows,
                       size_t max, struct reeve_report_names *names_r);
 
+/* One of so many bytes. */
+struct reeve_tally reeve_tally_one(uint64_t bytes, bool is_unread);
+
 /* a += b */
 void reeve_tally_add(struct reeve_tally *a, const struct reeve_tally *b);
 

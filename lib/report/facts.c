@@ -162,12 +162,7 @@ static bool is_attachment(const struct reeve_part *part)
 static int end_part(void *user, const struct reeve_part *part)
 {
 	struct reeve_facts *facts = user;
-	struct reeve_tally one = {
-		.count = 1,
-		.bytes = part->body.length,
-		.unread_count = facts->is_unread,
-		.unread_bytes = facts->is_unread ? part->body.length : 0,
-	};
+	struct reeve_tally one = reeve_tally_one(part->body.length, facts->is_unread);
 	char name[REEVE_NAME_MAX + 1];
 
 	if (!is_attachment(part))

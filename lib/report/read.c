@@ -131,13 +131,8 @@ static int count(struct reading *r, const struct reeve_message *msg,
                  const struct reeve_scan_mark *mark, struct reeve_error *err)
 {
 	struct reeve_report *report = r->report;
-	bool is_unread = (msg->flags & REEVE_FLAG_SEEN) == 0;
-	struct reeve_tally one = {
-		.count = 1,
-		.bytes = msg->whole.length,
-		.unread_count = is_unread,
-		.unread_bytes = is_unread ? msg->whole.length : 0,
-	};
+	struct reeve_tally one =
+		reeve_tally_one(msg->whole.length, (msg->flags & REEVE_FLAG_SEEN) == 0);
 	unsigned int larger;
 
 	if (find_larger(r, msg, mark, &larger, err) < 0)
