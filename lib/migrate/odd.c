@@ -63,7 +63,8 @@ struct address {
 	const char *host, *port; /* port: NULL */
 };
 
-/* False if there are too many to be told apart. */
+/* False if there are too many to be told apart. A port alone, with which 1.x did not start, is one
+ * of all addresses: an empty listen is refused by 2.x. */
 static bool read_addresses(struct migrate_hop *hop, const char *value, struct address *addresses,
                            size_t *count_r)
 {
@@ -71,11 +72,11 @@ static bool read_addresses(struct migrate_hop *hop, const char *value, struct ad
 
 	for (const char *p = value; (p = reeve_migrate_word(p, &n)) != NULL; p += n) {
 		const char *port = reeve_migrate_port(p, n);
+		size_t host = port == NULL ? n : (size_t)(port - 1 - p);
 
 		if (count == MIGRATE_MAX_ADDRESSES)
 			return false;
-		addresses[count].host =
-			reeve_migrate_copy(hop, p, port == NULL ? n : (size_t)(port - 1 - p));
+		addresses[count].host = host == 0 ? "*" : reeve_migrate_copy(hop, p, host);
 		addresses[count++].port =
 			port == NULL ? NULL : reeve_migrate_copy(hop, port, (size_t)(p + n - port));
 	}
