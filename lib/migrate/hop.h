@@ -291,6 +291,9 @@ void reeve_migrate_break(struct migrate_hop *hop, struct migrate_site *block);
 /* Whether no block that stays is around a site, wherever its file is read. */
 bool reeve_migrate_is_outside(const struct migrate_hop *hop, struct migrate_site *site);
 
+/* Whether it goes anywhere, by any of the blocks that its file is read in. */
+bool reeve_migrate_goes(struct migrate_hop *hop, struct migrate_site *site);
+
 /* A setting of a file that protocols include: take it behind them. False if that cannot be. */
 bool reeve_migrate_take_out(struct migrate_hop *hop, struct migrate_site *site);
 

@@ -216,7 +216,7 @@ void reeve_migrate_move(struct migrate_hop *hop, struct migrate_site *site)
 		n = reeve_migrate_protocols(hop, site, places, &rest);
 	else
 		n = reeve_migrate_listen(hop, site, places, &rest);
-	if (n == 0 && rest == NULL) {
+	if (n == 0 && rest == NULL && !reeve_migrate_goes(hop, site)) {
 		nowhere(hop, site);
 		return;
 	}

@@ -72,6 +72,17 @@ const char *reeve_migrate_everywhere(struct migrate_hop *hop, struct migrate_sit
 	return words;
 }
 
+bool reeve_migrate_goes(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_place places[MIGRATE_MAX_PLACES];
+	uint32_t up;
+
+	for (size_t i = 0; up_of(site, i, &up); i++)
+		if (places_in(hop, site, up, places) > 0)
+			return true;
+	return false;
+}
+
 /* The comments right above a site, without indentation, and its own; they leave their file. */
 static const char *take_comments(struct migrate_hop *hop, const struct migrate_site *site,
                                  const char *indent)
@@ -97,17 +108,14 @@ static const char *take_comments(struct migrate_hop *hop, const struct migrate_s
 }
 
 static void put_behind(struct migrate_hop *hop, struct migrate_site *site,
-                       struct migrate_site *block, uint32_t up, bool is_first)
+                       struct migrate_site *block, const struct migrate_place *places, size_t n,
+                       bool is_first)
 {
 	struct migrate_page *page = reeve_migrate_page(hop, block);
 	uint32_t head = reeve_migrate_line_of(page, reeve_migrate_node(hop, block)->start);
 	uint32_t tail = reeve_migrate_line_of(page, reeve_migrate_node(hop, block)->body_end);
 	const char *indent = reeve_migrate_indent(hop, page, head), *comments = "";
-	struct migrate_place places[MIGRATE_MAX_PLACES];
-	size_t n = places_in(hop, site, up, places);
 
-	if (n == 0)
-		return;
 	if (is_first)
 		comments = take_comments(hop, site, indent);
 	reeve_migrate_after(
@@ -122,17 +130,22 @@ bool reeve_migrate_take_out(struct migrate_hop *hop, struct migrate_site *site)
 	struct migrate_place places[MIGRATE_MAX_PLACES];
 	uint32_t up, first, last;
 	bool is_first = true;
+	size_t n;
 
-	if (site->is_read_often)
+	if (site->is_read_often || !reeve_migrate_goes(hop, site))
 		return false;
+	/* Where it does nothing, nothing is needed instead. */
 	for (size_t i = 0; up_of(site, i, &up); i++)
-		if (includer(hop, site, up) == NULL || places_in(hop, site, up, places) == 0)
+		if (includer(hop, site, up) == NULL &&
+		    (up == 0 || places_in(hop, site, up, places) > 0))
 			return false;
 	reeve_migrate_lines(hop, site, &first, &last);
 	reeve_migrate_tell(hop, site, REEVE_MIGRATE_CHANGED, site->main,
 	                   reeve_migrate_everywhere(hop, site), site->main->row.note);
 	for (size_t i = 0; up_of(site, i, &up); i++) {
-		put_behind(hop, site, includer(hop, site, up), up, is_first);
+		if ((n = places_in(hop, site, up, places)) == 0)
+			continue;
+		put_behind(hop, site, includer(hop, site, up), places, n, is_first);
 		is_first = false;
 	}
 	reeve_migrate_instead(page, first, last, NULL);

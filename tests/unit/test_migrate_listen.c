@@ -117,6 +117,22 @@ static const struct migrate_case rows[] = {
          "  }\n  inet_listener pop3s2 {\n    address = *\n    port = 1995\n    ssl = yes\n"
          "  }\n}\n",
          ""},
+	{"listen in two protocols, in an include, one with TLS only",
+         "== dovecot.conf\nprotocols = pop3 imaps\nprotocol imap {\n  !include a.inc\n}\n"
+         "protocol pop3 {\n  !include a.inc\n}\n== a.inc\nlisten = *:5\nmail_uid = 8\n",
+         "== dovecot.conf\nprotocols = pop3 imap\nservice imap-login {\n  inet_listener imap {\n"
+         "    port = 0\n  }\n}\nprotocol imap {\n  !include a.inc\n}\n"
+         "protocol pop3 {\n  !include a.inc\n}\nservice pop3-login {\n  inet_listener pop3 {\n"
+         "    address = *\n    port = 5\n  }\n}\n== a.inc\nmail_uid = 8\n",
+         ""},
+	{"listen of two protocols, in an include, the second with TLS only",
+         "== dovecot.conf\nprotocols = pop3 imaps\nprotocol pop3 {\n  !include a.inc\n}\n"
+         "protocol imap {\n  !include a.inc\n}\n== a.inc\nlisten = *:5\nmail_uid = 8\n",
+         "== dovecot.conf\nprotocols = pop3 imap\nservice imap-login {\n  inet_listener imap {\n"
+         "    port = 0\n  }\n}\nprotocol pop3 {\n  !include a.inc\n}\n"
+         "service pop3-login {\n  inet_listener pop3 {\n    address = *\n    port = 5\n  }\n}\n"
+         "protocol imap {\n  !include a.inc\n}\n== a.inc\nmail_uid = 8\n",
+         ""},
 	/* What protocols said of TLS is gone when it is run again. */
 	{"listen, decided once, imap with TLS only",
          "== dovecot.conf\nprotocols = imaps pop3\n!include a.inc\nprotocol pop3 {\n  !include "

@@ -91,6 +91,22 @@ static const struct migrate_case rows[] = {
          "!include a.inc\n    mail_uid = 8\n}\nservice pop3-login {\n    user = x\n    "
          "process_limit = 7\n}\n== a.inc\n\n\nmail_gid = 8\n",
          ""},
+	{"login in two protocols, in an include, one without a login",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol pop3 {\n  !include "
+         "a.inc\n}\n"
+         "== a.inc\n# who\nlogin_user = x # y\nmail_uid = 8\n",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol pop3 {\n  !include "
+         "a.inc\n}\n"
+         "# who\n# y\nservice pop3-login {\n  user = x\n}\n== a.inc\nmail_uid = 8\n",
+         ""},
+	{"login in protocols without one, in an include",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol lmtp {\n  !include "
+         "a.inc\n}\n"
+         "== a.inc\nlogin_user = x\nmail_uid = 8\n",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol lmtp {\n  !include "
+         "a.inc\n}\n"
+         "== a.inc\nmail_uid = 8\n",
+         "1 removed"},
 	{"in a protocol, in an include that leaves a block open",
          "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\n== a.inc\n"
          "# who\nlogin_user = x # y\nmail_executable = /x/imap\nnamespace a {\n  mailbox b {\n",
@@ -98,7 +114,8 @@ static const struct migrate_case rows[] = {
          "# who\n# mailreeve: outside of all blocks, write service imap-login { user = x }, and "
          "remove this\n"
          "login_user = x # y\n"
-         "# mailreeve: outside of all blocks, write service imap { executable = /x/imap }, and remove "
+         "# mailreeve: outside of all blocks, write service imap { executable = /x/imap }, and "
+         "remove "
          "this\n"
          "mail_executable = /x/imap\nnamespace a {\n  mailbox b {\n",
          "2 decide 3 decide"},
