@@ -14,6 +14,7 @@
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
  *     set.c, tidy.c   from a goal to changes
  *     boxes.c, users.c, maildir.c   limits against mailboxes
+ *     userdbs.c   who Dovecot's users are
  *     unseen.c    notes: limits->notes
  *     reload.c    the running programs
  *
@@ -167,7 +168,7 @@ void reeve_limits_check_values(struct reeve_limits *limits);  /* what cannot be 
 void reeve_limits_check_dovecot(struct reeve_limits *limits); /* across the two programs */
 void reeve_limits_check_disk(struct reeve_limits *limits);    /* room */
 void reeve_limits_check_boxes(struct reeve_limits *limits);   /* mailboxes, of Postfix */
-void reeve_limits_check_users(struct reeve_limits *limits);   /* and of Dovecot; own quotas */
+void reeve_limits_check_users(struct reeve_limits *limits);   /* and of Dovecot; own quotas: userdbs.c */
 
 void reeve_limits_read_notes(struct reeve_limits *limits);    /* what is not looked at */
 void reeve_limits_note_maps(struct reeve_limits *limits);     /* of it, maps of mailboxes */

@@ -4,8 +4,11 @@
  * knows them. Who reads that nothing contradicts is to know of whom that is not said.
  */
 #include "base/open.h"
+#include "conf/dovecot_dbs.h"
+#include "conf/dovecot_files.h"
 #include "limits/limits.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,68 +55,94 @@ static void note_patch(struct reeve_limits *limits)
 
 /* ---- Dovecot: who the users are -------------------------------------------------------------- */
 
-/* "userdb[1]" of "userdb[1]/driver", "userdb sql" of "userdb sql/query"; 0: of no userdb. */
-static size_t userdb_of(const char *path)
+/* Where it is said, or begins. */
+static const struct reeve_conf_setting *place_of(const struct reeve_limits *limits,
+                                                 const struct reeve_db *db)
 {
-	size_t n = strcspn(path, "/");
+	const struct reeve_conf_setting *first = NULL;
 
-	return strncmp(path, "userdb", 6) == 0 && path[n] == '/' &&
-	                       (n == 6 || path[6] == '[' || path[6] == ' ')
-	               ? n
-	               : 0;
-}
+	for (size_t i = 0; i < reeve_conf_list_count(limits->of_dovecot); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
+		const char *rest = row->path + db->id_length;
 
-/* A setting of the userdb whose first row that is; NULL. */
-static const struct reeve_conf_setting *setting_of(const struct reeve_limits *limits, size_t first,
-                                                   const char *name)
-{
-	const struct reeve_conf_list *list = limits->of_dovecot;
-	const char *path = reeve_conf_list_at(list, first)->path;
-	size_t n = userdb_of(path) + 1;
-
-	for (size_t i = first; i < reeve_conf_list_count(list); i++) {
-		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
-
-		if (strncmp(row->path, path, n) == 0 && strcmp(row->path + n, name) == 0)
+		if (strncmp(row->path, db->id, db->id_length) != 0 ||
+		    (rest[0] != '/' && rest[0] != '\0'))
+			continue;
+		if (strcmp(rest, "/driver") == 0)
 			return row;
+		first = first == NULL ? row : first;
 	}
-	return NULL;
+	return first;
 }
 
-/* The userdb whose first row is the i-th. */
-static void note_userdb(struct reeve_limits *limits, size_t first)
+static void note_userdb(struct reeve_limits *limits, const struct reeve_db *db, const char *why)
 {
-	const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, first);
-	const struct reeve_conf_setting *driver = setting_of(limits, first, "driver"), *where;
-	size_t n = userdb_of(row->path);
-	const char *name, *path = NULL, *why;
-
-	if (driver != NULL)
-		name = driver->value;
-	else if (limits->is_24 && n > 7)
-		name = reeve_limits_text(limits, "%.*s", (int)n - 7, row->path + 7);
-	else
-		return;
-	if (strcmp(name, "passwd") == 0)
-		return;
-	where = setting_of(limits, first, limits->is_24 ? "passwd_file_path" : "args");
-	if (strcmp(name, "passwd-file") == 0 && where != NULL)
-		path = strchr(where->value, '/');
-	if (path == NULL)
-		why = "is not looked at";
-	else if (strchr(path, '%') != NULL)
-		why = reeve_limits_text(limits, "is not looked at, for '%s' is another file for "
-		                                "each of them",
-		                        path);
-	else if (!reeve_limits_is_there(limits, path))
-		why = reeve_limits_text(limits, "is not looked at, for '%s' cannot be opened", path);
-	else
-		return;
-	reeve_limits_note(limits, driver != NULL ? driver : row,
+	reeve_limits_note(limits, place_of(limits, db),
 	                  reeve_limits_text(limits,
-	                                    "userdb %s %s: of its users, own quotas and full "
-	                                    "mailboxes are not known",
-	                                    name, why));
+	                                    "userdb %s is not looked at%s: of its users, own quotas and "
+	                                    "full mailboxes are not known",
+	                                    db->driver, why));
+}
+
+/* A file without the root in front, of a userdb. */
+static void note_file(struct reeve_limits *limits, const struct reeve_db *db, const char *path)
+{
+	if (!reeve_limits_is_there(limits, path))
+		note_userdb(limits, db,
+		            reeve_limits_text(limits, ", for '%s' cannot be opened", path));
+}
+
+/* The files of a userdb, or of the passdb whose users it has. */
+static void note_path(struct reeve_limits *limits, const struct reeve_db *db, const char *path)
+{
+	struct reeve_dovecot_file *files = NULL;
+	struct reeve_error err = {0};
+	size_t count = 0;
+
+	switch (reeve_dovecot_path_kind(path, limits->is_24)) {
+	case REEVE_PATH_UNKNOWN:
+		note_userdb(limits, db,
+		            reeve_limits_text(limits,
+		                              ", for which file '%s' is depends on more than a name",
+		                              path));
+		return;
+	case REEVE_PATH_ONE:
+		note_file(limits, db, path);
+		return;
+	case REEVE_PATH_OF_NAMES:
+		break;
+	}
+	if (reeve_dovecot_files(limits->root, path, limits->is_24, limits->arena, &files, &count, &err) < 0)
+		note_userdb(limits, db, reeve_limits_text(limits, ": %s", err.text));
+	else if (count == 0)
+		note_userdb(limits, db, reeve_limits_text(limits, ", for there is no '%s'", path));
+	for (size_t i = 0; i < count; i++)
+		note_file(limits, db, files[i].path + strlen(limits->root));
+	free(files);
+}
+
+/* Whom a passdb lets in who stands in no file: of a userdb that is the same for all. */
+static void note_static(struct reeve_limits *limits, const struct reeve_dbs *dbs,
+                        const struct reeve_db *db)
+{
+	bool has_file = false;
+
+	for (size_t i = 0; i < dbs->count; i++) {
+		const struct reeve_db *passdb = &dbs->rows[i];
+
+		if (!passdb->is_passdb || passdb->is_other)
+			continue;
+		if (!reeve_db_is_passwd_file(passdb)) {
+			note_userdb(limits, db, "");
+			return;
+		}
+		has_file = true;
+	}
+	if (!has_file)
+		note_userdb(limits, db, "");
+	for (size_t i = 0; i < dbs->count; i++)
+		if (dbs->rows[i].is_passdb && !dbs->rows[i].is_other)
+			note_path(limits, db, dbs->rows[i].path);
 }
 
 /* Mail that is no maildir has its sizes in Dovecot's index. */
@@ -137,17 +166,25 @@ static void note_format(struct reeve_limits *limits)
 
 static void note_dovecot(struct reeve_limits *limits)
 {
-	const struct reeve_conf_list *list = limits->of_dovecot;
+	struct reeve_dbs dbs = {0};
 
-	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
-		const char *path = reeve_conf_list_at(list, i)->path;
-		size_t n = userdb_of(path), k = 0;
+	if (reeve_dovecot_dbs(limits->of_dovecot, limits->is_24, limits->arena, &dbs, NULL) < 0)
+		limits->has_failed = true;
+	for (size_t i = 0; i < dbs.count; i++) {
+		const struct reeve_db *db = &dbs.rows[i];
 
-		while (n > 0 && k < i && strncmp(reeve_conf_list_at(list, k)->path, path, n + 1) != 0)
-			k++;
-		if (n > 0 && k == i)
-			note_userdb(limits, i);
+		/* prefetch hands on what a passdb said: mail that comes asks the next one. */
+		if (db->is_passdb || db->is_other || db->driver[0] == '\0' ||
+		    strcmp(db->driver, "passwd") == 0 || strcmp(db->driver, "prefetch") == 0)
+			continue;
+		if (reeve_db_is_passwd_file(db))
+			note_path(limits, db, db->path);
+		else if (strcmp(db->driver, "static") == 0)
+			note_static(limits, &dbs, db);
+		else
+			note_userdb(limits, db, "");
 	}
+	free(dbs.rows);
 	note_format(limits);
 }
 

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Quotas of users: their own, which a passwd-file of Dovecot's userdb may hold, and maildirs that
- * are full already. Who is in a database is not asked for.
+ * are full already. Who they are is userdbs.c's.
  */
+#include "limits/users.h"
 #include "base/open.h"
 #include "conf/dovecot_space.h"
-#include "conf/passwd_file.h"
-#include "limits/limits.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct user {
-	/* Of passwd(5) there are no extra fields. */
-	const struct reeve_doc *doc;
-	uint32_t node;
-	bool is_account;
-	const char *login, *home; /* as it stands there; "" */
-	struct limit_place place;
-	/* The quota, and how it is written. */
-	const char *name, *value;
-	uint64_t bytes, message_bytes; /* REEVE_NO_LIMIT */
-	bool is_own;
-};
 
 /* ---- what is written -------------------------------------------------------------------------- */
 
@@ -45,28 +31,25 @@ static const char *text_of(struct reeve_limits *limits, const struct reeve_doc *
 	                         (const char *)doc->bytes + span.offset);
 }
 
-static const char *field_of(struct reeve_limits *limits, const struct user *user,
-                            enum reeve_pwf_field field)
+/* The value of an extra field, kept, and in *line_r whose line; NULL. */
+static const char *extra(struct reeve_limits *limits, const struct limit_user *user, const char *key,
+                         const struct limit_line **line_r)
 {
-	struct reeve_span span;
-
-	return reeve_passwd_file_field(user->doc, user->node, field, &span)
-	               ? text_of(limits, user->doc, span)
-	               : "";
-}
-
-/* The value of an extra field, kept; NULL. */
-static const char *extra(struct reeve_limits *limits, const struct user *user, const char *key)
-{
+	const struct limit_line *const lines[] = {&user->line, &user->more};
 	struct reeve_span value;
 
-	return !user->is_account && reeve_passwd_file_extra(user->doc, user->node, key, &value)
-	               ? text_of(limits, user->doc, value)
-	               : NULL;
+	for (size_t i = user->is_bare ? 1 : 0; i < 2; i++) {
+		if (lines[i]->doc == NULL ||
+		    !reeve_passwd_file_extra(lines[i]->doc, lines[i]->node, key, &value))
+			continue;
+		*line_r = lines[i];
+		return text_of(limits, lines[i]->doc, value);
+	}
+	return NULL;
 }
 
 /* The folder of a user's maildir, without the root; NULL if the mail is elsewhere, or we cannot tell. */
-static const char *maildir_of(struct reeve_limits *limits, const struct user *user)
+static const char *maildir_of(struct reeve_limits *limits, const struct limit_user *user)
 {
 	struct reeve_location location = {
 		.is_24 = limits->is_24,
@@ -76,14 +59,14 @@ static const char *maildir_of(struct reeve_limits *limits, const struct user *us
 	};
 	struct reeve_whom whom = {.name = user->login};
 	const char *home = top_value(limits, "mail_home"), *kept;
+	const struct limit_line *line = user->is_bare ? &user->more : &user->line;
 	struct reeve_space space;
 	char *folder, *made = NULL;
 
-	if (limits->is_24 && extra(limits, user, "userdb_mail") != NULL)
+	if (limits->is_24 && extra(limits, user, "userdb_mail", &line) != NULL)
 		return NULL;
 	reeve_space_find(limits->of_dovecot, limits->is_24, &space);
-	if (reeve_space_settle(&space, user->is_account ? NULL : user->doc, user->node,
-	                       limits->arena, &location) < 0)
+	if (reeve_space_settle(&space, line->doc, line->node, limits->arena, &location) < 0)
 		limits->has_failed = true;
 	if (user->home[0] != '\0')
 		whom.home = user->home;
@@ -110,7 +93,7 @@ static const struct reeve_limit *of_block(const struct reeve_limits *limits)
 	               : NULL;
 }
 
-static void say_ignored(struct reeve_limits *limits, const struct user *user, const char *own,
+static void say_ignored(struct reeve_limits *limits, const struct limit_user *user, const char *own,
                         const struct reeve_limit *block)
 {
 	reeve_limits_find_fault(
@@ -125,20 +108,24 @@ static void say_ignored(struct reeve_limits *limits, const struct user *user, co
 }
 
 /* The user's own quota, or what all have. False if there is none, or it cannot be read. */
-static bool read_user_quota(struct reeve_limits *limits, struct user *user)
+static bool read_user_quota(struct reeve_limits *limits, struct limit_user *user)
 {
 	const struct limit_quota *quota = &limits->quota;
 	const char *key = limits->is_24 ? "quota_storage_size" : "quota_rule";
-	const char *own = extra(limits, user, reeve_limits_text(limits, "userdb_%s", key));
+	const struct limit_line *line = &user->line;
+	const char *own = extra(limits, user, reeve_limits_text(limits, "userdb_%s", key), &line);
 	const struct reeve_limit *block = of_block(limits);
 	size_t start, end;
 
+	/* Of another line it is said there. */
+	bool is_said = line != &user->line;
 	if (own != NULL && block != NULL) {
-		say_ignored(limits, user, own, block);
+		if (!is_said)
+			say_ignored(limits, user, own, block);
 		own = NULL;
 	}
 	user->name = key;
-	user->is_own = own != NULL;
+	user->is_own = own != NULL && !is_said;
 	if (own == NULL) {
 		user->value = quota->storage == NULL ? "" : quota->storage->value;
 		user->bytes = quota->storage_bytes;
@@ -154,6 +141,8 @@ static bool read_user_quota(struct reeve_limits *limits, struct user *user)
 		reeve_limits_quota_bytes(limits, &user->bytes, &user->message_bytes);
 		return user->bytes != REEVE_NO_LIMIT;
 	}
+	if (is_said)
+		return false;
 	reeve_limits_find_fault(
 		limits, "bad-value", REEVE_LIMIT_BAD_VALUE, REEVE_PROBLEM, user->place,
 		reeve_limits_text(limits, "%s: userdb_%s=%s: it is no size", user->login, key, own),
@@ -163,7 +152,7 @@ static bool read_user_quota(struct reeve_limits *limits, struct user *user)
 	return false;
 }
 
-static void check_message(struct reeve_limits *limits, const struct user *user)
+static void check_message(struct reeve_limits *limits, const struct limit_user *user)
 {
 	const struct reeve_limit *message = reeve_limits_find(limits, NULL, "message_size_limit");
 
@@ -183,8 +172,17 @@ static void check_message(struct reeve_limits *limits, const struct user *user)
 		"raise Dovecot's limit to message_size_limit, or lower that");
 }
 
+static bool leaves_out(struct reeve_limits *limits, const struct limit_line *line)
+{
+	struct reeve_span span;
+
+	return line->doc != NULL &&
+	       reeve_passwd_file_field(line->doc, line->node, REEVE_PWF_EXTRA, &span) &&
+	       strstr(text_of(limits, line->doc, span), ":ignore") != NULL;
+}
+
 /* Whether folders are left out of the quota, whose names we do not look for. */
-static bool is_partial(struct reeve_limits *limits, const struct user *user)
+static bool is_partial(struct reeve_limits *limits, const struct limit_user *user)
 {
 	for (size_t i = 0; i < reeve_conf_list_count(limits->of_dovecot); i++) {
 		const struct reeve_conf_setting *row = reeve_conf_list_at(limits->of_dovecot, i);
@@ -194,11 +192,10 @@ static bool is_partial(struct reeve_limits *limits, const struct user *user)
 		     strstr(row->value, ":ignore") != NULL))
 			return true;
 	}
-	return !user->is_account &&
-	       strstr(field_of(limits, user, REEVE_PWF_EXTRA), ":ignore") != NULL;
+	return (!user->is_bare && leaves_out(limits, &user->line)) || leaves_out(limits, &user->more);
 }
 
-static void check_maildir(struct reeve_limits *limits, const struct user *user)
+static void check_maildir(struct reeve_limits *limits, const struct limit_user *user)
 {
 	const char *path = maildir_of(limits, user), *full;
 	char size[16], most[16];
@@ -227,73 +224,14 @@ static void check_maildir(struct reeve_limits *limits, const struct user *user)
 		"delete mail, or raise the quota");
 }
 
-/* ---- all users ------------------------------------------------------------------------------- */
+/* ---- the door -------------------------------------------------------------------------------- */
 
-static void check_file(struct reeve_limits *limits, const char *path)
+void reeve_limits_check_user(struct reeve_limits *limits, struct limit_user *user)
 {
-	struct reeve_doc *doc =
-		reeve_doc_open(REEVE_SYNTAX_PASSWD_FILE, limits->root,
-	                       reeve_limits_text(limits, "%s%s", limits->root, path), NULL, NULL);
-
-	if (doc == NULL)
+	user->message_bytes = REEVE_NO_LIMIT;
+	if (!read_user_quota(limits, user))
 		return;
-	for (uint32_t n = doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
-		struct user user = {.doc = doc,
-		                    .node = n,
-		                    .is_account = strcmp(path, "/etc/passwd") == 0,
-		                    .message_bytes = REEVE_NO_LIMIT};
-
-		if (doc->nodes[n].kind != REEVE_NODE_SETTING)
-			continue;
-		user.login = field_of(limits, &user, REEVE_PWF_NAME);
-		user.home = field_of(limits, &user, REEVE_PWF_HOME);
-		user.place.file = reeve_limits_keep(limits, doc->path);
-		reeve_doc_where(doc, doc->nodes[n].start, &user.place.line, &user.place.column);
-		if (!read_user_quota(limits, &user))
-			continue;
-		check_message(limits, &user);
-		check_maildir(limits, &user);
-	}
-	reeve_doc_free(doc);
-}
-
-/* The file of `userdb { driver = passwd-file  args = username_format=%n /etc/users }`. */
-static const char *file_of_23(struct reeve_limits *limits, const struct reeve_conf_setting *driver)
-{
-	size_t n = strlen(driver->path) - strlen("driver");
-	const char *args =
-		top_value(limits, reeve_limits_text(limits, "%.*sargs", (int)n, driver->path));
-
-	if (strcmp(driver->value, "passwd") == 0)
-		return "/etc/passwd";
-	if (strcmp(driver->value, "passwd-file") != 0)
-		return NULL;
-	while (*args != '\0' && *args != '/') {
-		args += strcspn(args, " ");
-		args += strspn(args, " ");
-	}
-	return *args == '\0' ? NULL : args;
-}
-
-void reeve_limits_check_users(struct reeve_limits *limits)
-{
-	const struct reeve_conf_list *list = limits->of_dovecot;
-
-	if (list == NULL || !limits->quota.is_on)
-		return;
-	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
-		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
-		const char *name = strrchr(row->path, '/'), *file = NULL;
-
-		if (strncmp(row->path, "userdb", 6) != 0 || name == NULL)
-			continue;
-		if (limits->is_24 && strcmp(name + 1, "passwd_file_path") == 0)
-			file = row->value;
-		else if (limits->is_24 && strncmp(row->path, "userdb passwd/", 14) == 0)
-			file = "/etc/passwd";
-		else if (!limits->is_24 && strcmp(name + 1, "driver") == 0)
-			file = file_of_23(limits, row);
-		if (file != NULL && strchr(file, '%') == NULL)
-			check_file(limits, file);
-	}
+	check_message(limits, user);
+	if (!user->is_part)
+		check_maildir(limits, user);
 }

@@ -718,12 +718,12 @@ class Dovecot(servers.Server):
         return root
 
 
-def by_lmtp(size):
+def by_lmtp(size, to=USER):
     with smtplib.LMTP("127.0.0.1", 2424, local_hostname="client.test") as s:
         s.ehlo()
         s.mail("sender@client.test")
-        s.rcpt(USER)
-        return s.data(message(size))
+        code, text = s.rcpt(to)
+        return s.data(message(size)) if code == 250 else (code, text)
 
 
 def quota_below_the_message_stops_it(world):
@@ -833,6 +833,52 @@ def the_smallest_of_several_quotas_counts(world):
             dovecot.stop()
             world.servers.remove(dovecot)
     return ", ".join(f"{root.strip()}: {code}" for root, code in rows)
+
+
+def users_in_a_file_of_their_domain(world):
+    """With a home that a later field says, and one that the userdb gives who has none."""
+    started(world)
+    configure()
+    dovecot = Dovecot(world, "  quota_grace = 0", "userdb {\n  driver = passwd-file\n"
+                      "  args = username_format=%n /tmp/of/%d/users\n"
+                      f"  default_fields = home=/home/{USER}/%n\n}}\n")
+    try:
+        there_too = dovecot.both()
+        for domain, name, rest in (("a.test", "x", f"/nowhere::userdb_home=/home/{USER}/own userdb_quota_rule=*:bytes=150000"),
+                                   ("b.test", "y", "::userdb_quota_rule=*:bytes=200000")):
+            os.makedirs(f"/tmp/of/{domain}", exist_ok=True)
+            with open(f"/tmp/of/{domain}/users", "w") as f:
+                f.write(f"# users\n{name}:{{PLAIN}}p:{FIRST_UID}:{FIRST_UID}::{rest}\n")
+        os.chmod("/tmp/of", 0o755)
+
+        def found():
+            for path in ("/tmp/of", f"/home/{USER}"):
+                shutil.rmtree(there_too + path, ignore_errors=True)
+                shutil.copytree(path, there_too + path)
+            done = json.loads(reeve("--check", "--json", "--root", there_too, status=3).stdout)
+            return [(f["rule"], f["file"].removeprefix(there_too), f.get("line")) for f in done["findings"]]
+
+        small = ("message-above-quota", "/tmp/of/a.test/users", 2)
+        equal(found(), [small], "rules")
+        equal(by_lmtp(151000, "x@a.test")[0], 552, "151000 bytes for x")
+        for to, size in (("x@a.test", 149000), ("y@b.test", 199000)):
+            code, text = by_lmtp(size, to)
+            equal(code, 250, f"{size} bytes for {to} ({text})")
+            equal(by_lmtp(1000, to)[0], 552, f"1000 more for {to}")
+        # Both are near the quota, and not full: what a finding says is that nothing more fits.
+        equal(found(), [small], "rules before they are full")
+        for name in ("own", "y"):
+            folder = f"/home/{USER}/{name}/Maildir/new"
+            mail, = os.listdir(folder)
+            check(",S=" in mail, mail)
+            os.rename(f"{folder}/{mail}", f"{folder}/{re.sub(',S=[0-9]+,W=[0-9]+', ',S=200000,W=200000', mail)}")
+        equal(found(), [("mailbox-full", f"/home/{USER}/own/Maildir", None), ("mailbox-full", f"/home/{USER}/y/Maildir", None),
+                        small], "rules")
+        equal(by_lmtp(1000, "someone@c.test")[0], 550, "a user of a domain without a file")
+    finally:
+        dovecot.stop()
+        world.servers.remove(dovecot)
+    return "x@a.test by userdb_home, y@b.test by default_fields"
 
 
 def what_dovecot_lda_refuses(world):
@@ -1047,7 +1093,7 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
          submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
          files_that_mislead, one_word_for_all,
-         quota_below_the_message_stops_it, what_dovecot_lda_refuses,
+         quota_below_the_message_stops_it, users_in_a_file_of_their_domain, what_dovecot_lda_refuses,
          units_and_graces_are_what_dovecot_takes_them_for, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,
          a_goal_holds_on_each_of_the_corpus]
 

@@ -189,6 +189,10 @@ def a_message_above_a_mailbox_stops_local_and_virtual(world):
     return "both die at 199999 and deliver at 200000"
 
 
+def all_findings():
+    return json.loads(reeve("--check", "--json", status=3).stdout)["findings"]
+
+
 # ---- quota ---------------------------------------------------------------------------------------
 
 def boxed():
@@ -281,6 +285,38 @@ def a_user_has_a_quota_of_its_own(world):
     return "userdb_quota_storage_size: 150000 bytes to the byte; 15X: no mail gets in"
 
 
+def users_in_a_file_of_their_domain(world):
+    """With a home that a later field says, and one that the userdb gives who has none."""
+    laid_out(world)
+    limits.started(world)
+    configure()
+    where = {"x@a.test": (there("/etc/dovecot/of/a.test/users"), "own", "x", "/nowhere::userdb_home="),
+             "y@b.test": (there("/etc/dovecot/of/b.test/users"), "y", "y", "::")}
+    for to, (path, home, key, rest) in where.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as f:
+            rest += f"/home/{USER}/own " if to[0] == "x" else ""
+            f.write(f"# {to}\n{key}:{{PLAIN}}p:{FIRST_UID}:{FIRST_UID}::{rest}userdb_quota_storage_size=150000B\n")
+    with Dovecot(world, "auth_username_format = %{user | lower}\nmail_home =\nquota x {\n  storage_grace = 0\n}\n"
+                 "userdb of {\n  driver = passwd-file\n  passwd_file_path = /etc/dovecot/of/%{user | domain}/users\n"
+                 "  auth_username_format = %{user | username}\n  fields {\n"
+                 f"    home:default = /home/{USER}/%{{user | username}}\n  }}\n}}\n"):
+        for to, (_, home, _, _) in where.items():
+            rules = [("message-above-quota", path) for path, *_ in where.values()]
+            equal([(f["rule"], f["file"]) for f in all_findings()], rules, "rules")
+            equal(limits.by_lmtp(151000, to)[0], 552, f"151000 bytes for {to}")
+            code, text = limits.by_lmtp(149000, to)
+            equal(code, 250, text)
+            folder = there(f"/home/{USER}/{home}/Maildir")
+            size, = [int(re.search(r",W=(\d+)", name).group(1)) for name in os.listdir(f"{folder}/new")]
+            code, text = limits.by_lmtp(150000 - size - (size - 149000), to)
+            equal(code, 250, f"what is left ({text})")
+            equal([(f["rule"], f["file"]) for f in all_findings()], rules + [("mailbox-full", folder)], "rules")
+            equal(limits.by_lmtp(500, to)[0], 552, f"one more for {to}")
+            shutil.rmtree(folder)
+    return "x@a.test by userdb_home, y@b.test by the userdb's fields, to the byte"
+
+
 def settings_of_2_3_stop_dovecot(world):
     laid_out(world)
     for text in ("quota_max_mail_size = 5M\n", "plugin {\n  quota_rule = *:storage=1G\n}\n"):
@@ -371,7 +407,7 @@ CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_by
          asked(limits.queue_minfree_below_is_only_a_warning), asked(limits.without_room_all_mail_is_refused),
          a_message_above_a_mailbox_stops_local_and_virtual,
          a_quota_below_the_message_stops_it, the_smallest_of_several_quotas_counts,
-         a_user_has_a_quota_of_its_own, submission_of_dovecot, one_word_for_both]
+         a_user_has_a_quota_of_its_own, users_in_a_file_of_their_domain, submission_of_dovecot, one_word_for_both]
 
 if __name__ == "__main__":
     stage.main(CASES)

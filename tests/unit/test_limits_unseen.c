@@ -4,8 +4,11 @@
 #include "limits_files.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 #define VIRTUAL "virtual_mailbox_domains = x\nvirtual_mailbox_maps = "
@@ -37,9 +40,19 @@ static const struct {
              "passwd-file\n  args = /etc/gone\n}\nuserdb {\n  driver = prefetch\n}\nuserdb {\n  "
              "driver = passwd-file\n  args = username_format=%n /etc/%d/users\n}\n",
          "dovecot.conf:12 userdb passwd-file is not looked at, for '/etc/gone' cannot be opened; "
-         "dovecot.conf:16 userdb prefetch is not looked at; "
-         "dovecot.conf:19 userdb passwd-file is not looked at, for '/etc/%d/users' is another file for "
-         "each of them; "},
+         "dovecot.conf:19 userdb passwd-file is not looked at, for there is no '/etc/%d/users'; "},
+	{OLD "userdb {\n  driver = passwd-file\n  args = /etc/x/%d\n}\n",
+         "dovecot.conf:8 userdb passwd-file is not looked at, for '/etc/x/b.org' cannot be opened; "},
+	{OLD "userdb {\n  driver = passwd-file\n  args = /etc/%{orig_user}\n}\n",
+         "dovecot.conf:8 userdb passwd-file is not looked at, for which file '/etc/%{orig_user}' is depends "
+         "on more than a name; "},
+	/* the same for all: whom the passdbs let in */
+	{OLD "passdb {\n  driver = passwd-file\n  args = /etc/there\n}\nuserdb {\n  driver = static\n}\n", ""},
+	{OLD "passdb {\n  driver = passwd-file\n  args = /etc/gone\n}\nuserdb {\n  driver = static\n}\n",
+         "dovecot.conf:12 userdb static is not looked at, for '/etc/gone' cannot be opened; "},
+	{OLD "passdb {\n  driver = passwd-file\n  args = /etc/there\n}\npassdb {\n  driver = pam\n}\n"
+             "userdb {\n  driver = static\n}\n",
+         "dovecot.conf:15 userdb static is not looked at; "},
 	{OLD "userdb {\n  driver = passwd\n}\n", ""},
 	{DOVECOT "userdb {\n  driver = sql\n}\nmail_location = mdbox:~/m\n", ""},
 	{OLD "mail_location = mdbox:~/m:INDEX=/x\n",
@@ -51,8 +64,9 @@ static const struct {
 	{NEW "userdb passwd-file {\n  passwd_file_path = /etc/%{user | domain}\n}\nuserdb static {\n  "
              "fields {\n    uid = 1\n  }\n}\nuserdb b {\n  driver = passwd-file\n  passwd_file_path = "
              "/etc/there\n}\n",
-         "dovecot.conf:11 userdb passwd-file is not looked at, for '/etc/%{user | domain}' is another "
-         "file for each of them; dovecot.conf:15 userdb static is not looked at; "},
+         "dovecot.conf:15 userdb static is not looked at; "},
+	{NEW "userdb passwd-file {\n  passwd_file_path = /etc/no-%{user | domain}\n}\n",
+         "dovecot.conf:11 userdb passwd-file is not looked at, for there is no '/etc/no-%{user | domain}'; "},
 	{NEW "mail_driver = sdbox\n",
          "dovecot.conf:10 mail_driver sdbox: which mailboxes are full is known of maildirs only; "},
 };
@@ -82,6 +96,9 @@ START_TEST(notes)
 
 		limits_lay_out(rows[i].text);
 		folder_write("etc/there", "");
+		/* A link that leads nowhere. */
+		mkdir("etc/x", 0755);
+		ck_assert(symlink("b.org", "etc/x/b.org") == 0 || errno == EEXIST);
 		limits_describe(NULL, describe, found, sizeof found);
 		ck_assert_msg(strcmp(found, rows[i].notes) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
 		              i, rows[i].text, found, rows[i].notes);

@@ -21,6 +21,13 @@
 	"quota x {\n  storage_grace = 0\n"
 #define ANN "ann@x.org:{PLAIN}a:1:1::/home/ann:"
 #define BOB "bob:{PLAIN}b:1:1::/home/bob:"
+#define FULL                                                                                       \
+	"protocols = lmtp\nmail_plugins = quota\nmail_location = maildir:~/Maildir\n" OLD_ROOT     \
+	"  quota_grace = 1k\n  quota_rule = *:bytes=133\n}\n"
+#define USERDB "userdb {\n  driver = passwd-file\n  args = /etc/users\n"
+#define IS_FULL(name)                                                                              \
+	"mailbox-full Maildir:0 the mailbox of " name                                              \
+	" has 133 bytes (133 B), and quota_rule *:bytes=133 is 133 (133 B); "
 
 /* ann's mail takes 100 (with CRLF 110) + 20 + 3 bytes; bob has none. */
 static const char *const files[][2] = {
@@ -33,6 +40,8 @@ static const char *const files[][2] = {
 	{"home/ann/Maildir/.Sent/cur/4.a,S=3:2,", "x"},
 	{"home/ann/Maildir/dovecot.index", "123456789"},
 	{"home/bob/Maildir/cur/.keep", ""},
+	{"etc/of/a.org/users", "ann:x:1:1::/home/ann\n"},
+	{"etc/of/b.org/users", "# b\nbob:x:1:1::/home/bob::userdb_quota_rule=*:bytes=10\n"},
 };
 
 static const struct {
@@ -146,6 +155,49 @@ static const struct {
 	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\nmail_path = %{home | "
              "foo}/Maildir\n",
          ANN "\n", ""},
+	/* the home: of the line, of its later field, of all lines that have none, of all */
+	{FULL USERDB "}\n", "ann:x:1:1::/home/bob::userdb_home=/home/ann\n", IS_FULL("ann")},
+	{FULL USERDB "}\n", "ann:x:1:1::/home/ann::userdb_home=/home/%Lu-x\n", ""},
+	{FULL USERDB "}\n", "ANN@x:x:1:1::/home/bob::userdb_home=/home/%Ln\n", IS_FULL("ANN@x")},
+	{FULL USERDB "  default_fields = uid=1 home=/home/%n\n}\n", "ann@x:x:1:1\n", IS_FULL("ann@x")},
+	{FULL USERDB "  default_fields = home=/home/%n\n}\n", "ann:x:1:1::/home/bob\n", ""},
+	{FULL USERDB "  override_fields = home=/home/%n\n}\n", "ann:x:1:1::/home/bob\n", IS_FULL("ann")},
+	{FULL USERDB "  override_fields = home=/home/bob\n}\n", "ann:x:1:1::/home/ann\n", ""},
+	{FULL "userdb {\n  driver = passwd\n  override_fields = home=/home/bob\n}\n", "", ""},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\nuserdb passwd-file {\n  fields {\n    "
+             "home = /home/%{user | username}\n  }\n}\n",
+         "ann@x:x:1:1::/home/bob\n",
+         "mailbox-full Maildir:0 the mailbox of ann@x has 133 bytes (133 B), and "
+         "quota_storage_size 133B is 133 (133 B); "},
+	/* too few fields for a userdb; of two lines the first */
+	{FULL USERDB "  default_fields = home=/home/%n\n}\n", "ann:x\n", ""},
+	{FULL USERDB "}\n", "ann:x:1:1::/home/bob\nann:x:1:1::/home/ann\n", ""},
+	/* a file for each domain: whose lines they are */
+	{FULL "userdb {\n  driver = passwd-file\n  args = username_format=%n /etc/of/%d/users\n}\n", "",
+         IS_FULL("ann@a.org")},
+	{OLD OLD_ROOT "}\nuserdb {\n  driver = passwd-file\n  args = username_format=%n /etc/of/%Ld/users\n}\n",
+         "",
+         "message-above-quota users:2 Postfix's message_size_limit 200 is above quota_rule *:bytes=10 of "
+         "bob@b.org (with its grace, 10 bytes); "},
+	{FULL "userdb {\n  driver = passwd-file\n  args = /etc/of/%d/users\n}\n", "", ""},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\nuserdb b {\n  driver = passwd-file\n  "
+             "passwd_file_path = /etc/of/%{user | domain}/users\n  auth_username_format = %{user | username}\n"
+             "}\n",
+         "",
+         "mailbox-full Maildir:0 the mailbox of ann@a.org has 133 bytes (133 B), and "
+         "quota_storage_size 133B is 133 (133 B); "},
+	/* who is found by one userdb is not looked for in the next; one that goes on adds its fields */
+	{FULL USERDB "}\nuserdb {\n  driver = passwd\n}\n", "ann:x:1:1::/home/bob\n", ""},
+	{FULL USERDB "  result_success = continue-ok\n}\nuserdb {\n  driver = passwd\n}\n",
+         "ann:x:1:1::::userdb_quota_rule=*:bytes=1k\n", ""},
+	{FULL USERDB "  result_success = continue-ok\n}\nuserdb {\n  driver = passwd\n}\n",
+         "ann:::::::userdb_quota_rule=*:bytes=133\n", IS_FULL("ann")},
+	{FULL USERDB "  result_success = continue-ok\n}\nuserdb {\n  driver = passwd\n}\n",
+         "bob:x:1:1::::userdb_quota_rule=*:bytes=1 userdb_a=b\n", IS_FULL("ann")},
+	/* the same for all whom a passdb lets in */
+	{FULL "passdb {\n  driver = passwd-file\n  args = username_format=%u /etc/users\n}\nuserdb {\n  driver = "
+              "static\n  args = uid=1 gid=1 home=/home/%n\n}\n",
+         "ann@x:{PLAIN}a\nbob@x:{PLAIN}b:1:1::/home/ann\n", IS_FULL("ann@x")},
 };
 
 static void describe(const struct reeve_limits *limits, char *buf, size_t size)
