@@ -118,12 +118,16 @@ static void add_item(struct reeve_eval *eval, uint32_t n, struct reeve_conf_list
 static void add_empty_block(struct reeve_eval *eval, uint32_t place, struct reeve_conf_list *list,
                             struct reeve_buf *path)
 {
+	const struct reeve_place *block = &eval->places->places[place];
 	struct reeve_conf_setting setting = {.value = ""};
 
 	reeve_buf_clear(path);
 	reeve_places_path(eval->places, place, NULL, 0, path);
 	reeve_buf_add_byte(path, '/');
 	setting.path = reeve_buf_text(path);
+	setting.file = block->doc->path;
+	reeve_doc_where(block->doc, block->doc->nodes[block->node].name, &setting.line,
+	                &setting.column);
 	if (!path->is_cut)
 		reeve_conf_list_add(list, &setting);
 }

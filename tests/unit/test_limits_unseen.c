@@ -65,6 +65,7 @@ static const struct {
              "fields {\n    uid = 1\n  }\n}\nuserdb b {\n  driver = passwd-file\n  passwd_file_path = "
              "/etc/there\n}\n",
          "dovecot.conf:15 userdb static is not looked at; "},
+	{NEW "userdb sql {\n}\n", "dovecot.conf:10 userdb sql is not looked at; "},
 	{NEW "userdb passwd-file {\n  passwd_file_path = /etc/no-%{user | domain}\n}\n",
          "dovecot.conf:11 userdb passwd-file is not looked at, for there is no '/etc/no-%{user | domain}'; "},
 	{NEW "mail_driver = sdbox\n",

@@ -77,7 +77,7 @@ enum {
 	REEVE_CONF_EFFECTIVE = 1,
 	/*
 	 * Of a list of effective settings of Dovecot: also the blocks that hold no setting, as the PATH of the
-	 * block and a '/', with the value "". `passdb pam { }` means something.
+	 * block and a '/', with the value "", at its own line. `passdb pam { }` means something.
 	 */
 	REEVE_CONF_BLOCKS = 2,
 };
