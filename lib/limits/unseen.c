@@ -4,6 +4,7 @@
  * knows them. Who reads that nothing contradicts is to know of whom that is not said.
  */
 #include "base/open.h"
+#include "base/whole.h"
 #include "conf/dovecot_dbs.h"
 #include "conf/dovecot_files.h"
 #include "limits/limits.h"
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define NSSWITCH_MAX 65536
 
 void reeve_limits_note(struct reeve_limits *limits, const struct reeve_conf_setting *at,
                        const char *text)
@@ -51,6 +54,87 @@ static void note_patch(struct reeve_limits *limits)
 			                          "%s is a setting of the VDA patch: Postfix itself "
 			                          "does not know it, and limits nobody by it",
 			                          names[i]));
+}
+
+/* ---- users that passwd(5) does not have ------------------------------------------------------ */
+
+/* Where passwd(5) itself is asked, or what has no users with mail. */
+static bool is_of_files(const char *word, size_t n)
+{
+	static const char *const names[] = {"files", "compat", "systemd", "mymachines"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strlen(names[i]) == n && memcmp(names[i], word, n) == 0)
+			return true;
+	return false;
+}
+
+/* What a line of nsswitch.conf(5) has for users beside passwd(5), "ldap, sss"; NULL: it is about others. */
+static const char *others_in(struct reeve_limits *limits, const char *line, size_t n)
+{
+	static const char blank[] = " \t\r";
+	const char *end = memchr(line, '#', n), *others = "";
+
+	end = end == NULL ? line + n : end;
+	line += strspn(line, blank);
+	if (end - line < 7 || strncmp(line, "passwd:", 7) != 0)
+		return NULL;
+	for (line += 7; line < end; line += n) {
+		bool is_action = line[0] == '[';
+
+		n = is_action ? strcspn(line, "]") + 1 : strcspn(line, " \t\r[");
+		n = n > (size_t)(end - line) ? (size_t)(end - line) : n;
+		if (!is_action && n > 0 && !is_of_files(line, n))
+			others = reeve_limits_text(limits, "%s%s%.*s", others,
+			                           others[0] == '\0' ? "" : ", ", (int)n, line);
+		line += n;
+		n = line < end ? strspn(line, blank) : 0;
+	}
+	return others;
+}
+
+/* Of several lines the last counts (nss/nss_database.c of glibc). */
+static const char *find_others(struct reeve_limits *limits)
+{
+	const char *path = reeve_limits_text(limits, "%s/etc/nsswitch.conf", limits->root);
+	int fd = reeve_open_in_root(limits->root, path);
+	struct reeve_whole whole = {0};
+	const char *others = "";
+
+	if (fd < 0)
+		return "";
+	if (reeve_whole_read_fd(&whole, fd, path, NSSWITCH_MAX, NULL) == 0) {
+		const char *text = reeve_limits_text(limits, "%.*s", (int)whole.size,
+		                                     (const char *)whole.bytes);
+
+		while (*text != '\0') {
+			size_t n = strcspn(text, "\n");
+			const char *found = others_in(limits, text, n);
+
+			others = found != NULL ? found : others;
+			text += n + (text[n] == '\n');
+		}
+	}
+	reeve_whole_dispose(&whole);
+	close(fd);
+	return others;
+}
+
+/* home_mailbox of all users: the folder of mailboxes tells by itself whose they are. */
+static void note_homes(struct reeve_limits *limits, const char *others)
+{
+	const struct reeve_limit *local = reeve_limits_find(limits, "local/unix", "mailbox_size_limit");
+	struct reeve_conf_setting setting;
+
+	if (others[0] != '\0' && reeve_limits_bytes(local) != REEVE_NO_LIMIT &&
+	    reeve_limits_writes_mbox(limits) &&
+	    reeve_conf_get(limits->postfix, "home_mailbox", 0, &setting, NULL) > 0)
+		reeve_limits_note(limits, &setting,
+		                  reeve_limits_text(limits,
+		                                    "home_mailbox of users that are not in passwd(5) (%s in "
+		                                    "nsswitch.conf(5)) is not looked at: which of their "
+		                                    "mailboxes are full is not known",
+		                                    others));
 }
 
 /* ---- Dovecot: who the users are -------------------------------------------------------------- */
@@ -164,7 +248,18 @@ static void note_format(struct reeve_limits *limits)
 	}
 }
 
-static void note_dovecot(struct reeve_limits *limits)
+static void note_passwd(struct reeve_limits *limits, const struct reeve_db *db, const char *others)
+{
+	if (others[0] != '\0')
+		reeve_limits_note(limits, place_of(limits, db),
+		                  reeve_limits_text(limits,
+		                                    "userdb passwd: users that are not in passwd(5) (%s in "
+		                                    "nsswitch.conf(5)) are not looked at: which of their "
+		                                    "mailboxes are full is not known",
+		                                    others));
+}
+
+static void note_dovecot(struct reeve_limits *limits, const char *others)
 {
 	struct reeve_dbs dbs = {0};
 
@@ -175,9 +270,11 @@ static void note_dovecot(struct reeve_limits *limits)
 
 		/* prefetch hands on what a passdb said: mail that comes asks the next one. */
 		if (db->is_passdb || db->is_other || db->driver[0] == '\0' ||
-		    strcmp(db->driver, "passwd") == 0 || strcmp(db->driver, "prefetch") == 0)
+		    strcmp(db->driver, "prefetch") == 0)
 			continue;
-		if (reeve_db_is_passwd_file(db))
+		if (strcmp(db->driver, "passwd") == 0)
+			note_passwd(limits, db, others);
+		else if (reeve_db_is_passwd_file(db))
 			note_path(limits, db, db->path);
 		else if (strcmp(db->driver, "static") == 0)
 			note_static(limits, &dbs, db);
@@ -190,10 +287,13 @@ static void note_dovecot(struct reeve_limits *limits)
 
 void reeve_limits_read_notes(struct reeve_limits *limits)
 {
+	const char *others = find_others(limits);
+
 	if (limits->postfix != NULL) {
+		note_homes(limits, others);
 		reeve_limits_note_maps(limits);
 		note_patch(limits);
 	}
 	if (limits->of_dovecot != NULL && limits->quota.is_on)
-		note_dovecot(limits);
+		note_dovecot(limits, others);
 }

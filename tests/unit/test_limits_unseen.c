@@ -72,6 +72,29 @@ static const struct {
          "dovecot.conf:10 mail_driver sdbox: which mailboxes are full is known of maildirs only; "},
 };
 
+/* Users that passwd(5) does not have. */
+static const struct {
+	const char *text, *nsswitch, *notes;
+} nss_rows[] = {
+	{OLD "userdb {\n  driver = passwd\n}\n", "# passwd: ldap\npasswd: files systemd\ngroup: files sss\n", ""},
+	{OLD "userdb {\n  driver = passwd\n}\n",
+         "group: files nis\npasswd: nis\n passwd:\tsss [NOTFOUND=continue success=return]files ldap # nis\n",
+         "dovecot.conf:8 userdb passwd: users that are not in passwd(5) (sss, ldap in nsswitch.conf(5)) are not "
+         "looked at: which of their mailboxes are full is not known; "},
+	{NEW "userdb passwd {\n}\n", "passwd:sss[x",
+         "dovecot.conf:10 userdb passwd: users that are not in passwd(5) (sss in nsswitch.conf(5)) are not "
+         "looked at: which of their mailboxes are full is not known; "},
+	{DOVECOT "userdb {\n  driver = passwd\n}\n", "passwd: sss\n", ""},
+	{OLD "userdb {\n  driver = static\n}\n", "passwd: sss\n", "dovecot.conf:8 userdb static is not looked at; "},
+	{"home_mailbox = box\n", "passwd: files compat\n", ""},
+	{"home_mailbox = box\n", "passwd: files ldap\n",
+         "main.cf:1 home_mailbox of users that are not in passwd(5) (ldap in nsswitch.conf(5)) is not looked at: "
+         "which of their mailboxes are full is not known; "},
+	{"home_mailbox = Maildir/\n", "passwd: files ldap\n", ""},
+	{"mailbox_size_limit = 0\nhome_mailbox = box\n", "passwd: files ldap\n", ""},
+	{"", "passwd: files ldap\n", ""},
+};
+
 static void describe(const struct reeve_limits *limits, char *buf, size_t size)
 {
 	static const char *const ends[] = {": which of its mailboxes are full is not known",
@@ -107,6 +130,20 @@ START_TEST(notes)
 }
 END_TEST
 
+START_TEST(nss)
+{
+	for (size_t i = 0; i < ROWS(nss_rows); i++) {
+		char found[1000];
+
+		limits_lay_out(nss_rows[i].text);
+		folder_write("etc/nsswitch.conf", nss_rows[i].nsswitch);
+		limits_describe(NULL, describe, found, sizeof found);
+		ck_assert_msg(strcmp(found, nss_rows[i].notes) == 0, "row %zu:\n%s\nfound:  %s\nwanted: %s",
+		              i, nss_rows[i].text, found, nss_rows[i].notes);
+	}
+}
+END_TEST
+
 Suite *suite_limits_unseen(void)
 {
 	Suite *suite = suite_create("limits/unseen");
@@ -114,6 +151,7 @@ Suite *suite_limits_unseen(void)
 
 	tcase_add_checked_fixture(tcase, folder_enter, folder_leave);
 	tcase_add_test(tcase, notes);
+	tcase_add_test(tcase, nss);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
