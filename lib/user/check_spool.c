@@ -192,6 +192,21 @@ static void check_lock(struct users_check *check, const char *spool, const char 
 		                  "can be removed");
 }
 
+/* Whether Dovecot has mail of the system's users in files of the spool, beside which it makes locks. */
+static bool wants_locks(const struct users_check *check)
+{
+	struct reeve_users *users = check->users;
+	const struct reeve_whom anybody = {"x", USERS_HOMES "/x", true, USERS_UID_LOGIN, USERS_UID_LOGIN};
+	const char *locks = reeve_users_setting(users, REEVE_CONF_DOVECOT, "mbox_write_locks");
+	char *box = NULL;
+	bool is_in = users_mailbox_where(users, &anybody, false, NULL, &box, NULL) > 0 &&
+	             box[strlen(box) - 1] != '/' &&
+	             users_path_is_inside(box + strlen(users->root), check->mail->spool);
+
+	free(box);
+	return is_in && check->mail->is_for_system && is_for_files(check->mail) && (locks == NULL || strstr(locks, "dotlock") != NULL);
+}
+
 static void check_folder(struct users_check *check, const char *spool, const struct stat *st)
 {
 	const struct reeve_accounts *accounts = &check->users->accounts;
@@ -208,6 +223,12 @@ static void check_folder(struct users_check *check, const char *spool, const str
 		                  "group '%s', which '%s' is in, can remove and replace mailboxes (mode "
 		                  "%04o): Debian's group is mail",
 		                  group == NULL ? "?" : group->name, person->name,
+		                  (unsigned int)(st->st_mode & 07777));
+	/* With an ACL it is the most that any entry gives. */
+	if ((st->st_mode & 022) == 0 && wants_locks(check))
+		users_check_fault(check, REEVE_WARNING, spool, 0,
+		                  "group mail cannot make locks here (mode %04o), so Dovecot lets users read "
+		                  "their mailboxes only, and delete nothing: Debian's mode is 2775",
 		                  (unsigned int)(st->st_mode & 07777));
 	if (st->st_uid != 0)
 		users_check_fault(check, REEVE_PROBLEM, spool, 0,

@@ -7,6 +7,7 @@ not touch is compared by inode and time; what a password may not be in is search
 """
 
 import concurrent.futures
+import imaplib
 import json
 import os
 import random
@@ -163,6 +164,27 @@ def batch_file(root, text):
         os.fchmod(f.fileno(), 0o600)
         f.write(text)
     return path
+
+
+def spool_that_group_mail_cannot_write(root):
+    """Dovecot makes its lock beside a mailbox with group mail (mail_privileged_group)."""
+    root.user("add", "ann", password=OLD)
+    for mode, word, deleted in ((0o755, "cannot make locks", False), (0o2775, "", True)):
+        os.chmod(root.at("/var/mail"), mode)
+        found = root.user("check", status=None)
+        equal((found.returncode, word in found.stdout.decode()), (3 if word else 0, True), found.stdout)
+        size = os.path.getsize(root.at("/var/mail/ann"))
+        root.deliver("ann@reeve.test", "keepsake")
+        wait_until(lambda: os.path.getsize(root.at("/var/mail/ann")) > size, 30, "mail for ann")
+        imap = imaplib.IMAP4("127.0.0.1", root.imap_port, timeout=60)
+        imap.login("ann", OLD)
+        try:
+            imap.select()
+            said = [imap.store("1:*", "+FLAGS", "\\Deleted")[0], imap.expunge()[0]]
+        except imaplib.IMAP4.error as why:
+            said = [str(why)]
+        imap.shutdown()
+        equal(b"keepsake" not in open(root.at("/var/mail/ann"), "rb").read(), deleted, f"deleted: {said}")
 
 
 def batch_of_100(root):
@@ -400,7 +422,8 @@ def in_root(case, version):
     return run_case
 
 
-CASES = (system_user, virtual_user, hashes_of_dovecots_own, other_members_of_group_mail, batch_of_100,
+CASES = (system_user, virtual_user, hashes_of_dovecots_own, other_members_of_group_mail,
+         spool_that_group_mail_cannot_write, batch_of_100,
          removed_with_archive, killed_adding, killed_removing, two_at_once, secrets)
 
 if __name__ == "__main__":

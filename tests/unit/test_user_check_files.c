@@ -16,6 +16,7 @@
 #define GROUPS                                                                                     \
 	"root:x:0:\nmail:x:8:\ndovecot:x:106:\nvmail:x:5000:\nstaff:x:50:pia\npia:x:1007:\n"       \
 	"service:x:107:postfix,dovenull\n"
+#define BOXES "mail_location = mbox:~/m:INBOX=/var/mail/%u\nuserdb {\n driver = passwd\n}\n"
 #define MAILBOXES "eva:x:1009:8::/home/eva:/usr/sbin/nologin\n"
 
 static const struct {
@@ -188,6 +189,13 @@ static const struct {
 	{"a spool of services", FILE_23, "", "chown 0:107 root/var/mail && chmod 2775 root/var/mail", "replace",
          ""},
 	{"a spool as Debian's", FILE_23, "", "chown 0:8 root/var/mail && chmod 2775 root/var/mail", "replace", ""},
+	{"a spool that mail cannot write", BOXES, "", "chown 0:8 root/var/mail && chmod 755 root/var/mail", "locks",
+         "W root/var/mail:0: group mail cannot make locks here (mode 0755), so Dovecot lets users read "
+         "their mailboxes only, and delete nothing: Debian's mode is 2775\n"},
+	{"who makes no locks", BOXES "mbox_write_locks = fcntl\n", "", "chmod 755 root/var/mail", "locks", ""},
+	{"mail elsewhere", "mail_location = maildir:~/m\nuserdb {\n driver = passwd\n}\n", "",
+         "chmod 755 root/var/mail", "locks", ""},
+	{"Debian's mode", BOXES, "", "chown 0:8 root/var/mail && chmod 2775 root/var/mail", "locks", ""},
 	{"a folder of nobody's", FILE_23, "", "mkdir -m 700 root/var/mail/v && chown 5000:5000 root/var/mail/v",
          "without a user", "P root/var/mail/v:0: a folder without a user: there is no 'v', and 'vmail' has the uid that it "
          "belongs to (5000), and can read it\n"},
