@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SHARED = os.path.join(os.path.dirname(stage.TOP), "shared", "postfix", "corpus")
 USER = USERS[0]
 SUBMISSION_PORT = 2587
+SCREEN_PORT = 2526
 # No setting twice: the warnings of it fill the log's socket, and then each program waits for postlogd.
 MAIN = """
 service_throttle_time = 1s
@@ -467,6 +468,40 @@ def submission_and_the_server_disagree(world):
     equal(send(message(150000), port=SUBMISSION_PORT)[0], 552, "by submission")
     equal(send(message(150000))[0], 250, "by smtp")
     return "400000 announced and 300000 refused at the end; 150000 comes in and does not go out"
+
+
+def behind_postscreen(world):
+    """What listens is postscreen(8), and whom it lets in meets the limit of smtpd/pass."""
+    started(world)
+    screen = f"127.0.0.1:{SCREEN_PORT}"
+    behind = f"{screen} inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd%s\n"
+    configure("postscreen_access_list = permit_mynetworks\nmynetworks = 127.0.0.0/8\npostscreen_cache_map =\n",
+              master=MASTER + behind % "\n  -o message_size_limit=400000")
+    found = expect("service-above-cleanup")["service-above-cleanup"]
+    check(found["text"].startswith("smtpd/pass takes messages up to 400000"), found)
+    wait_until(lambda: announced(SCREEN_PORT) == "400000", 20, "SIZE behind postscreen")
+    code, text, where = send(message(300000), port=SCREEN_PORT, announces=True)
+    equal((code, where), (552, "DATA"), text)
+    equal(send(message(190000), port=SCREEN_PORT)[0], 250, "below both")
+    # Of postscreen's own option a client that is let in knows nothing.
+    configure("postscreen_access_list = permit_mynetworks\nmynetworks = 127.0.0.0/8\npostscreen_cache_map =\n",
+              master=MASTER + (behind % "").replace("postscreen", "postscreen -o message_size_limit=90000"))
+    expect()
+    wait_until(lambda: announced(SCREEN_PORT) == "200000", 20, "SIZE behind postscreen")
+    ways = {w["name"]: w["message"].get("bytes") for w in document()["ways"]}
+    equal((ways["smtpd/pass"], f"{screen}/inet" in ways), (200000, False), "the way behind postscreen")
+    equal(send(message(150000), port=SCREEN_PORT)[0], 250, "above postscreen's")
+    # The server, by its name, against submission.
+    named = ("smtp inet n - n - 1 postscreen\nsmtpd pass - - n - - smtpd\ncleanup unix n - n - 0 cleanup\n"
+             "submission inet n - n - - smtpd\n  -o message_size_limit=100000\n")
+    os.makedirs(there("/tmp/named"), exist_ok=True)
+    shutil.copy(there("/etc/postfix/main.cf"), there("/tmp/named"))
+    with open(there("/tmp/named/master.cf"), "w") as f:
+        f.write(named)
+    found = findings("-c", "/tmp/named")
+    equal(list(found), ["submission-below-server"], "rules")
+    check("smtpd/pass up to 200000" in found["submission-below-server"]["text"], found)
+    return "400000 announced behind it and 300000 refused at the end"
 
 
 def options_in_the_wrong_place_do_nothing(world):
@@ -1091,7 +1126,7 @@ CASES = [message_size_limit_counts_bytes, no_limit_has_its_meaning,
          a_message_above_mailbox_size_limit_stops_local,
          a_message_above_virtual_mailbox_limit_stops_virtual, a_full_mailbox_bounces,
          queue_minfree_below_is_only_a_warning, without_room_all_mail_is_refused,
-         submission_and_the_server_disagree, options_in_the_wrong_place_do_nothing,
+         submission_and_the_server_disagree, behind_postscreen, options_in_the_wrong_place_do_nothing,
          files_that_mislead, one_word_for_all,
          quota_below_the_message_stops_it, users_in_a_file_of_their_domain, what_dovecot_lda_refuses,
          units_and_graces_are_what_dovecot_takes_them_for, the_smallest_of_several_quotas_counts, submission_of_dovecot, check_says_what_is_true_of_the_corpus,

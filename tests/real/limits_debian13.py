@@ -403,7 +403,7 @@ def submission_of_dovecot(world):
 
 
 CASES = [settings_of_2_3_stop_dovecot, asked(limits.message_size_limit_counts_bytes),
-         asked(limits.no_limit_has_its_meaning), asked(limits.a_full_mailbox_bounces),
+         asked(limits.behind_postscreen), asked(limits.no_limit_has_its_meaning), asked(limits.a_full_mailbox_bounces),
          asked(limits.queue_minfree_below_is_only_a_warning), asked(limits.without_room_all_mail_is_refused),
          a_message_above_a_mailbox_stops_local_and_virtual,
          a_quota_below_the_message_stops_it, the_smallest_of_several_quotas_counts,
