@@ -395,4 +395,13 @@ bool reeve_migrate_is_switched_off(const struct reeve_doc *doc, uint32_t node);
  * False. */
 bool reeve_migrate_unknown(struct migrate_hop *hop);
 
+/* Whether a version knows a setting of this name outside of blocks, perhaps by its former name. */
+bool reeve_migrate_is_known(int version, const char *name);
+
+/* ---- dollar.c ------------------------------------------------------------------------------ */
+
+/* After that: values with a '$' that 1.x took as they are get quotes; of a `$name` of 2.x that there
+ * is no setting for, a person is told. False. */
+bool reeve_migrate_dollars(struct migrate_hop *hop);
+
 #endif

@@ -259,7 +259,8 @@ long reeve_migrate_run(struct reeve_migrate *migrate, const char *to, struct ree
 		return -1;
 	if (run_again(migrate, reeve_migrate_empty, err) < 0 ||
 	    run_again(migrate, reeve_migrate_join, err) < 0 ||
-	    run_step(migrate, reeve_migrate_unknown, err) < 0)
+	    run_step(migrate, reeve_migrate_unknown, err) < 0 ||
+	    run_step(migrate, reeve_migrate_dollars, err) < 0)
 		return -1;
 	if (!sort_changes(migrate))
 		return reeve_fail_nomem(err);

@@ -116,6 +116,11 @@ static bool is_setting(int version, const char *block, const char *name)
 	return *block != '\0' || !is_gone(name);
 }
 
+bool reeve_migrate_is_known(int version, const char *name)
+{
+	return is_setting(version, "", name) && !is_block(name, "");
+}
+
 /* ---- what may be meant --------------------------------------------------------------------- */
 
 /* "imap_client_workarounds, pop3_client_workarounds": names that end in "_name"; in a protocol that

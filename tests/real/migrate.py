@@ -16,7 +16,7 @@ judges them (check-2.3, same-2.3). Of each tree:
               said about that very line (mutants.c)
 
 Besides, of every name that any version knew outside of blocks, 2.3 refuses what is called unknown,
-and nothing else; and no tree that it accepts has such a name.
+and nothing else; and no tree that it accepts has such a name. The same of `$name`.
 
 Where 2.3 itself does not understand the old file, DIFFERENT says what we write, and 2.3 does not.
 """
@@ -306,6 +306,36 @@ def names(scratch):
         raise Failure(f"only {len(told)} names are unknown")
 
 
+def variables(scratch):
+    """`$name` of each of these: what is called no setting, and what Dovecot does not expand."""
+    with open(os.path.join(TOP, "lib/conf/dovecot_old_names.c"), encoding="utf-8") as f:
+        every = sorted(set(re.findall(r'"(\w+)"', f.read())) | {"plugin", "passdb", "ENV:HOME"})
+    lines = ["ssl = no\n", "service imap {\n", "}\n", "plugin {\n"]
+    lines += [f"  x{i} = x ${name}\n" for i, name in enumerate(every)]
+    conf = os.path.join(scratch, "variables.conf")
+
+    def write():
+        with open(conf, "w", encoding="utf-8") as f:
+            f.writelines(lines + ["}\n"])
+
+    write()
+    done = run(MIGRATE, "--to", "2.3", "-c", conf, "--json", "--check")
+    told = {every[change["line"] - 5] for change in json.loads(done.stdout)["changes"]
+            if "is no setting" in change["text"]}
+    refused_ones = set()
+    while True:  # it stops at the first
+        said = run("doveconf", "-n", "-x", "-m", "master", "-c", conf).stderr
+        found = re.search(r"line (\d+): (Unknown|Invalid) variable", said)
+        if found is None:
+            break
+        refused_ones.add(every[int(found[1]) - 5])
+        lines[int(found[1]) - 1] = "\n"
+        write()
+    if told != refused_ones or len(told) < 50:
+        raise Failure("nothing is said, or Dovecot knows it: " +
+                      " ".join(sorted(told ^ refused_ones)))
+
+
 def checks_of(row):
     era, warns = row["era"], row["obsolete_2.3"] != "0"
     if era in ("1.x", "stock-1.x") or warns:
@@ -341,7 +371,7 @@ def main():
                 if len(sys.argv) == 1 or any(word in row["root"] for word in sys.argv[1:])]
     passed = failed = heard = 0
     with tempfile.TemporaryDirectory(prefix="reeve-migrate.") as scratch:
-        for check in (example, refused, names):
+        for check in (example, refused, names, variables):
             try:
                 check(scratch)
                 passed += 1

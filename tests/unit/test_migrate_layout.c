@@ -89,11 +89,11 @@ static const struct migrate_case rows[] = {
          ""},
 	{"apart, and the order counts",
          "== dovecot.conf\nauth_user = x\n!include a.inc\nauth_chroot = $default_login_user\n"
-         "default_login_user = y\nauth_process_size = $x\n== a.inc\nservice auth {\n  chroot = "
+         "default_login_user = y\nauth_process_size = $default_vsz_limit\n== a.inc\nservice auth {\n  chroot = "
          "z\n}\n",
          "== dovecot.conf\nservice auth {\n  user = x\n}\n!include a.inc\nservice auth {\n  chroot "
          "= "
-         "$default_login_user\n}\ndefault_login_user = y\nservice auth {\n  vsz_limit = $x\n}\n== "
+         "$default_login_user\n}\ndefault_login_user = y\nservice auth {\n  vsz_limit = $default_vsz_limit\n}\n== "
          "a.inc\n"
          "service auth {\n  chroot = z\n}\n",
          ""},

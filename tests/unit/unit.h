@@ -65,6 +65,7 @@ void unit_skip(int count, const char *why);
 	X(migrate)     \
 	X(migrate_auth) \
 	X(migrate_boxes) \
+	X(migrate_dollar) \
 	X(migrate_layout) \
 	X(migrate_listen) \
 	X(migrate_process) \
