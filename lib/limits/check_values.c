@@ -170,7 +170,7 @@ void reeve_limits_check_values(struct reeve_limits *limits)
 			continue;
 		if (row->program == REEVE_CONF_POSTFIX)
 			check_postfix_value(limits, row, fact);
-		else if (!row->is_number && row->file != NULL)
+		else if (!row->is_number && row->file != NULL && !reeve_limits_has_variable(limits, row))
 			reeve_limits_find_fault(limits, "bad-value", REEVE_LIMIT_BAD_VALUE,
 			                        REEVE_PROBLEM, reeve_limits_place(row),
 			                        reeve_limits_text(limits, "%s = %s: it is no size",

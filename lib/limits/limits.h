@@ -112,6 +112,12 @@ void *reeve_limits_add(struct reeve_limits *limits, void *list, size_t *count, s
  */
 const char *reeve_limits_expanded(struct reeve_limits *limits, const char *text);
 
+/* Whether Dovecot expands variables in a limit: in 2.3 in those of plugins. */
+bool reeve_limits_is_expanded(const struct reeve_limits *limits, const struct reeve_limit *row);
+
+/* Whether a limit of Dovecot's may be another for each user, so that we do not know it. */
+bool reeve_limits_has_variable(struct reeve_limits *limits, const struct reeve_limit *row);
+
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 enum limit_number {

@@ -228,6 +228,20 @@ const char *reeve_limits_expanded(struct reeve_limits *limits, const char *text)
 	return copy;
 }
 
+bool reeve_limits_is_expanded(const struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	return row->program == REEVE_CONF_DOVECOT &&
+	       (limits->is_24 ||
+	        (row->path != NULL && (strncmp(row->path, "plugin/", 7) == 0 ||
+	                               strstr(row->path, "/plugin/") != NULL)));
+}
+
+bool reeve_limits_has_variable(struct reeve_limits *limits, const struct reeve_limit *row)
+{
+	return reeve_limits_is_expanded(limits, row) &&
+	       reeve_limits_expanded(limits, row->value) == NULL;
+}
+
 const char *reeve_limits_root_in(const struct reeve_limits *limits, const char *path, size_t *n_r)
 {
 	const char *rest;

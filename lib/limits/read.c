@@ -19,9 +19,11 @@ static const struct limit_fact *find_fact(const char *program, const char *name)
 }
 
 /* What a value is in numbers. */
-static void fill_number(const struct limit_fact *fact, struct reeve_limit *row, bool is_24)
+static void fill_number(struct reeve_limits *limits, const struct limit_fact *fact,
+                        struct reeve_limit *row)
 {
 	bool is_postfix = row->program == REEVE_CONF_POSTFIX;
+	const char *text = row->value;
 	size_t start, end;
 
 	if (is_postfix) {
@@ -34,11 +36,15 @@ static void fill_number(const struct limit_fact *fact, struct reeve_limit *row, 
 		row->is_unlimited = row->number == 0 && strcmp(fact->zero, "no limit") == 0;
 		return;
 	}
+	if (reeve_limits_is_expanded(limits, row))
+		text = reeve_limits_expanded(limits, text);
+	if (text == NULL)
+		return;
 	if (strcmp(fact->unit, "rule") == 0)
-		row->is_number = reeve_limits_quota_rule(row->value, &row->number, &start, &end);
+		row->is_number = reeve_limits_quota_rule(text, &row->number, &start, &end);
 	else
-		row->is_number = reeve_limits_dovecot_size(row->value, &row->number) &&
-		                 (is_24 || strcmp(row->value, "unlimited") != 0); /* a word of 2.4's */
+		row->is_number = reeve_limits_dovecot_size(text, &row->number) &&
+		                 (limits->is_24 || strcmp(text, "unlimited") != 0); /* a word of 2.4's */
 	/* Of submission_max_mail_size: the relay's limit is the other's. */
 	row->is_unlimited = row->is_number && (row->number == 0 || row->number == REEVE_NO_LIMIT);
 }
@@ -88,7 +94,7 @@ static void add_row(struct reeve_limits *limits, const struct limit_fact *fact,
 		.note = fact->note,
 	};
 	if (row->value[0] != '\0' || row->file != NULL)
-		fill_number(fact, row, limits->is_24);
+		fill_number(limits, fact, row);
 	if (reeve_limits_unknown(limits, row) != NULL) {
 		/* As it is written: the program has something else than postconf(1). */
 		if (reeve_conf_get(limits->postfix, path, 0, &raw, NULL) > 0)

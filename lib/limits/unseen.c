@@ -248,6 +248,37 @@ static void note_format(struct reeve_limits *limits)
 	}
 }
 
+/* Limits that may be others for each user. */
+static void note_variables(struct reeve_limits *limits)
+{
+	const char *grace = limits->is_24 ? "quota_storage_grace" : "quota_grace";
+	const struct reeve_conf_setting *said = NULL;
+
+	for (size_t i = 0; i < limits->row_count; i++) {
+		const struct reeve_limit *row = &limits->rows[i];
+		struct reeve_conf_setting at = {
+			.file = row->file, .line = row->line, .column = row->column};
+
+		if (row->file != NULL && reeve_limits_has_variable(limits, row))
+			reeve_limits_note(limits, &at,
+			                  reeve_limits_text(limits, "%s has variables: what it is for a "
+			                                            "user is not known",
+			                                    row->path));
+	}
+	for (size_t i = 0; i < limits->quota.root_count; i++) {
+		const struct reeve_conf_setting *at =
+			reeve_limits_nearest(limits, grace, limits->quota.roots[i].name);
+
+		if (at == NULL || at == said || reeve_limits_expanded(limits, at->value) != NULL)
+			continue;
+		said = at;
+		reeve_limits_note(limits, at,
+		                  reeve_limits_text(limits, "%s has variables: how much mail may go "
+		                                            "beyond the quota is not known",
+		                                    at->path));
+	}
+}
+
 static void note_passwd(struct reeve_limits *limits, const struct reeve_db *db, const char *others)
 {
 	if (others[0] != '\0')
@@ -294,6 +325,8 @@ void reeve_limits_read_notes(struct reeve_limits *limits)
 		reeve_limits_note_maps(limits);
 		note_patch(limits);
 	}
+	if (limits->of_dovecot != NULL)
+		note_variables(limits);
 	if (limits->of_dovecot != NULL && limits->quota.is_on)
 		note_dovecot(limits, others);
 }

@@ -132,6 +132,18 @@ static bool read_user_quota(struct reeve_limits *limits, struct limit_user *user
 		return quota->storage != NULL;
 	}
 	user->value = own;
+	if (strchr(own, '%') != NULL) {
+		const struct reeve_conf_setting at = {.file = user->place.file,
+		                                      .line = user->place.line,
+		                                      .column = user->place.column};
+
+		reeve_limits_note(limits, &at,
+		                  reeve_limits_text(limits,
+		                                    "%s: userdb_%s=%s has variables: the user's quota is "
+		                                    "not known",
+		                                    user->login, key, own));
+		return false;
+	}
 	if (!limits->is_24 && own[0] != '*' && own[0] != '?')
 		return false; /* of a folder */
 	if (limits->is_24 ? reeve_limits_dovecot_size(own, &user->bytes)

@@ -827,7 +827,8 @@ def units_and_graces_are_what_dovecot_takes_them_for(world):
               f"virtual_mailbox_maps = inline:{{{{{USER}@virtual.test = x}}}}")
     rows = (("*:storage=200KB", "0", []), ("*:storage=190kilo", "0", ["message-above-quota"]),
             ("*:bytes=100000", "100%%", []), ("*:bytes=100000", "98%%", ["message-above-quota"]),
-            ("*:bytes=190000", "20%", ["message-above-quota"]), ("*:bytes=100000", "100kilo", []))
+            ("*:bytes=190000", "20%", ["message-above-quota"]), ("*:bytes=100000", "100kilo", []),
+            (f"*:bytes=%{{if;%n;eq;{USER};200000;5}}", "0", []))
     for rule, grace, rules in rows:
         dovecot = Dovecot(world, f"  quota_rule = {rule}\n  quota_grace = {grace}", "auth_username_format = %n")
         try:

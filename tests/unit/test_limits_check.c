@@ -208,6 +208,10 @@ static const struct {
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239900\n  quota_grace = 100%\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=10239899\n  quota_grace = 100%\n}\n",
          "message-above-quota dovecot.conf:6", 0},
+	/* another for each user: nothing is said */
+	{DOVECOT PLUGIN "  quota_rule = *:storage=%{if;%n;eq;ann;3M;9M}\n}\n", "", 0},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=5%%\n}\n", "bad-value dovecot.conf:6", 0},
+	{DOVECOT "submission_max_mail_size = %n\n", "bad-value dovecot.conf:4", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = 5MB\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=5120000\n  quota_grace = %{if;%n;eq;ann;9M;0}\n}\n", "", 0},
 	{DOVECOT PLUGIN "  quota_rule = *:bytes=240000\n  quota_grace = 10M\n}\n", "", 0},

@@ -58,6 +58,18 @@ static const struct {
 	{OLD "mail_location = mdbox:~/m:INDEX=/x\n",
          "dovecot.conf:7 mail_location mdbox: which mailboxes are full is known of maildirs only; "},
 	{OLD "mail_location = maildir:~/m\n", ""},
+	/* variables */
+	{DOVECOT PLUGIN "  quota_rule = *:storage=%{if;%n;eq;ann;3M;9M}\n  quota_max_mail_size = %d\n}\n",
+         "dovecot.conf:7 plugin/quota_max_mail_size has variables: what it is for a user is not known; "
+         "dovecot.conf:6 plugin/quota_rule has variables: what it is for a user is not known; "},
+	{DOVECOT PLUGIN "  quota_grace = %{if;%n;eq;ann;9M;0}\n}\n",
+         "dovecot.conf:6 plugin/quota_grace has variables: how much mail may go beyond the quota is not "
+         "known; "},
+	{DOVECOT PLUGIN "  quota_rule = *:storage=1G%%\n  quota_grace = 10%\n}\n", ""},
+	{DOVECOT_24 QUOTA "quota x {\n  storage_size = %{literal('5M')}\n  storage_grace = %{user}\n}\n",
+         "dovecot.conf:9 quota x/storage_size has variables: what it is for a user is not known; "
+         "dovecot.conf:10 quota x/storage_grace has variables: how much mail may go beyond the quota is "
+         "not known; "},
 	/* and of 2.4 */
 	{NEW "userdb sql {\n  query = x\n}\nuserdb other {\n  driver = ldap\n}\nuserdb passwd {\n}\n",
          "dovecot.conf:11 userdb sql is not looked at; dovecot.conf:14 userdb ldap is not looked at; "},
