@@ -21,9 +21,10 @@ static const struct pair {
 };
 
 static void say_pair(struct reeve_limits *limits, const struct pair *pair,
-                     const struct reeve_limit *message, const struct reeve_limit *mailbox)
+                     const struct reeve_limit *message, const struct reeve_limit *mailbox,
+                     bool is_used)
 {
-	bool is_used = pair->is_used(limits), is_unlimited = message->is_unlimited;
+	bool is_unlimited = message->is_unlimited;
 	const struct reeve_limit *at = message->file != NULL ? message : mailbox;
 	const char *text, *consequence, *remedy;
 
@@ -61,7 +62,7 @@ static void say_pair(struct reeve_limits *limits, const struct pair *pair,
  * nothing of what the others take in.
  */
 static void check_own(struct reeve_limits *limits, const struct pair *pair,
-                      const struct reeve_limit *mailbox)
+                      const struct reeve_limit *mailbox, bool is_used)
 {
 	const struct reeve_limit *message =
 		reeve_limits_find(limits, "cleanup/unix", "message_size_limit");
@@ -69,16 +70,18 @@ static void check_own(struct reeve_limits *limits, const struct pair *pair,
 	if (!message->is_number || reeve_limits_bytes(message) <= mailbox->number)
 		return;
 	reeve_limits_find_fault(
-		limits, pair->above, REEVE_LIMIT_DISAGREES, REEVE_PROBLEM,
+		limits, pair->above, REEVE_LIMIT_DISAGREES, is_used ? REEVE_PROBLEM : REEVE_WARNING,
 		reeve_limits_place(mailbox),
 		reeve_limits_text(limits, "message_size_limit %s of cleanup(8) is above %s %s",
 	                          reeve_limits_shown(limits, message), pair->limit,
 	                          reeve_limits_shown(limits, mailbox)),
 		reeve_limits_text(
 			limits,
-			"%s starts, but larger mail that is taken in ends it (\"file size "
-			"limit ... < message size\"), again and again, with the mailbox "
-			"locked",
+			is_used ? "%s starts, but larger mail that is taken in ends it (\"file size "
+				  "limit ... < message size\"), again and again, with the mailbox "
+				  "locked"
+				: "%s would start, but if larger mail came to it, which main.cf does "
+				  "not say, that would end it, again and again, with the mailbox locked",
 			pair->what),
 		reeve_limits_text(limits, "set %s = 0 (no limit), or to %ju or more", pair->limit,
 	                          (uintmax_t)message->number));
@@ -89,14 +92,16 @@ static void check_pair(struct reeve_limits *limits, const struct pair *pair, con
 	const struct reeve_limit *message =
 		reeve_limits_find(limits, service, "message_size_limit");
 	const struct reeve_limit *mailbox = reeve_limits_find(limits, service, pair->limit);
+	bool is_used = service == NULL ? pair->is_used(limits)
+	                               : reeve_limits_is_routed(limits, service);
 
 	if (message == NULL || mailbox == NULL || !message->is_number || !mailbox->is_number ||
 	    mailbox->is_unlimited)
 		return;
 	if (message->is_unlimited || message->number > mailbox->number)
-		say_pair(limits, pair, message, mailbox);
+		say_pair(limits, pair, message, mailbox, is_used);
 	else if (message->service != NULL)
-		check_own(limits, pair, mailbox);
+		check_own(limits, pair, mailbox, is_used);
 }
 
 /* ---- smtpd(8) -------------------------------------------------------------------------------- */

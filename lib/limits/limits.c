@@ -86,6 +86,28 @@ bool reeve_limits_uses_virtual(struct reeve_limits *limits)
 	       reeve_limits_param(limits, "virtual_mailbox_domains")[0] != '\0';
 }
 
+bool reeve_limits_is_routed(struct reeve_limits *limits, const char *service)
+{
+	static const struct {
+		const char *name, *domains; /* NULL: of whoever is left */
+	} transports[] = {
+		{"local_transport", "mydestination"}, {"virtual_transport", "virtual_mailbox_domains"},
+		{"relay_transport", "relay_domains"}, {"mailbox_transport", "mydestination"},
+		{"fallback_transport", "mydestination"}, {"default_transport", NULL},
+	};
+	size_t n = strcspn(service, "/");
+
+	for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
+		const char *value = reeve_limits_param(limits, transports[i].name);
+
+		if (strncmp(value, service, n) == 0 && (value[n] == '\0' || value[n] == ':') &&
+		    (transports[i].domains == NULL ||
+		     reeve_limits_param(limits, transports[i].domains)[0] != '\0'))
+			return true;
+	}
+	return false;
+}
+
 bool reeve_limits_writes_mbox(struct reeve_limits *limits)
 {
 	const char *home = reeve_limits_param(limits, "home_mailbox");

@@ -231,6 +231,8 @@ bool reeve_limits_uses_lda(struct reeve_limits *limits);
 /* Whether local(8), virtual(8) deliver, as far as main.cf tells. */
 bool reeve_limits_uses_local(struct reeve_limits *limits);
 bool reeve_limits_uses_virtual(struct reeve_limits *limits);
+/* Whether main.cf has a transport that is this service ("local/unix"); maps may have it, too. */
+bool reeve_limits_is_routed(struct reeve_limits *limits, const char *service);
 /* ... local(8) to mailbox files of its own: of nobody to a maildir, a command, another transport. */
 bool reeve_limits_writes_mbox(struct reeve_limits *limits);
 

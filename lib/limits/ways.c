@@ -134,10 +134,10 @@ static void postfix_ways(struct reeve_limits *limits)
 
 		if (strcmp(service->command, "local") == 0)
 			into_mailbox(limits, service->path, "local(8)", "mailbox_size_limit",
-			             reeve_limits_uses_local(limits));
+			             reeve_limits_is_routed(limits, service->path));
 		else if (strcmp(service->command, "virtual") == 0)
 			into_mailbox(limits, service->path, "virtual(8)", "virtual_mailbox_limit",
-			             reeve_limits_uses_virtual(limits));
+			             reeve_limits_is_routed(limits, service->path));
 	}
 }
 
