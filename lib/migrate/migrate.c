@@ -109,11 +109,19 @@ static void keep_open(struct migrate_hop *hop)
 	}
 }
 
-/* Returns 1 if blocks went: what was inside stands elsewhere now, and may have rules of its own. */
+/* Whether it came into a block where it stands: plugin. */
+static bool goes_inside(const struct migrate_site *site)
+{
+	return site->main != NULL && site->main->action == MIGRATE_MOVE &&
+	       strncmp(site->main->row.new_path, "./", 2) == 0;
+}
+
+/* Returns 1 if blocks went or came: what is inside stands elsewhere now, and may have rules of that
+ * place, of earlier hops, too. */
 static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *err)
 {
 	struct migrate_hop hop;
-	bool has_unwrapped = false;
+	bool has_other_places = false;
 	int r = -1;
 
 	if (!reeve_migrate_read(&hop, migrate)) {
@@ -130,7 +138,7 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 			reeve_migrate_unwrap(&hop, site);
 			reeve_migrate_tell(&hop, site, REEVE_MIGRATE_CHANGED, site->main, "",
 			                   site->main->row.note);
-			has_unwrapped = true;
+			has_other_places = true;
 		}
 	}
 	for (uint32_t i = 0; i < hop.count; i++)
@@ -138,12 +146,14 @@ static int run_hop(struct reeve_migrate *migrate, int from, struct reeve_error *
 		    strcmp(hop.sites[i].thing.type, "protocol") == 0)
 			reeve_migrate_break(&hop, &hop.sites[i]);
 	reeve_migrate_clashes(&hop);
-	for (uint32_t i = 0; i < hop.count; i++)
+	for (uint32_t i = 0; i < hop.count; i++) {
 		reeve_migrate_act(&hop, &hop.sites[i]);
+		has_other_places |= goes_inside(&hop.sites[i]);
+	}
 	r = reeve_migrate_carry(&hop, err);
 	if (r == 0 && migrate->has_failed)
 		r = reeve_fail_nomem(err);
-	if (r == 0 && has_unwrapped)
+	if (r == 0 && has_other_places)
 		r = 1;
 out:
 	reeve_migrate_done(&hop);

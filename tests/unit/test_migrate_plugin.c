@@ -22,6 +22,11 @@ static const struct migrate_case rows[] = {
          "protocol lda {\n  mail_plugins = sieve\n  # one\n  plugin {\n    sieve_before = /x\n"
          "    sieve_dir = ~/s\n  }\n}\n",
          ""},
+	{"a limit of 1.0 in protocol lda",
+         "protocol lda {\n  quota = maildir:storage=10:ignore=Trash\n}\n",
+         "protocol lda {\n  plugin {\n    quota = maildir\n    quota_rule = *:storage=10\n"
+         "    quota_rule2 = Trash:ignore\n  }\n}\n",
+         ""},
 	{"a file of parameters", "ssl_parameters_file = /x\n", "", "1 removed"},
 	{"statistics of 2.2",
          "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
