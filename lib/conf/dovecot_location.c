@@ -171,3 +171,22 @@ char *reeve_location_maildir(const struct reeve_location *location, const struct
 	free(is.text);
 	return folder;
 }
+
+char *reeve_location_folders(const struct reeve_location *location, const struct reeve_whom *whom)
+{
+	struct parts is = {0};
+	char *folder = NULL;
+
+	if (location->is_24) {
+		is.driver = (char *)(uintptr_t)location->driver;
+		is.path = (char *)(uintptr_t)location->path;
+	} else if (location->location != NULL) {
+		is = parts_of(location->location);
+	}
+	if (is.path != NULL && is.path[0] != '\0' &&
+	    (is.driver == NULL || is.driver[0] == '\0' || strcmp(is.driver, "auto") == 0 ||
+	     is_local(is.driver)))
+		folder = place(is.path, location->is_24, whom);
+	free(is.text);
+	return folder;
+}

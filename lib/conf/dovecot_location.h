@@ -22,4 +22,7 @@ char *reeve_location_inbox(const struct reeve_location *location, const struct r
 /* The folder of a Maildir, in which its folders are, too; NULL also where the driver is another or not said. */
 char *reeve_location_maildir(const struct reeve_location *location, const struct reeve_whom *whom);
 
+/* The folder in which his folders are, of whatever driver that keeps mail in files; NULL likewise. */
+char *reeve_location_folders(const struct reeve_location *location, const struct reeve_whom *whom);
+
 #endif

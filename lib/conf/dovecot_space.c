@@ -115,6 +115,31 @@ void reeve_space_find(const struct reeve_conf_list *list, bool is_24, struct ree
 		space_r->at.location = NULL;
 }
 
+bool reeve_space_next(const struct reeve_conf_list *list, bool is_24, size_t *i,
+                      struct reeve_location *at_r)
+{
+	const char *name = is_24 ? "mail_path" : "location";
+
+	while (*i < reeve_conf_list_count(list)) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, (*i)++);
+		size_t n = block_of(row->path);
+		const char *disabled = n == 0 ? NULL : set_in(list, row->path, n, "disabled");
+
+		if (n == 0 || row->value[0] == '\0' || set_in(list, row->path, n, name) != row->value ||
+		    (disabled != NULL && reeve_space_is_yes(disabled)))
+			continue;
+		*at_r = (struct reeve_location){.is_24 = is_24};
+		if (is_24) {
+			at_r->driver = set_in(list, row->path, n, "mail_driver");
+			at_r->path = row->value;
+		} else {
+			at_r->location = row->value;
+		}
+		return true;
+	}
+	return false;
+}
+
 /* ---- what counts ---------------------------------------------------------------------------- */
 
 /* An extra field of the line. 1 with the value kept, 0, -1. */

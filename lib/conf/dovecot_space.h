@@ -27,6 +27,13 @@ bool reeve_space_is_yes(const char *value);
 void reeve_space_find(const struct reeve_conf_list *list, bool is_24, struct reeve_space *space_r);
 
 /*
+ * Where a namespace has its mail, of all that say it and are not disabled: the next one from row *i on, which begins
+ * as 0. False: there are no more. Borrows as above.
+ */
+bool reeve_space_next(const struct reeve_conf_list *list, bool is_24, size_t *i,
+                      struct reeve_location *at_r);
+
+/*
  * What counts: `at` is what is outside of all blocks, and becomes it. `doc` with the line `node` of the user may be
  * NULL; what is taken from it is kept in the arena. 1 if the line has a say, 0 if not, -1: no memory.
  */

@@ -63,6 +63,33 @@ static int look_at_userdbs(struct reeve_conf *dovecot, struct users_mail *mail,
 	return 0;
 }
 
+static bool is_equal(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Where other namespaces than that of INBOX have their mail. No memory is remembered. */
+static void keep_others(struct reeve_users *users, const struct reeve_conf_list *list,
+                        struct users_mail *mail)
+{
+	size_t room = reeve_conf_list_count(list), i = 0;
+	struct reeve_location at;
+
+	mail->others = reeve_arena_alloc(users->arena, (room + 1) * sizeof *mail->others);
+	if (mail->others == NULL)
+		users->has_failed = true;
+	while (mail->others != NULL && reeve_space_next(list, mail->outside.is_24, &i, &at)) {
+		if (is_equal(at.location, mail->location.location) &&
+		    is_equal(at.path, mail->location.path))
+			continue;
+		mail->others[mail->other_count++] =
+			(struct reeve_location){.is_24 = at.is_24,
+		                                .location = reeve_users_keep(users, at.location),
+		                                .driver = reeve_users_keep(users, at.driver),
+		                                .path = reeve_users_keep(users, at.path)};
+	}
+}
+
 /* -1 with err. */
 static int read_space(struct reeve_users *users, struct reeve_conf *dovecot, struct users_mail *mail,
                       struct reeve_error *err)
@@ -80,9 +107,10 @@ static int read_space(struct reeve_users *users, struct reeve_conf *dovecot, str
 	at->driver = reeve_users_keep(users, at->driver);
 	at->path = reeve_users_keep(users, at->path);
 	at->inbox = reeve_users_keep(users, at->inbox);
-	reeve_conf_list_free(list);
 	mail->location = mail->outside;
 	reeve_space_settle(space, NULL, 0, users->arena, &mail->location);
+	keep_others(users, list, mail);
+	reeve_conf_list_free(list);
 	return 0;
 }
 

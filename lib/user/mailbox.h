@@ -18,6 +18,8 @@ struct users_mail {
 	struct reeve_location location; /* of INBOX, by Dovecot */
 	struct reeve_location outside;  /* the same, but for the namespace that it is in */
 	struct reeve_space space;       /* which is this one */
+	struct reeve_location *others; /* of other namespaces */
+	size_t other_count;
 	bool is_for_system;  /* Dovecot finds system users: a userdb passwd, or one that makes users up */
 	const char *home;    /* mail_home, for who has none; NULL */
 	const char *spool;   /* the folder of mailboxes; NULL: there is none, mail is in the homes */

@@ -5,6 +5,7 @@
 #include "user/alias_look.h"
 #include "user/add.h"
 #include "user/belongings.h"
+#include "user/elsewhere.h"
 #include "user/fresh.h"
 #include "user/programs.h"
 #include "user/system.h"
@@ -165,6 +166,8 @@ static int remove_system(struct reeve_users *users, const struct reeve_account *
 		box = users_spool_box(users, account->name, err);
 		if (box == NULL || users_leaving_box(users, leaving, box, account->home, err) < 0)
 			return -1;
+		if (users_mail(users, NULL)->is_for_system)
+			users_leaving_elsewhere(users, leaving, &whom, NULL);
 	}
 	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
 		return -1;

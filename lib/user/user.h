@@ -26,7 +26,7 @@
  *     virtual_remove.c  he shall not
  *     both.c        a name that is one of the system, too
  *     entry.c       his line, found and changed; quota.c his quota, and that of a system user
- *     remove.c      a user shall be gone; belongings.c what goes with him
+ *     remove.c      a user shall be gone; belongings.c what goes with him; elsewhere.c what does not
  *     alias.c       aliases; alias_look.c where they lead; alias_table.c what Postfix reads instead
  *
  *     apply.c       the steps, in order, and back:

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "user/belongings.h"
 #include "user/coming.h"
+#include "user/elsewhere.h"
 #include "user/entry.h"
 #include "user/home.h"
 #include "user/line.h"
@@ -104,6 +105,24 @@ static int add_mail(struct reeve_users *users, struct users_leaving *leaving,
 	free(others);
 	free(path);
 	return result < 0 ? -1 : 0;
+}
+
+/* Of who is gone it was told when he went. */
+static int tell_elsewhere(struct reeve_users *users, const struct users_leaving *leaving,
+                          const struct users_entry *entry, const struct reeve_whom *whom,
+                          struct reeve_error *err)
+{
+	struct users_line line = {entry->doc, entry->node, whom->name, 0};
+	struct reeve_location own;
+	struct reeve_user user;
+	bool has_own = false;
+
+	if (entry->node == 0)
+		return 0;
+	if (users_line_fill(users, &line, &user, &own, &has_own, err) < 0)
+		return -1;
+	users_leaving_elsewhere(users, leaving, whom, has_own ? &own : NULL);
+	return 0;
 }
 
 /* A home that is in his line, and that Dovecot does not take from there, may be anybody's. */
@@ -212,7 +231,9 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 	if (mail != REEVE_USERS_KEEP_MAIL && !whom.has_ids && last.node != 0)
 		return reeve_fail(err, REEVE_EREFUSED, "nobody says whose the mail of '%s' is",
 		                  name);
-	if (mail != REEVE_USERS_KEEP_MAIL && add_belongings(users, leaving, &last, &whom, err) < 0)
+	if (mail != REEVE_USERS_KEEP_MAIL &&
+	    (add_belongings(users, leaving, &last, &whom, err) < 0 ||
+	     tell_elsewhere(users, leaving, &entry, &whom, err) < 0))
 		return -1;
 	if (users_leaving_copy(users, leaving, mail, archive, err) < 0)
 		return -1;

@@ -241,6 +241,21 @@ START_TEST(test_shared)
 }
 END_TEST
 
+/* Folders beside an INBOX in the spool: they stay, and are told. */
+START_TEST(test_folders)
+{
+	struct reeve_error err = {0};
+
+	ck_assert_int_eq(system("cd root; mkdir -p etc/dovecot srv/mail/ann; chown 1001 srv/mail/ann"), 0);
+	folder_write("root/etc/dovecot/dovecot.conf", "mail_location = mbox:/srv/mail/%u:INBOX=/var/mail/%u\n"
+	                                              "userdb {\n driver = passwd\n}\n");
+	ck_assert_msg(wish_remove("ann", REEVE_USERS_REMOVE_MAIL, &err) == 3, "%s", err.text);
+	ck_assert_str_eq(wish_told, "/srv/mail/ann:0 mail in folders of 'ann' stays: outside of the home only "
+	                            "INBOX goes\n");
+	ck_assert_int_eq(system("[ -e root/srv/mail/ann ] && [ ! -e root/var/mail/ann ]"), 0);
+}
+END_TEST
+
 /* Another's home inside, and a '/' too many: it stays. */
 START_TEST(test_slashes)
 {
@@ -312,7 +327,7 @@ Suite *suite_user_remove(void)
 	TCase *tcase = tcase_create("remove");
 
 	if (!user_root_can()) {
-		unit_skip(9 + ASKED + COUNT, "users are removed in a root only by who may chroot");
+		unit_skip(10 + ASKED + COUNT, "users are removed in a root only by who may chroot");
 		return suite;
 	}
 	tcase_add_checked_fixture(tcase, set_up, folder_leave);
@@ -323,6 +338,7 @@ Suite *suite_user_remove(void)
 	tcase_add_loop_test(tcase, test_failing, 0, COUNT);
 	tcase_add_test(tcase, test_delivery);
 	tcase_add_test(tcase, test_shared);
+	tcase_add_test(tcase, test_folders);
 	tcase_add_loop_test(tcase, test_slashes, 0, 3);
 	tcase_add_test(tcase, test_two);
 	tcase_add_test(tcase, test_deep);
