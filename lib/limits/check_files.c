@@ -7,6 +7,7 @@
 #include "limits/limits.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* ---- twice ----------------------------------------------------------------------------------- */
 
@@ -180,6 +181,90 @@ static void check_end(struct reeve_limits *limits)
 		"postconf(1) of Postfix 3.7 writes the next new setting into this line", "end it");
 }
 
+/* ---- what looks like a limit, and is none ---------------------------------------------------- */
+
+static void say_not_set(struct reeve_limits *limits, struct limit_place place, const char *text,
+                        const char *remedy)
+{
+	reeve_limits_find_fault(limits, "not-set", REEVE_LIMIT_UNTIDY, REEVE_WARNING, place, text,
+	                        "the limit is not set: Postfix has another value, or its default",
+	                        remedy);
+}
+
+/* Names of Postfix have no capitals, and another name is another setting. */
+static void check_case(struct reeve_limits *limits, const struct reeve_conf_list *list)
+{
+	for (size_t i = 0; i < reeve_conf_list_count(list); i++) {
+		const struct reeve_conf_setting *row = reeve_conf_list_at(list, i);
+		const char *option = strstr(row->path, "/-o ");
+		const char *name = option == NULL ? row->path : option + 4;
+
+		for (size_t k = 0; k < reeve_limit_fact_count; k++)
+			if (strcasecmp(reeve_limit_facts[k].name, name) == 0 &&
+			    strcmp(reeve_limit_facts[k].name, name) != 0)
+				say_not_set(limits, (struct limit_place){row->file, row->line, row->column},
+				            reeve_limits_text(limits, "%s is not %s", name,
+				                              reeve_limit_facts[k].name),
+				            "write the name in lower case");
+	}
+}
+
+/* A limit's name and '=' at the start of text[0..n); its length, or 0. */
+static size_t limit_at(const char *text, size_t n)
+{
+	size_t length = 0, end;
+
+	while (length < n && strchr("= \t\r\n", text[length]) == NULL)
+		length++;
+	for (end = length; end < n && (text[end] == ' ' || text[end] == '\t');)
+		end++;
+	if (length == 0 || end == n || text[end] != '=')
+		return 0;
+	for (size_t i = 0; i < reeve_limit_fact_count; i++)
+		if (strlen(reeve_limit_facts[i].name) == length &&
+		    strncmp(reeve_limit_facts[i].name, text, length) == 0)
+			return length;
+	return 0;
+}
+
+/* A line with white space in front continues the setting above, also beyond empty lines. */
+static void check_continued(struct reeve_limits *limits)
+{
+	struct reeve_conf_file file = reeve_conf_file(limits->postfix, 0);
+	const char *at = file.new_bytes, *end = at + file.new_size, *name = strrchr(file.path, '/');
+	const char *owner = NULL;
+	struct limit_place place = {.file = file.path};
+
+	if (name == NULL || strcmp(name + 1, "main.cf") != 0)
+		return;
+	for (const char *next; at < end; at = next) {
+		const char *word = at;
+		size_t n;
+
+		next = memchr(at, '\n', (size_t)(end - at));
+		next = next == NULL ? end : next + 1;
+		place.line++;
+		while (word < next && (*word == ' ' || *word == '\t' || *word == '\r'))
+			word++;
+		if (word == next || *word == '\n' || *word == '#')
+			continue;
+		if (word == at) {
+			/* Of a limit that is continued, check_postfix_value() tells. */
+			owner = limit_at(at, (size_t)(next - at)) > 0 ? NULL : at;
+			continue;
+		}
+		n = limit_at(word, (size_t)(next - word));
+		if (n == 0 || owner == NULL)
+			continue;
+		place.column = (uint64_t)(word - at) + 1;
+		say_not_set(limits, place,
+		            reeve_limits_text(limits,
+		                              "%.*s continues %.*s, since white space is in front",
+		                              (int)n, word, (int)strcspn(owner, "= \t\r\n"), owner),
+		            "remove the white space in front");
+	}
+}
+
 int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *err)
 {
 	struct reeve_conf_list *list;
@@ -193,7 +278,9 @@ int reeve_limits_check_files(struct reeve_limits *limits, struct reeve_error *er
 		check_twice(limits, list);
 		check_foreign(limits, list, "dovecot", "Dovecot",
 		              "Postfix does not know it: it does nothing here");
+		check_case(limits, list);
 		reeve_conf_list_free(list);
+		check_continued(limits);
 		check_end(limits);
 		check_refused(limits, own->main, "no setting: a name, '=' and a value");
 		check_refused(limits, own->master, "no service: that has eight fields");

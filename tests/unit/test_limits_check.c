@@ -58,6 +58,16 @@ static const struct {
 } check_rows[] = {
 	{"", "", 0},
 	{"mailbox_size_limit = 0\n", "", 0},
+	/* what looks like a limit, and is none */
+	{"inet_protocols = all\n\n# of a mail\n message_size_limit = 5\n", "not-set main.cf:4", 0},
+	{"a =\n\tmailbox_size_limit=5\n  message_size_limit = 6\nb = c\n  d = e\n",
+         "not-set main.cf:2; not-set main.cf:3", 0},
+	{"a =\n  message_size_limit\n  {message_size_limit = 5}\n  message_size_limits = 5\n", "", 0},
+	{" message_size_limit = 5\n", "", 0},
+	{"mailbox_size_limit = 0\n message_size_limit = 5\n", "bad-value main.cf:1", 0},
+	{"Message_size_limit = 5\nMAILBOX_size_limit = 7\nMy_limit = 5\n",
+         "not-set main.cf:1; not-set main.cf:2", 0},
+	{MASTER "587 inet n - n - - smtpd -o Message_Size_Limit=5\n", "not-set master.cf:5", 0},
 	{"message_size_limit = 51200000\n", "", 0},
 	{"message_size_limit = 51200001\n",
          "message-above-mailbox main.cf:1; message-above-virtual-mailbox main.cf:1", 0},
