@@ -35,6 +35,16 @@ static const struct migrate_case rows[] = {
          "# mailreeve: TLSv1.2 was off here, and 2.3 cannot switch off a version above the lowest: "
          "it is on now\nssl_min_protocol = TLSv1\n",
          "1 decide"},
+	{"ssl_protocols, two above", "ssl_protocols = SSLv3 TLSv1\n",
+         "# mailreeve: TLSv1.1 and TLSv1.2 were off here, and 2.3 cannot switch off a version "
+         "above the "
+         "lowest: they are on now\nssl_min_protocol = SSLv3\n",
+         "1 decide"},
+	{"ssl_protocols, four above", "ssl_protocols = SSLv3 !TLSv1.3\n",
+         "# mailreeve: TLSv1, TLSv1.1, TLSv1.2 and TLSv1.3 were off here, and 2.3 cannot switch "
+         "off a "
+         "version above the lowest: they are on now\nssl_min_protocol = SSLv3\n",
+         "1 decide"},
 	{"ssl_protocols, all", "ssl_protocols = ALL !SSLv2\n", "ssl_min_protocol = SSLv3\n", ""},
 	{"ssl_protocols, 1.3", "ssl_protocols = TLSv1.3\n", "ssl_min_protocol = TLSv1.3\n", ""},
 	{"ssl_protocols, none", "ssl_protocols = TLSv1 !TLSv1\n",
