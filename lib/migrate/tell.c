@@ -175,14 +175,30 @@ const char *reeve_migrate_said(struct migrate_hop *hop, const struct migrate_sit
 	return NULL;
 }
 
+/* Rules say what goes wrong while a plugin that is gone is loaded; who delivers mail has no logins. */
+static const char *as_it_fails(struct migrate_hop *hop, const struct migrate_site *site,
+                               const char *text)
+{
+	struct migrate_block around[MIGRATE_MAX_DEPTH];
+	size_t depth = reeve_migrate_around(hop, site, around);
+
+	for (size_t i = 0; i < depth; i++)
+		if (strcmp(around[i].type, "protocol") == 0 &&
+		    (strcmp(around[i].name, "lda") == 0 || strcmp(around[i].name, "lmtp") == 0))
+			return replaced(hop, text, "nobody can log in", "no mail is delivered");
+	return text;
+}
+
 /* How much of a text is a rule's, in front of what it takes from elsewhere in the files. That is
  * another one when half of the advice was followed, and the comment is still the same. */
-static size_t own_part(const struct migrate_rule *rule, const char *text)
+static size_t own_part(struct migrate_hop *hop, const struct migrate_site *site,
+                       const struct migrate_rule *rule, const char *text)
 {
-	const char *end = strstr(rule->row.note, "{mailboxes ");
-	size_t n = end == NULL ? 0 : (size_t)(end - rule->row.note);
+	const char *note = as_it_fails(hop, site, rule->row.note);
+	const char *end = strstr(note, "{mailboxes ");
+	size_t n = end == NULL ? 0 : (size_t)(end - note);
 
-	return n > 0 && strncmp(text, rule->row.note, n) == 0 ? n : strlen(text);
+	return n > 0 && strncmp(text, note, n) == 0 ? n : strlen(text);
 }
 
 static void comment_above(struct migrate_hop *hop, struct migrate_site *site,
@@ -192,7 +208,7 @@ static void comment_above(struct migrate_hop *hop, struct migrate_site *site,
 	const char *comment = reeve_migrate_text(hop, "# mailreeve: %s", text);
 	uint32_t first, last;
 
-	if (reeve_migrate_said(hop, site, reeve_migrate_copy(hop, text, own_part(rule, text))) !=
+	if (reeve_migrate_said(hop, site, reeve_migrate_copy(hop, text, own_part(hop, site, rule, text))) !=
 	    NULL)
 		return;
 	reeve_migrate_lines(hop, site, &first, &last);
@@ -238,7 +254,7 @@ const char *reeve_migrate_fill(struct migrate_hop *hop, const struct migrate_sit
 	text = replaced(hop, text, "{name}",
 	                site->thing.name != NULL ? site->thing.name : site->thing.type);
 	text = replaced(hop, text, "{*}", site->star);
-	text = replaced(hop, text, "{}", site->value);
+	text = replaced(hop, as_it_fails(hop, site, text), "{}", site->value);
 	if (strstr(text, "{mailboxes autocreate}") != NULL)
 		text = replaced(hop, text, "{mailboxes autocreate}",
 		                reeve_migrate_mailboxes(hop, false));

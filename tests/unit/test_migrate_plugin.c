@@ -32,7 +32,9 @@ static const struct migrate_case rows[] = {
          "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
          "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",
          "# mailreeve: the plugin stats is called old_stats now, and nobody can log in with it "
-         "here: write old_stats, or nothing, for statistics need no plugin now\n"
+         "here: write old_stats, old_stats_refresh and old_stats_track_cmds in plugin, and service "
+         "old-stats with fifo_listener old-stats-mail; or nothing, for statistics need no plugin "
+         "now\n"
          "mail_plugins = stats\nplugin {\n  stats_refresh = 30 secs\n}\nservice stats {\n"
          "  unix_listener stats {\n  }\n  fifo_listener stats-mail {\n  }\n}\n",
          "1 decide 3 noted 6 noted 8 noted"},
@@ -104,6 +106,17 @@ static const struct migrate_case rows[] = {
          "several: write the first one\n  lazy_expunge = .E/ .D/ .D/.E/\n}\nprotocol imap {\n"
          "  plugin {\n    lazy_expunge = .E/\n  }\n}\n",
          "2 decide"},
+	{"a plugin of who delivers",
+         "protocol lda {\n  mail_plugins = convert\n}\nprotocol lmtp {\n  mail_plugins = "
+         "expire\n}\n",
+         "protocol lda {\n  # mailreeve: the plugin convert is gone: take the word out, or no mail "
+         "is "
+         "delivered; convert with doveadm sync\n  mail_plugins = convert\n}\nprotocol lmtp {\n"
+         "  # mailreeve: the plugin expire is gone since 2.3.14, and no mail is delivered with it "
+         "here: "
+         "take the word out, and write autoexpunge = DAYSd in a mailbox section of the namespace\n"
+         "  mail_plugins = expire\n}\n",
+         "2 decide 5 decide"},
 	{"a plugin without another in its place", "mail_plugins = snarf\n",
          "# mailreeve: the plugin snarf is gone since 2.3.14, and nobody can log in with it here: "
          "nothing came instead\nmail_plugins = snarf\n",
