@@ -8,6 +8,7 @@
 #include "base/edits.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,24 +43,10 @@ void reeve_edits_free(struct reeve_edits *edits)
 	free(edits);
 }
 
-/* Room for one more row of `size` bytes: the rows, perhaps moved, or NULL. */
-static void *grow(void *rows, size_t size, size_t count, size_t *room)
-{
-	if (rows != NULL && count < *room)
-		return rows;
-	size_t more = *room < 16 ? 16 : *room * 2;
-	if (more > SIZE_MAX / size)
-		return NULL;
-	rows = realloc(rows, more * size); /* moves big arrays by page tables */
-	if (rows != NULL)
-		*room = more;
-	return rows;
-}
-
 static bool add_text(struct reeve_edits *edits, const void *text, size_t n)
 {
-	struct text *texts = grow(edits->texts, sizeof *texts, edits->text_count,
-	                          &edits->text_room);
+	struct text *texts = reeve_rows_grow(edits->texts, sizeof *texts, edits->text_count,
+	                                     &edits->text_room);
 
 	if (texts == NULL)
 		return false;
@@ -103,7 +90,7 @@ void reeve_edits_add(struct reeve_edits *edits, struct reeve_span span, const vo
 		last->length += span.length;
 		return;
 	}
-	spans = grow(edits->spans, sizeof *spans, edits->count, &edits->room);
+	spans = reeve_rows_grow(edits->spans, sizeof *spans, edits->count, &edits->room);
 	if (spans == NULL) {
 		edits->failed = REEVE_ENOMEM;
 		return;

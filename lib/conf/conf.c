@@ -2,6 +2,7 @@
 /* A configuration of either kind: the public door. */
 #include "base/error.h"
 #include "base/open.h"
+#include "base/rows.h"
 #include "conf/kinds.h"
 
 #include <errno.h>
@@ -86,17 +87,14 @@ void reeve_conf_close(struct reeve_conf *conf)
 struct reeve_doc *reeve_conf_add_doc(struct reeve_conf *conf, enum reeve_syntax syntax,
                                      const char *path, struct reeve_error *err)
 {
-	if (conf->doc_count == conf->doc_room) {
-		size_t room = conf->doc_room * 2 + 8;
-		struct reeve_doc **docs = realloc(conf->docs, room * sizeof(struct reeve_doc *));
+	struct reeve_doc **docs = reeve_rows_grow(conf->docs, sizeof(struct reeve_doc *),
+	                                          conf->doc_count, &conf->doc_room);
 
-		if (docs == NULL) {
-			reeve_fail_nomem(err);
-			return NULL;
-		}
-		conf->docs = docs;
-		conf->doc_room = room;
+	if (docs == NULL) {
+		reeve_fail_nomem(err);
+		return NULL;
 	}
+	conf->docs = docs;
 	struct reeve_doc *doc = reeve_doc_open(syntax, conf->how.root, path, &conf->talk, err);
 	if (doc != NULL)
 		conf->docs[conf->doc_count++] = doc;

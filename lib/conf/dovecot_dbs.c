@@ -7,9 +7,9 @@
 #include "conf/dovecot_dbs.h"
 
 #include "base/error.h"
+#include "base/rows.h"
 #include "conf/dovecot_space.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What is read, and where it is kept. */
@@ -123,17 +123,12 @@ static struct reeve_db *find_db(struct reading *reading, const char *path, size_
 		if (dbs->rows[i].id_length == n && memcmp(dbs->rows[i].id, path, n) == 0)
 			return &dbs->rows[i];
 	}
-	if (dbs->count == dbs->room) {
-		size_t room = dbs->room * 2 + 8;
-		struct reeve_db *rows = reallocarray(dbs->rows, room, sizeof *rows);
-
-		if (rows == NULL) {
-			reading->has_failed = true;
-			return NULL;
-		}
-		dbs->rows = rows;
-		dbs->room = room;
+	struct reeve_db *rows = reeve_rows_grow(dbs->rows, sizeof *rows, dbs->count, &dbs->room);
+	if (rows == NULL) {
+		reading->has_failed = true;
+		return NULL;
 	}
+	dbs->rows = rows;
 	db = &dbs->rows[dbs->count++];
 	*db = (struct reeve_db){.id = keep(reading, path, n),
 	                        .id_length = n,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One walk over a Dovecot configuration, by the rules of its version. */
 #include "base/number.h"
+#include "base/rows.h"
 #include "conf/dovecot_eval.h"
 #include "conf/dovecot_include.h"
 #include "conf/dovecot_names.h"
@@ -22,15 +23,12 @@ static const struct reeve_eval_rules *rules(const struct reeve_eval *eval)
 
 static bool push(struct reeve_eval *eval)
 {
-	if (eval->depth + 1 >= eval->open_room) {
-		size_t room = eval->open_room * 2 + 16;
-		struct reeve_open *open = realloc(eval->open, room * sizeof *open);
+	struct reeve_open *open =
+		reeve_rows_grow(eval->open, sizeof *open, eval->depth + 1, &eval->open_room);
 
-		if (open == NULL)
-			return false;
-		eval->open = open;
-		eval->open_room = room;
-	}
+	if (open == NULL)
+		return false;
+	eval->open = open;
 	eval->open[eval->depth + 1] = eval->open[eval->depth];
 	eval->open[++eval->depth].kind = REEVE_OPEN_ORDINARY;
 	return true;

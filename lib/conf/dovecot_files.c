@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/open.h"
+#include "base/rows.h"
 #include "conf/dovecot_variables.h"
 #include <dirent.h>
 #include <errno.h>
@@ -61,15 +62,11 @@ static int add(struct walk *walk, const char *path)
 		if (!is_file)
 			return 0;
 	}
-	if (walk->count == walk->room) {
-		size_t room = walk->room * 2 + 16;
-		struct reeve_dovecot_file *rows = reallocarray(walk->rows, room, sizeof *rows);
-
-		if (rows == NULL)
-			return reeve_fail_nomem(walk->err);
-		walk->rows = rows;
-		walk->room = room;
-	}
+	struct reeve_dovecot_file *rows =
+		reeve_rows_grow(walk->rows, sizeof *rows, walk->count, &walk->room);
+	if (rows == NULL)
+		return reeve_fail_nomem(walk->err);
+	walk->rows = rows;
 	walk->rows[walk->count++] = (struct reeve_dovecot_file){
 		full, keep_part(walk, match.user), keep_part(walk, match.username),
 		keep_part(walk, match.domain)};

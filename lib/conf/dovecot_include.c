@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/open.h"
+#include "base/rows.h"
 #include "conf/dovecot_include.h"
 #include "conf/dovecot_pattern.h"
 
@@ -67,18 +68,6 @@ static bool make_slots(const struct reeve_dovecot *own, struct reeve_slots *slot
 	return true;
 }
 
-static void *grown(void *rows, size_t count, size_t *room, size_t size)
-{
-	size_t more = *room * 2 + 16;
-
-	if (count < *room)
-		return rows;
-	rows = realloc(rows, more * size);
-	if (rows != NULL)
-		*room = more;
-	return rows;
-}
-
 /* ---- files --------------------------------------------------------------------------------- */
 
 /* The document of a file that is open already under another name. */
@@ -107,7 +96,7 @@ static long add_file(struct reeve_conf *conf, const char *path, struct reeve_err
 			doc = known_doc(conf, &st);
 	}
 	struct reeve_include_file *files =
-		grown(own->files, own->file_count, &own->file_room, sizeof *files);
+		reeve_rows_grow(own->files, sizeof *files, own->file_count, &own->file_room);
 	if (files == NULL)
 		return reeve_fail_nomem(err);
 	own->files = files;
@@ -212,8 +201,8 @@ static int resolve(struct reeve_conf *conf, struct reeve_include *include, struc
 
 static struct reeve_include *add_include(struct reeve_dovecot *own, uint32_t file, const char *pattern)
 {
-	struct reeve_include *includes =
-		grown(own->includes, own->include_count, &own->include_room, sizeof *includes);
+	struct reeve_include *includes = reeve_rows_grow(own->includes, sizeof *includes,
+	                                                 own->include_count, &own->include_room);
 
 	if (includes == NULL)
 		return NULL;

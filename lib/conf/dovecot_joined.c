@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of a Dovecot file that a backslash joins: one blank stands for what is between them. */
+#include "base/rows.h"
 #include "conf/dovecot_shape.h"
 
 #include <stdlib.h>
@@ -24,18 +25,15 @@ void dovecot_joined_dispose(struct dovecot_joined *joined)
 
 static void add_piece(struct dovecot_joined *joined, size_t at, uint32_t offset)
 {
-	if (joined->count == joined->room) {
-		size_t room = joined->room * 2 + 8;
-		struct dovecot_piece *pieces = realloc(joined->pieces, room * sizeof *pieces);
+	struct dovecot_piece *pieces =
+		reeve_rows_grow(joined->pieces, sizeof *pieces, joined->count, &joined->room);
 
-		if (pieces == NULL) {
-			joined->has_failed = true;
-			return;
-		}
-		joined->pieces = pieces;
-		joined->room = room;
+	if (pieces == NULL) {
+		joined->has_failed = true;
+		return;
 	}
-	joined->pieces[joined->count++] = (struct dovecot_piece){at, offset};
+	joined->pieces = pieces;
+	pieces[joined->count++] = (struct dovecot_piece){at, offset};
 }
 
 void dovecot_joined_start(struct dovecot_joined *joined, const struct reeve_dovecot_line *line)

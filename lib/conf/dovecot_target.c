@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a PATH means in a configuration, found by walking through it. */
 #include "base/error.h"
+#include "base/rows.h"
 #include "conf/dovecot_edit.h"
 #include "conf/dovecot_walk.h"
 
@@ -38,15 +39,12 @@ struct reeve_places *dovecot_places_of(struct reeve_conf *conf, const char *path
 
 static bool add_found(struct dovecot_target *target, const struct reeve_walk *walk)
 {
-	if (target->count == target->room) {
-		size_t room = target->room * 2 + 4;
-		struct dovecot_at *found = realloc(target->found, room * sizeof *found);
+	struct dovecot_at *found =
+		reeve_rows_grow(target->found, sizeof *found, target->count, &target->room);
 
-		if (found == NULL)
-			return false;
-		target->found = found;
-		target->room = room;
-	}
+	if (found == NULL)
+		return false;
+	target->found = found;
 	target->found[target->count++] =
 		(struct dovecot_at){walk->doc, walk->node, target->places->at};
 	return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Going through all files in reading order, with one stack of files and one of open blocks. */
+#include "base/rows.h"
 #include "conf/dovecot_include.h"
 #include "conf/dovecot_walk.h"
 
@@ -41,15 +42,12 @@ static bool push_file(struct reeve_walk *walk, uint32_t file)
 {
 	const struct reeve_dovecot *own = walk->conf->own;
 
-	if (walk->file_depth == walk->file_room) {
-		size_t room = walk->file_room * 2 + 8;
-		struct reeve_walk_file *files = realloc(walk->files, room * sizeof *files);
+	struct reeve_walk_file *files =
+		reeve_rows_grow(walk->files, sizeof *files, walk->file_depth, &walk->file_room);
 
-		if (files == NULL)
-			return false;
-		walk->files = files;
-		walk->file_room = room;
-	}
+	if (files == NULL)
+		return false;
+	walk->files = files;
 	walk->files[walk->file_depth++] = (struct reeve_walk_file){.file = file, .step = GO_DOWN};
 	walk->files_read++;
 	walk->bytes_read += own->files[file].doc->size;
@@ -58,15 +56,12 @@ static bool push_file(struct reeve_walk *walk, uint32_t file)
 
 static bool push_block(struct reeve_walk *walk)
 {
-	if (walk->depth == walk->block_room) {
-		size_t room = walk->block_room * 2 + 16;
-		struct reeve_walk_block *blocks = realloc(walk->blocks, room * sizeof *blocks);
+	struct reeve_walk_block *blocks =
+		reeve_rows_grow(walk->blocks, sizeof *blocks, walk->depth, &walk->block_room);
 
-		if (blocks == NULL)
-			return false;
-		walk->blocks = blocks;
-		walk->block_room = room;
-	}
+	if (blocks == NULL)
+		return false;
+	walk->blocks = blocks;
 	walk->blocks[walk->depth++] = (struct reeve_walk_block){walk->doc, walk->node};
 	return true;
 }

@@ -2,6 +2,7 @@
 /* The rows of a list of settings. */
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/rows.h"
 #include "conf/kinds.h"
 
 #include <stdlib.h>
@@ -74,18 +75,14 @@ void reeve_conf_list_add(struct reeve_conf_list *list, const struct reeve_conf_s
 {
 	if (list->has_failed)
 		return;
-	if (list->count == list->room) {
-		size_t room = list->room * 2 + 64;
-		struct reeve_conf_setting *rows = realloc(list->rows, room * sizeof *rows);
-
-		if (rows == NULL) {
-			list->has_failed = true;
-			return;
-		}
-		list->rows = rows;
-		list->room = room;
+	struct reeve_conf_setting *rows =
+		reeve_rows_grow(list->rows, sizeof *rows, list->count, &list->room);
+	if (rows == NULL) {
+		list->has_failed = true;
+		return;
 	}
-	struct reeve_conf_setting *row = &list->rows[list->count];
+	list->rows = rows;
+	struct reeve_conf_setting *row = &rows[list->count];
 	*row = *setting;
 	row->path = copy(list, setting->path);
 	row->value = copy(list, setting->value);

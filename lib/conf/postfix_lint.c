@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lint for Postfix: what both files have in common. */
 #include "base/error.h"
+#include "base/rows.h"
 #include "conf/cf_lines.h"
 #include "conf/postfix_lint.h"
 #include "conf/similar.h"
@@ -21,17 +22,13 @@ void reeve_pf_say(struct pf_lint *lint, struct reeve_doc *doc, enum reeve_severi
 
 	if (lint->has_failed)
 		return;
-	if (lint->count == lint->room) {
-		size_t room = lint->room * 2 + 32;
-		struct pf_finding *findings = realloc(lint->findings, room * sizeof *findings);
-
-		if (findings == NULL) {
-			lint->has_failed = true;
-			return;
-		}
-		lint->findings = findings;
-		lint->room = room;
+	struct pf_finding *findings =
+		reeve_rows_grow(lint->findings, sizeof *findings, lint->count, &lint->room);
+	if (findings == NULL) {
+		lint->has_failed = true;
+		return;
 	}
+	lint->findings = findings;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		lint->has_failed = true;

@@ -4,6 +4,7 @@
  * pcf_normalize_daemon_args()): options written together are taken apart, braces are taken off, and
  * "{ name = value }" becomes "name=value".
  */
+#include "base/rows.h"
 #include "conf/cf_lines.h"
 #include "conf/postfix.h"
 
@@ -20,17 +21,14 @@ struct words {
 
 static void add(struct words *words, const char *text, size_t n, uint32_t node)
 {
-	if (words->count == words->room) {
-		size_t room = words->room * 2 + 16;
-		struct pf_word *list = realloc(words->list, room * sizeof *list);
+	struct pf_word *list =
+		reeve_rows_grow(words->list, sizeof *list, words->count, &words->room);
 
-		if (list == NULL) {
-			words->has_failed = true;
-			return;
-		}
-		words->list = list;
-		words->room = room;
+	if (list == NULL) {
+		words->has_failed = true;
+		return;
 	}
+	words->list = list;
 	char *copy = reeve_arena_strndup(words->arena, text, n);
 	if (copy == NULL)
 		words->has_failed = true;

@@ -2,6 +2,7 @@
 /* A plan from the outside: begun, told what shall be, looked at, freed. */
 #include "base/diag.h"
 #include "base/error.h"
+#include "base/rows.h"
 #include "plan/parts.h"
 
 #include <errno.h>
@@ -44,16 +45,13 @@ static int choose_beside(char beside[PLAN_BESIDE], struct reeve_error *err)
 
 struct plan_file *plan_file_add(struct reeve_plan *plan, struct reeve_error *err)
 {
-	if (plan->file_count == plan->file_room) {
-		size_t room = plan->file_room == 0 ? 8 : 2 * plan->file_room;
-		void *larger = realloc(plan->files, room * sizeof(void *));
-		if (larger == NULL) {
-			reeve_fail_nomem(err);
-			return NULL;
-		}
-		plan->files = larger;
-		plan->file_room = room;
+	void *files = reeve_rows_grow(plan->files, sizeof(struct plan_file *), plan->file_count,
+	                              &plan->file_room);
+	if (files == NULL) {
+		reeve_fail_nomem(err);
+		return NULL;
 	}
+	plan->files = files;
 	struct plan_file *file = reeve_arena_alloc(plan->arena, sizeof *file);
 	if (file == NULL) {
 		reeve_fail_nomem(err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The largest messages: a heap of the most that are wanted. */
 #include "report/largest.h"
+#include "base/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,14 +64,12 @@ bool reeve_largest_wants(const struct reeve_largest *l, uint64_t bytes)
 
 static int make_room(struct reeve_largest *l)
 {
-	if (l->count < l->room)
-		return 0;
-	size_t room = l->room == 0 ? 16 : l->room * 2;
-	struct reeve_report_message *heap = reallocarray(l->heap, room, sizeof *heap);
+	struct reeve_report_message *heap =
+		reeve_rows_grow(l->heap, sizeof *heap, l->count, &l->room);
+
 	if (heap == NULL)
 		return -1;
 	l->heap = heap;
-	l->room = room;
 	return 0;
 }
 

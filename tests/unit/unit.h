@@ -17,6 +17,7 @@ void unit_skip(int count, const char *why);
 	X(number)      \
 	X(edits)       \
 	X(buf)         \
+	X(rows)        \
 	X(arena)       \
 	X(find)        \
 	X(source)      \
