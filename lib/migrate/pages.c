@@ -205,7 +205,7 @@ static void put(struct out *out, const char *text, uint32_t origin)
 	for (; text != NULL && *text != '\0';) {
 		size_t n = strcspn(text, "\n"), end = n;
 
-		/* What was taken from the file, a value over two lines, has its line ends already. */
+		/* A value over two lines has the file's line ends already. */
 		if (text[n] == '\n' && n > 0 && text[n - 1] == '\r' && out->eol[0] == '\r')
 			end--;
 		reeve_buf_add(&out->text, text, end);
