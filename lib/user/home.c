@@ -334,21 +334,6 @@ bool users_home_is_systems(const char *path)
 	return system_at(path) != NULL;
 }
 
-/* The folder of the system's that a home may not be in, or be; NULL: none. */
-static const char *kept_of(const char *home)
-{
-	size_t best = 0;
-
-	for (size_t i = 1; i < sizeof kept / sizeof kept[0]; i++)
-		if (users_path_is_inside(home, kept[i].path) &&
-		    (best == 0 || strlen(kept[i].path) > strlen(kept[best].path)))
-			best = i;
-	return kept[best].is == BELOW || users_path_is_inside(kept[best].path, home) ||
-	                       (best == 0 && strchr(home + 1, '/') == NULL)
-	               ? kept[best].path
-	               : NULL;
-}
-
 /* Where a system user's mailbox would be: the name has neither the '@' of an address nor the '.' of a domain. */
 static bool is_for_box(const char *home, const char *spool)
 {
@@ -366,9 +351,9 @@ int users_home_check(struct reeve_users *users, const char *home, bool is_virtua
 
 	if (real == NULL)
 		return -1;
-	system = kept_of(home);
+	system = system_at(home);
 	if (system == NULL)
-		system = kept_of(real);
+		system = system_at(real);
 	/* What is configured so is not the system's: /var/spool/vhosts/%d/%n. */
 	if (system != NULL && !(is_virtual && strcmp(system, "/") != 0 &&
 	                        strcmp(home, real) == 0 && has_base(users, home, system, false)))
