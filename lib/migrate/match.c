@@ -157,6 +157,16 @@ static bool has_word(const char *word, const char *value)
 	return false;
 }
 
+/* Without quotes, backslashes and '<', which would mean something else at the end of a line, or as
+ * all of a value. */
+static bool is_host(const char *host, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)host[i]) && strchr("*.:-_%[]", host[i]) == NULL)
+			return false;
+	return true;
+}
+
 const char *reeve_migrate_port(const char *address, size_t n)
 {
 	const char *colon = memrchr(address, ':', n);
@@ -171,7 +181,7 @@ const char *reeve_migrate_port(const char *address, size_t n)
 	memcpy(copy, address, n);
 	copy[n] = '\0';
 	if (inet_pton(AF_INET6, copy, raw) == 1 || digits == 0 ||
-	    strspn(copy + host + 1, "0123456789") != digits ||
+	    strspn(copy + host + 1, "0123456789") != digits || !is_host(copy, host) ||
 	    (memchr(address, ':', host) != NULL && address[host - 1] != ']'))
 		return NULL;
 	return colon + 1;

@@ -70,6 +70,8 @@ static const struct migrate_case rows[] = {
          "listen = *\nservice imap-login {\n  inet_listener imap {\n    port = 99\n  }\n}\n"
          "service pop3-login {\n  inet_listener pop3 {\n    port = 99\n  }\n}\n",
          ""},
+	{"listen at root, a quote", "listen = \":99\n", NULL, ""},
+	{"listen at root, a backslash", "listen = \\:99\nmail_uid = 8\n", NULL, ""},
 	{"ssl_listen at root", "ssl_listen = 10.0.0.1\n",
          "service imap-login {\n  inet_listener imaps {\n    address = 10.0.0.1\n  }\n}\n"
          "service pop3-login {\n  inet_listener pop3s {\n    address = 10.0.0.1\n  }\n}\n",
