@@ -242,7 +242,9 @@ static void look_at_disk(struct reeve_limits *limits)
 		return;
 	queue = reeve_limits_text(limits, "%s%s", limits->root,
 	                          reeve_limits_param(limits, "queue_directory"));
-	if (statvfs(queue, &st) == 0 && st.f_frsize > 0)
+	if (statvfs(queue, &st) != 0)
+		limits->is_queue_unseen = true;
+	else if (st.f_frsize > 0)
 		limits->disk = (struct reeve_limits_disk){st.f_frsize, st.f_bavail};
 }
 

@@ -78,6 +78,7 @@ struct reeve_limits {
 	struct reeve_conf_list *of_dovecot;   /* what is effective there */
 	bool has_failed;                      /* no memory */
 	struct reeve_limits_disk disk;
+	bool is_queue_unseen;                 /* its folder cannot be looked at */
 	struct limit_quota quota;
 
 	struct reeve_limit *rows;

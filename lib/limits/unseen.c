@@ -316,6 +316,20 @@ static void note_dovecot(struct reeve_limits *limits, const char *others)
 	note_format(limits);
 }
 
+/* A queue that is named and not there; a queue of the default may be of an image that never ran. */
+static void note_queue(struct reeve_limits *limits)
+{
+	struct reeve_conf_setting setting;
+
+	if (limits->is_queue_unseen &&
+	    reeve_conf_get(limits->postfix, "queue_directory", 0, &setting, NULL) > 0)
+		reeve_limits_note(limits, &setting,
+		                  reeve_limits_text(limits,
+		                                    "queue_directory %s cannot be looked at: how much is "
+		                                    "free on its disk is not known",
+		                                    setting.value));
+}
+
 void reeve_limits_read_notes(struct reeve_limits *limits)
 {
 	const char *others = find_others(limits);
@@ -324,6 +338,7 @@ void reeve_limits_read_notes(struct reeve_limits *limits)
 		note_homes(limits, others);
 		reeve_limits_note_maps(limits);
 		note_patch(limits);
+		note_queue(limits);
 	}
 	if (limits->of_dovecot != NULL)
 		note_variables(limits);
