@@ -39,7 +39,9 @@ struct migrate_page {
 	                      arena's */
 	uint32_t *sites;   /* of each node: the number of its site + 1; 0 */
 	const char *eol;
-	bool has_nul; /* it is no text, and our texts end with one: it stays as it is */
+	uint32_t include;  /* the node of the root file that includes it outside of all blocks; 0 */
+	bool is_ambiguous; /* it is not the only one, or not all that it reads is outside */
+	bool has_nul;      /* it is no text, and our texts end with one: it stays as it is */
 };
 
 enum { MIGRATE_MAX_RULES = 8, MIGRATE_MAX_AGAIN = 4 };

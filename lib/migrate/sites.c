@@ -180,8 +180,34 @@ bool reeve_migrate_is_sound(struct migrate_hop *hop, bool *is_sound_r)
 	return !hop->has_failed;
 }
 
+/* The !include of the root file that is being read, and the file that it names. */
+struct reading {
+	uint32_t node;
+	struct migrate_page *page; /* NULL: nothing of it was read */
+};
+
+/* By each event, and at the end. */
+static void note_include(struct migrate_hop *hop, const struct reeve_walk *walk,
+                         enum reeve_walk_event event, struct reading *reading)
+{
+	if (event != REEVE_WALK_END && walk->doc != hop->pages[0].doc) {
+		if (reading->node == 0 || reading->page != NULL)
+			return;
+		reading->page = &hop->pages[page_of(hop, walk->doc)];
+		reading->page->is_ambiguous |= reading->page->include != 0;
+		reading->page->include = reading->node;
+		return;
+	}
+	size_t depth = walk->depth - (event == REEVE_WALK_ENTER);
+	if (reading->page != NULL)
+		reading->page->is_ambiguous |= depth > 0 || event == REEVE_WALK_LEAVE;
+	*reading = (struct reading){.node = event == REEVE_WALK_INCLUDE && depth == 0 ? walk->node
+	                                                                              : 0};
+}
+
 bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate)
 {
+	struct reading reading = {0};
 	enum reeve_walk_event event;
 	struct reeve_walk walk;
 
@@ -198,12 +224,14 @@ bool reeve_migrate_read(struct migrate_hop *hop, struct reeve_migrate *migrate)
 
 	reeve_walk_init(&walk, migrate->conf);
 	while ((event = reeve_walk_next(&walk)) != REEVE_WALK_END) {
+		note_include(hop, &walk, event, &reading);
 		if (event == REEVE_WALK_ENTER || event == REEVE_WALK_SETTING)
 			read_site(hop, &walk, event == REEVE_WALK_ENTER);
 		else if (event == REEVE_WALK_LEAVE &&
 		         (walk.left.doc != walk.doc || walk.left.node != walk.node))
 			end_elsewhere(hop, &walk.left);
 	}
+	note_include(hop, &walk, event, &reading);
 	for (size_t i = 0; i < walk.depth && !walk.has_failed; i++)
 		end_elsewhere(hop, &walk.blocks[i]);
 	hop->has_failed |= walk.has_failed;

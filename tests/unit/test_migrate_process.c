@@ -120,12 +120,68 @@ static const struct migrate_case rows[] = {
          "mail_executable = /x/imap\nnamespace a {\n  mailbox b {\n",
          "2 decide 3 decide"},
 	{"login in a protocol and outside, in an include",
-         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== "
-         "a.inc\nlogin_user = x\n",
-         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "== dovecot.conf\n!include a.inc # a\nprotocol pop3 {\n  !include a.inc\n}\n== "
+         "a.inc\nmail_uid = 8\n# b\nlogin_user = x # c\n",
+         "== dovecot.conf\n!include a.inc # a\n# b\n# c\nservice imap-login {\n  user = x\n}\nservice pop3-login {\n  user = x\n}\n"
+         "service managesieve-login {\n  user = x\n}\n"
+         "protocol pop3 {\n  !include a.inc\n}\n== a.inc\nmail_uid = 8\n",
+         ""},
+	{"login in a protocol and outside, and set by something else",
+         "== dovecot.conf\n!include a.inc\nlogin_user = y\nprotocol pop3 {\n  !include a.inc\n"
+         "}\n== a.inc\nlogin_user = x\n",
+         "== dovecot.conf\n!include a.inc\nservice imap-login {\n  user = x\n  user = y\n}\n"
+         "service pop3-login {\n  user = x\n  user = y\n  user = x\n}\n"
+         "service managesieve-login {\n  user = x\n  user = y\n}\n"
+         "protocol pop3 {\n  !include a.inc\n}\n== a.inc\n",
+         ""},
+	{"auth in two protocols, in an include",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\nprotocol pop3 {\n"
+         "  !include a.inc\n}\n== a.inc\nauth_user = x\n",
+         "== dovecot.conf\nprotocol imap {\n  !include a.inc\n}\nservice auth {\n  user = x\n}\n"
+         "protocol pop3 {\n  !include a.inc\n}\n== a.inc\n",
+         ""},
+	{"login twice outside, in an include",
+         "== dovecot.conf\n!include a.inc\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n"
+         "}\n== a.inc\nlogin_user = x\n",
+         "== dovecot.conf\n!include a.inc\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n"
+         "}\n== a.inc\n"
          "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
-         "pop3-login "
-         "{ user = x }, service managesieve-login { user = x }, and remove this\nlogin_user = x\n",
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n",
+         "1 decide"},
+	{"login in a protocol and outside, in several includes",
+         "== dovecot.conf\n!include a*.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "login_user = x\n",
+         "== dovecot.conf\n!include a*.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n",
+         "1 decide"},
+	{"login in a protocol and outside, in an include below a comment",
+         "== dovecot.conf\n# a\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "login_user = x\n",
+         "== dovecot.conf\n# a\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n",
+         "1 decide"},
+	{"login in a protocol and outside, in an include, apart from its comment",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# a\n\nlogin_user = x\n",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# a\n\n# mailreeve: outside of all blocks, write service imap-login { user = x }, "
+         "service pop3-login { user = x }, service managesieve-login { user = x }, and remove "
+         "this\nlogin_user = x\n",
+         "3 decide"},
+	{"login outside, in an include that opens a block",
+         "== dovecot.conf\n!include a.inc\n}\nprotocol pop3 {\n  !include a.inc\n  }\n}\n"
+         "== a.inc\nlogin_user = x\nplugin {\n",
+         "== dovecot.conf\n!include a.inc\n}\nprotocol pop3 {\n  !include a.inc\n  }\n}\n"
+         "== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n"
+         "plugin {\n",
          "1 decide"},
 	{"other values of yes and no",
          "protocol imap {\n  login_chroot = y\n  login_process_per_connection = y\n}\n"
