@@ -220,6 +220,26 @@ static int refuse_option(struct reeve_doc *doc, const struct pf_setting *option,
 	                  doc->path, (uintmax_t)line, (uintmax_t)column, option->name, how);
 }
 
+/*
+ * The value of "-vo name=value", whose second word is a piece of its own; false if it is written in another
+ * way, or the new value would not be one word.
+ */
+static bool change_piece(const struct reeve_doc *doc, uint32_t n, const char *value,
+                         struct reeve_edits *edits)
+{
+	uint32_t start, end, at;
+
+	bounds(doc, n, &start, &end);
+	for (at = start; at < end && doc->bytes[at] != '='; at++)
+		if (strchr(" \t\r\n{", doc->bytes[at]) != NULL)
+			return false;
+	if (at == end || doc->bytes[start] == '-' || memchr(doc->bytes + at, '{', end - at) != NULL ||
+	    value[strcspn(value, " \t\r\n\v\f{}")] != '\0')
+		return false;
+	reeve_pf_replace(edits, at + 1, end, value);
+	return true;
+}
+
 int reeve_pf_edit_option(const struct postfix *own, const struct pf_service *service,
                          const struct pf_path *path, const char *value, struct reeve_edits *edits,
                          struct reeve_error *err)
@@ -237,8 +257,11 @@ int reeve_pf_edit_option(const struct postfix *own, const struct pf_service *ser
 
 		if (strcmp(row->name, option->name) != 0 || (value != NULL && row->is_shadowed))
 			continue;
-		if (doc->nodes[row->node].kind != REEVE_NODE_SETTING)
+		if (doc->nodes[row->node].kind != REEVE_NODE_SETTING) {
+			if (value != NULL && change_piece(doc, row->node, value, edits))
+				continue;
 			return refuse_option(doc, row, "together with another option", err);
+		}
 		if (has_comments(doc, row->node, value))
 			return refuse_option(doc, row, "with comments inside", err);
 		if (value == NULL)

@@ -159,7 +159,7 @@ static size_t add_options(struct words *words, const struct words *raw, size_t i
 
 	while (!words->has_failed && (pending != NULL || i < raw->count)) {
 		const char *text = pending, *cut, *value = NULL;
-		uint32_t node = raw->list[pending != NULL ? i - 1 : i].node;
+		uint32_t node = raw->list[pending != NULL ? i - 1 : i].node, value_node = node;
 
 		if (text == NULL) {
 			text = raw->list[i].text;
@@ -184,12 +184,13 @@ static size_t add_options(struct words *words, const struct words *raw, size_t i
 			value = pending;
 			pending = NULL;
 		} else if (i < raw->count) {
+			value_node = raw->list[i].node;
 			value = raw->list[i++].text;
 		}
 		add(words, "-o", 2, node);
 		if (value != NULL && !words->has_failed) {
 			words->list[words->count - 1].has_value = true;
-			add_option_value(words, value, node);
+			add_option_value(words, value, value_node);
 		}
 	}
 	return i;
