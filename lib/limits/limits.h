@@ -12,7 +12,7 @@
  *     quota_roots.c   what its quota amounts to
  *     ways.c      what they amount to: limits->ways
  *     check*.c    what contradicts what: limits->findings, one function for each group of rules
- *     set.c, tidy.c   from a goal to changes
+ *     set.c, tidy.c, apart.c   from a goal to changes
  *     boxes.c, users.c, maildir.c   limits against mailboxes
  *     userdbs.c   who Dovecot's users are
  *     unseen.c    notes: limits->notes
@@ -296,6 +296,16 @@ struct reeve_limits_changes {
 	struct reeve_limits_change *rows;
 	size_t count, room;
 };
+
+/*
+ * Options that are to go and share a word with what stays ("-vo name=value"): into words of their own, as all
+ * before them, for behind such a word the tree has no settings. -1 with err.
+ */
+int reeve_limits_take_apart(struct reeve_conf *conf, struct reeve_error *err);
+
+/* The bytes of a word of master.cf, by its node, without white space around. */
+struct reeve_doc;
+void reeve_limits_word(const struct reeve_doc *doc, uint32_t node, uint32_t *start_r, uint32_t *end_r);
 
 /* Make comments of what does not count in main.cf and master.cf, and end the last line. -1 with err. */
 int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *err);

@@ -97,10 +97,7 @@ static uint32_t line_start(const struct reeve_doc *doc, uint32_t at)
 static void bounds(const struct reeve_doc *doc, const struct pf_setting *option, uint32_t *start_r,
                    uint32_t *end_r)
 {
-	const struct reeve_node *node = &doc->nodes[option->node];
-
-	*start_r = reeve_cf_skip_space(doc, node->start, node->end);
-	*end_r = reeve_cf_trim(doc, *start_r, node->end);
+	reeve_limits_word(doc, option->node, start_r, end_r);
 }
 
 /* Whether nothing else stands in the lines of an option. */
@@ -292,14 +289,15 @@ int reeve_limits_tidy(struct reeve_limits_changes *changes, struct reeve_error *
 	struct reeve_conf *conf = changes->limits->postfix;
 	struct postfix *own = conf->own;
 	struct reeve_edits *main_edits = reeve_edits_new(), *master_edits = reeve_edits_new();
-	const struct pf_index *index = reeve_pf_index(conf, err);
+	const struct pf_index *index;
 	int r = -1;
 
 	if (main_edits == NULL || master_edits == NULL) {
 		reeve_fail_nomem(err);
 		goto out;
 	}
-	if (index == NULL)
+	if ((own->master != NULL && reeve_limits_take_apart(conf, err) < 0) ||
+	    (index = reeve_pf_index(conf, err)) == NULL)
 		goto out;
 	if (own->main != NULL)
 		tidy_main(changes, own->main, index, main_edits);
