@@ -70,9 +70,41 @@ static bool is_apart(const struct migrate_hop *hop, const struct migrate_site *s
 	return n < site->node && n > 1 && nodes[n - 1].kind == REEVE_NODE_COMMENT;
 }
 
+/* Whether another site may set what a site sets at a place. */
+static bool is_rival(const struct migrate_site *s, const struct migrate_site *site,
+                     const struct migrate_place *place)
+{
+	return s != site && s->thing.name == NULL &&
+	       (strcmp(s->thing.type, place->name) == 0 ||
+	        (s->main != NULL && strcmp(s->main->row.new_path, site->main->row.new_path) == 0));
+}
+
+static bool has_rival(const struct migrate_hop *hop, const struct migrate_site *site,
+                      const struct migrate_place *place)
+{
+	for (const struct migrate_site *s = hop->sites; s < hop->sites + hop->count; s++)
+		if (is_rival(s, site, place))
+			return true;
+	return false;
+}
+
+/* Whether behind the !include it might be behind what counted instead: any included file sets it,
+ * too. What the root file sets stays in order with it. */
+static bool is_overtaken(struct migrate_hop *hop, struct migrate_site *site)
+{
+	struct migrate_place places[MIGRATE_MAX_PLACES];
+	size_t n = places_in(hop, site, 0, places);
+
+	for (const struct migrate_site *s = hop->sites; s < hop->sites + hop->count; s++)
+		for (size_t i = 0; s->page != 0 && i < n; i++)
+			if (is_rival(s, site, &places[i]))
+				return true;
+	return false;
+}
+
 /* The !include of the root file, if nothing else includes the file outside of blocks. What goes to
  * several places, and leaves something where it was, stays. */
-static bool by_include(struct migrate_hop *hop, const struct migrate_site *site,
+static bool by_include(struct migrate_hop *hop, struct migrate_site *site,
                        struct exit *exit_r)
 {
 	const struct migrate_page *page = &hop->pages[site->page];
@@ -85,7 +117,8 @@ static bool by_include(struct migrate_hop *hop, const struct migrate_site *site,
 	    root->starts[reeve_migrate_line_of(root, node->start)] != node->start ||
 	    strcspn((const char *)reeve_migrate_copy(hop, root->doc->bytes + node->value,
 	                                             node->value_end - node->value),
-	            "*?[") != node->value_end - node->value)
+	            "*?[{") != node->value_end - node->value ||
+	    is_overtaken(hop, site))
 		return false;
 	exit_r->page = root;
 	exit_r->first = reeve_migrate_line_of(root, node->start);
@@ -94,7 +127,7 @@ static bool by_include(struct migrate_hop *hop, const struct migrate_site *site,
 }
 
 /* That, or a protocol in another file, outside of all blocks, that ends in a line of its own. */
-static bool find_exit(struct migrate_hop *hop, const struct migrate_site *site, uint32_t up,
+static bool find_exit(struct migrate_hop *hop, struct migrate_site *site, uint32_t up,
                       struct exit *exit_r)
 {
 	const struct migrate_site *block = up == 0 ? NULL : &hop->sites[up - 1];
@@ -171,19 +204,6 @@ static bool is_same_place(const struct migrate_place *a, const struct migrate_pl
 		    (a->blocks[i] != NULL && strcmp(a->blocks[i], b->blocks[i]) != 0))
 			return false;
 	return strcmp(a->name, b->name) == 0 && strcmp(a->value, b->value) == 0;
-}
-
-/* Whether something else may set what a site sets at a place. */
-static bool has_rival(const struct migrate_hop *hop, const struct migrate_site *site,
-                      const struct migrate_place *place)
-{
-	for (const struct migrate_site *s = hop->sites; s < hop->sites + hop->count; s++)
-		if (s != site && s->thing.name == NULL &&
-		    (strcmp(s->thing.type, place->name) == 0 ||
-		     (s->main != NULL &&
-		      strcmp(s->main->row.new_path, site->main->row.new_path) == 0)))
-			return true;
-	return false;
 }
 
 /* Whether the first one that sets anything has set all of these. */

@@ -157,6 +157,31 @@ static const struct migrate_case rows[] = {
          "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
          "login_user = x\n",
          "1 decide"},
+	{"login in a protocol and outside, set again below it in an include",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "login_user = x\nservice imap-login {\n  user = y\n}\n",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\nservice imap-login {\n  user = y\n}\n",
+         "1 decide"},
+	{"login in a protocol and outside, set again by what an include includes",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "login_user = x\n!include b.inc\n== b.inc\nservice imap-login {\n  user = y\n}\n",
+         "== dovecot.conf\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n!include b.inc\n== b.inc\nservice imap-login {\n  user = y\n}\n",
+         "1 decide"},
+	{"login in a protocol and outside, in includes in braces",
+         "== dovecot.conf\n!include {a,b}.inc\nprotocol pop3 {\n  !include a.inc\n}\n"
+         "== a.inc\nlogin_user = x\n== b.inc\nmail_uid = 8\n",
+         "== dovecot.conf\n!include {a,b}.inc\nprotocol pop3 {\n  !include a.inc\n}\n"
+         "== a.inc\n"
+         "# mailreeve: outside of all blocks, write service imap-login { user = x }, service "
+         "pop3-login { user = x }, service managesieve-login { user = x }, and remove this\n"
+         "login_user = x\n== b.inc\nmail_uid = 8\n",
+         "1 decide"},
 	{"login in a protocol and outside, in an include below a comment",
          "== dovecot.conf\n# a\n!include a.inc\nprotocol pop3 {\n  !include a.inc\n}\n== a.inc\n"
          "login_user = x\n",
