@@ -172,11 +172,14 @@ static void nowhere(struct migrate_hop *hop, struct migrate_site *site)
  * said by protocols as it was then, and it says less now. */
 static void decide_outside(struct migrate_hop *hop, struct migrate_site *site, const char *said)
 {
-	reeve_migrate_decide(hop, site, site->main,
-	                     said != NULL
-	                             ? said
-	                             : reeve_migrate_text(hop, "%s%s, and remove this", outside,
-	                                                  reeve_migrate_everywhere(hop, site)));
+	const char *words = reeve_migrate_everywhere(hop, site);
+
+	if (said == NULL && *words == '\0')
+		said = "its file is included in more blocks than are looked at: write it where it "
+		       "goes, outside of all of them, and remove this";
+	if (said == NULL)
+		said = reeve_migrate_text(hop, "%s%s, and remove this", outside, words);
+	reeve_migrate_decide(hop, site, site->main, said);
 }
 
 /* ---- one ----------------------------------------------------------------------------------- */

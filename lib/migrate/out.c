@@ -170,7 +170,7 @@ bool reeve_migrate_goes(struct migrate_hop *hop, struct migrate_site *site)
 	for (size_t i = 0; up_of(site, i, &up); i++)
 		if (places_in(hop, site, up, places) > 0)
 			return true;
-	return false;
+	return site->is_read_often; /* those are not all */
 }
 
 /* The comments right above a site, without indentation, and its own; they leave their file. */

@@ -208,6 +208,17 @@ static const struct migrate_case rows[] = {
          "login_user = x\n"
          "plugin {\n",
          "1 decide"},
+	{"login in more protocols than are looked at, in an include",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol lmtp {\n  !include a.inc\n}\n"
+         "protocol a {\n  !include a.inc\n}\nprotocol b {\n  !include a.inc\n}\n"
+         "protocol c {\n  !include a.inc\n}\nprotocol imap {\n  !include a.inc\n}\n"
+         "== a.inc\nlogin_user = x\n",
+         "== dovecot.conf\nprotocol lda {\n  !include a.inc\n}\nprotocol lmtp {\n  !include a.inc\n}\n"
+         "protocol a {\n  !include a.inc\n}\nprotocol b {\n  !include a.inc\n}\n"
+         "protocol c {\n  !include a.inc\n}\nprotocol imap {\n  !include a.inc\n}\n"
+         "== a.inc\n# mailreeve: its file is included in more blocks than are looked at: write it "
+         "where it goes, outside of all of them, and remove this\nlogin_user = x\n",
+         "1 decide"},
 	{"other values of yes and no",
          "protocol imap {\n  login_chroot = y\n  login_process_per_connection = y\n}\n"
          "protocol pop3 {\n  login_chroot = NO\n  login_process_per_connection = NO\n}\n",
