@@ -95,9 +95,9 @@ static bool is_open(struct migrate_hop *hop, const struct migrate_site *site)
 	       first != '"' && first != '\'' && reeve_migrate_is_on_lines(hop, site);
 }
 
-/* `mail_plugins = $mail_plugins x`, or that in another block: nobody would have written it for 1.x.
- */
-static bool names_itself(struct migrate_hop *hop, const struct migrate_site *site)
+/* `mail_plugins = $mail_plugins x`, or that in another block, $ENV:x, and a default that only 2.x
+ * has: nobody would have written it for 1.x. */
+static bool is_of_2(struct migrate_hop *hop, const struct migrate_site *site)
 {
 	const char *name = site->thing.type;
 	size_t n;
@@ -105,7 +105,9 @@ static bool names_itself(struct migrate_hop *hop, const struct migrate_site *sit
 	if (!is_open(hop, site))
 		return false;
 	for (const char *p = site->value; (p = next_variable(site->value, p, &n)) != NULL;)
-		if (strlen(name) == n && memcmp(name, p, n) == 0)
+		if ((strlen(name) == n && memcmp(name, p, n) == 0) || strncmp(p, "ENV:", 4) == 0 ||
+		    (strncmp(p, "default_", 8) == 0 &&
+		     is_variable(hop, reeve_migrate_copy(hop, p, n))))
 			return true;
 	return false;
 }
@@ -170,7 +172,7 @@ bool reeve_migrate_dollars(struct migrate_hop *hop)
 	bool is_old = hop->migrate->version >= 0 && hop->migrate->version < MIGRATE_2_0;
 
 	for (uint32_t i = 0; is_old && i < hop->count; i++)
-		is_old = !names_itself(hop, &hop->sites[i]);
+		is_old = !is_of_2(hop, &hop->sites[i]);
 	for (uint32_t i = 0; i < hop->count; i++) {
 		struct migrate_site *site = &hop->sites[i];
 

@@ -52,6 +52,12 @@ static const struct migrate_case rows[] = {
          "mail_plugins = quota\nprotocol imap {\n  mail_plugins = $mail_plugins x\n}\n"
          "hostname = $protocols\n",
          "1 removed"},
+	{"2.x with something old, by the environment",
+         OF_1_2 "ssl_key_password = $ENV:PW\nhostname = $protocols\n",
+         "ssl_key_password = $ENV:PW\nhostname = $protocols\n", "1 removed"},
+	{"2.x with something old, by a name of 2.x",
+         OF_1_2 "plugin {\n  x = $default_login_user\n}\nhostname = $protocols\n",
+         "plugin {\n  x = $default_login_user\n}\nhostname = $protocols\n", "1 removed"},
 
 	/* of 2.x */
 	{"a name of 2.x", OF_2_0 "hostname = $mail_location\nmail_uid = x $mail_gid\n", NULL, ""},
