@@ -61,15 +61,20 @@ static bool is_variable(const struct migrate_hop *hop, const char *name)
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* The next word at or behind text that begins with '$', without it; NULL. Only a blank ends a word;
- * the first one of a value may also stand behind nothing. */
+/* The next word at or behind text that begins with '$', without it; NULL. Only a blank ends a word,
+ * and tabs behind it count for nothing; the first one of a value may also stand behind nothing. */
 static const char *next_variable(const char *value, const char *text, size_t *n_r)
 {
-	for (; (text = strchr(text, '$')) != NULL; text++)
-		if (text == value || text[-1] == ' ' || text[-1] == '\t') {
+	for (; (text = strchr(text, '$')) != NULL; text++) {
+		const char *p = text;
+
+		while (p > value && p[-1] == '\t')
+			p--;
+		if (p == value || p[-1] == ' ') {
 			*n_r = strcspn(text + 1, " ");
 			return text + 1;
 		}
+	}
 	return NULL;
 }
 
