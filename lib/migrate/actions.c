@@ -208,7 +208,7 @@ static void move(struct migrate_hop *hop, struct migrate_site *site)
 	reeve_migrate_move(hop, site);
 	reeve_migrate_lines(hop, site, &first, &last);
 	if (page->lines[first].is_dropped && *row->old_value == '\0' && *row->new_value != '\0' &&
-	    strchr(row->new_value, '{') == NULL)
+	    strchr(row->new_value, '{') == NULL && reeve_migrate_goes(hop, site))
 		tell_fixed(hop, site);
 }
 

@@ -219,6 +219,9 @@ static const struct migrate_case rows[] = {
          "== a.inc\n# mailreeve: its file is included in more blocks than are looked at: write it "
          "where it goes, outside of all of them, and remove this\nlogin_user = x\n",
          "1 decide"},
+	{"another value of yes and no where nobody logs in",
+         "protocol lda {\n  mail_uid = 8\n  login_chroot = y\n}\n",
+         "protocol lda {\n  mail_uid = 8\n}\n", "3 removed"},
 	{"other values of yes and no",
          "protocol imap {\n  login_chroot = y\n  login_process_per_connection = y\n}\n"
          "protocol pop3 {\n  login_chroot = NO\n  login_process_per_connection = NO\n}\n",
