@@ -96,6 +96,11 @@ static const struct migrate_case rows[] = {
 	{"TLS is required inside",
          "protocol imap {\n  ssl_disable = no\n  ssl = required\n}\nssl = yes\n",
          "protocol imap {\n  ssl = required\n}\nssl = yes\n", "2 removed"},
+	{"TLS is required inside, and no more",
+         "protocol imap {\n  ssl = required\n  ssl_disable = no\n}\nssl = yes\n",
+         "protocol imap {\n  # mailreeve: this is ssl, and so is ssl_disable in line 3 below, "
+         "which counts: keep one of them\n  ssl = required\n  ssl = yes\n}\nssl = yes\n",
+         "2 decide"},
 	{"TLS is required outside only",
          "protocol imap {\n  ssl = no\n  ssl_disable = no\n}\nssl = required\n",
          "protocol imap {\n  # mailreeve: this is ssl, and so is ssl_disable in line 3 below, "

@@ -222,6 +222,10 @@ static const struct migrate_case rows[] = {
 	{"another value of yes and no where nobody logs in",
          "protocol lda {\n  mail_uid = 8\n  login_chroot = y\n}\n",
          "protocol lda {\n  mail_uid = 8\n}\n", "3 removed"},
+	{"neither yes nor no",
+         "protocol imap {\n  login_chroot = maybe\n  login_process_per_connection = 1\n}\n",
+         "service imap-login {\n  chroot = login\n  service_count = 1\n}\n",
+         "2 removed 3 removed"},
 	{"other values of yes and no",
          "protocol imap {\n  login_chroot = y\n  login_process_per_connection = y\n}\n"
          "protocol pop3 {\n  login_chroot = NO\n  login_process_per_connection = NO\n}\n",
