@@ -27,6 +27,17 @@ static const char *keep(struct reading *reading, const char *text, size_t n)
 	return copy == NULL ? "" : copy;
 }
 
+/* "mail", "quota_rule", "namespace/inbox/location" */
+static bool is_of_mail(const char *name, size_t n)
+{
+	static const char *const begins[] = {"mail", "quota", "namespace"};
+
+	for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
+		if (n >= strlen(begins[i]) && memcmp(name, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 static void set_field(struct reading *reading, struct reeve_db *db, const char *name, size_t n,
                       const char *value, size_t length, bool is_forced)
 {
@@ -38,6 +49,8 @@ static void set_field(struct reading *reading, struct reeve_db *db, const char *
 		    (is_forced || !fields[i]->is_forced))
 			*fields[i] = (struct reeve_db_default){keep(reading, value, length), is_forced};
 	}
+	if (db->of_mail == NULL && is_of_mail(name, n))
+		db->of_mail = keep(reading, name, n);
 }
 
 /* "uid=vmail gid=vmail home=/var/vmail/%d/%n" */

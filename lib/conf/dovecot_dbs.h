@@ -23,6 +23,7 @@ struct reeve_db {
 	bool is_other; /* master, deny: no users of mail */
 	bool goes_on;  /* result_success = continue: the next one adds to it */
 	struct reeve_db_default home, uid, gid;
+	const char *of_mail; /* a field of all users that tells of their mail or quota: its name; NULL: none */
 };
 
 struct reeve_dbs {

@@ -303,7 +303,11 @@ static void note_dovecot(struct reeve_limits *limits, const char *others)
 		if (db->is_passdb || db->is_other || db->driver[0] == '\0' ||
 		    strcmp(db->driver, "prefetch") == 0)
 			continue;
-		if (strcmp(db->driver, "passwd") == 0)
+		if (db->of_mail != NULL)
+			note_userdb(limits, db,
+			            reeve_limits_text(limits, ", for it says %s of all of them",
+			                              db->of_mail));
+		else if (strcmp(db->driver, "passwd") == 0)
 			note_passwd(limits, db, others);
 		else if (reeve_db_is_passwd_file(db))
 			note_path(limits, db, db->path);

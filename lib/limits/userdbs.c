@@ -100,8 +100,8 @@ static const char *home_of(struct reeve_limits *limits, const struct reeve_db *d
 }
 
 /*
- * What the userdbs before say: false if one has him and is the last that is asked, else what it adds is
- * his.
+ * What the userdbs before say: false if one has him and is the last that is asked, or tells of his mail
+ * what we do not read; else what it adds is his.
  */
 static bool look_before(struct walk *walk, const struct reeve_db *db, struct limit_user *user)
 {
@@ -117,7 +117,7 @@ static bool look_before(struct walk *walk, const struct reeve_db *db, struct lim
 		node = key == NULL ? 0 : reeve_passwd_file_find(table->doc, key);
 		if (node == 0)
 			continue;
-		if (!table->db->goes_on)
+		if (!table->db->goes_on || table->db->of_mail != NULL)
 			return false;
 		user->more = (struct limit_line){table->doc, node};
 	}
@@ -142,6 +142,9 @@ static void check_file(struct walk *walk, const struct reeve_db *db, const struc
 		return;
 	}
 	*table = (struct table){db, passdb != NULL ? passdb->format : db->format, doc};
+	/* What it says of the mail of all is not read; unseen.c notes it. */
+	if (db->of_mail != NULL)
+		return;
 	for (uint32_t n = doc->nodes[0].first; n != 0; n = doc->nodes[n].next) {
 		struct limit_user user = {.line = {doc, n},
 		                          .is_bare = passdb != NULL || strcmp(db->driver, "passwd") == 0,

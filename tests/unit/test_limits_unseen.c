@@ -54,6 +54,15 @@ static const struct {
              "userdb {\n  driver = static\n}\n",
          "dovecot.conf:15 userdb static is not looked at; "},
 	{OLD "userdb {\n  driver = passwd\n}\n", ""},
+	/* quota and mail of all */
+	{OLD "userdb {\n  driver = passwd-file\n  args = /etc/there\n  override_fields = uid=1 home=/x\n}\n", ""},
+	{OLD "userdb {\n  driver = passwd-file\n  args = /etc/there\n  default_fields = uid=1 "
+             "quota_rule=*:bytes=1 mail=x\n}\n",
+         "dovecot.conf:8 userdb passwd-file is not looked at, for it says quota_rule of all of them; "},
+	{OLD "userdb {\n  driver = static\n  args = mail=x\n}\n",
+         "dovecot.conf:8 userdb static is not looked at, for it says mail of all of them; "},
+	{NEW "userdb passwd {\n  fields {\n    namespace/inbox/mail_path = x\n  }\n}\n",
+         "dovecot.conf:12 userdb passwd is not looked at, for it says namespace/inbox/mail_path of all of them; "},
 	{DOVECOT "userdb {\n  driver = sql\n}\nmail_location = mdbox:~/m\n", ""},
 	{OLD "mail_location = mdbox:~/m:INDEX=/x\n",
          "dovecot.conf:7 mail_location mdbox: which mailboxes are full is known of maildirs only; "},

@@ -169,6 +169,21 @@ static const struct {
          "ann@x:x:1:1::/home/bob\n",
          "mailbox-full Maildir:0 the mailbox of ann@x has 133 bytes (133 B), and "
          "quota_storage_size 133B is 133 (133 B); "},
+	/* quota or mail of all whom a userdb has are not read: nothing is said of them */
+	{FULL USERDB "  override_fields = quota_rule=*:bytes=1000\n}\n",
+         "ann:x:1:1::/home/ann::userdb_quota_rule=*:bytes=10\n", ""},
+	{FULL USERDB "  default_fields = uid=1 mail=maildir:/home/bob/Maildir\n}\n", "ann:x:1:1::/home/ann\n",
+         ""},
+	{FULL "userdb {\n  driver = passwd\n  args = namespace/inbox/location=mbox:~/mail\n}\n", "", ""},
+	{FULL USERDB "  result_success = continue-ok\n  override_fields = quota_rule=*:bytes=1k\n}\nuserdb {\n  "
+                     "driver = passwd\n}\n",
+         "ann:x:1:1\n", ""},
+	{FULL "passdb {\n  driver = passwd-file\n  args = /etc/users\n}\nuserdb {\n  driver = static\n  args = "
+              "home=/home/%n quota_rule=*:bytes=1k\n}\n",
+         "ann:{PLAIN}a\n", ""},
+	{NEW "  quota_storage_grace = 1k\n  storage_size = 133B\n}\nuserdb passwd-file {\n  fields {\n    "
+             "quota_storage_size:default = 1G\n  }\n}\n",
+         "ann:x:1:1::/home/ann\n", ""},
 	/* too few fields for a userdb; of two lines the first */
 	{FULL USERDB "  default_fields = home=/home/%n\n}\n", "ann:x\n", ""},
 	{FULL USERDB "}\n", "ann:x:1:1::/home/bob\nann:x:1:1::/home/ann\n", ""},
