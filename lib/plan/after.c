@@ -171,6 +171,18 @@ static const struct record *newer_with(struct record *const *records, size_t i, 
 	return NULL;
 }
 
+bool plan_after_is_late(const struct reeve_plan *plan, const struct record *record,
+                        struct record *const *undos, size_t count)
+{
+	if (record->state != RECORD_DONE || record->after_count == 0 || record->is_followed ||
+	    (plan->takes_back != NULL && strcmp(plan->takes_back, record->id) == 0))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(undos[i]->undoes, record->id) == 0)
+			return false;
+	return true;
+}
+
 void plan_after_catch_up(const struct reeve_plan *plan, struct record *const *records, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

@@ -305,8 +305,8 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
                 struct reeve_error *err)
 {
 	struct record_ids ids = {0};
-	struct record **late;
-	size_t late_count = 0;
+	struct record **late, **undos;
+	size_t late_count = 0, undo_count = 0;
 	int r = 0;
 
 	*left_r = NULL;
@@ -318,17 +318,19 @@ int plan_settle(struct reeve_plan *plan, struct record **left_r, char states[400
 	if (record_list(plan->state.undo, &ids, err) < 0)
 		return -1;
 	late = reeve_arena_alloc(plan->arena, (ids.count + 1) * sizeof(struct record *));
+	undos = reeve_arena_alloc(plan->arena, (ids.count + 1) * sizeof(struct record *));
 	for (size_t i = ids.count; i-- > 0 && r == 0;) {
 		struct record *record = reeve_arena_alloc(plan->arena, sizeof *record);
-		if (record == NULL || late == NULL) {
+		if (record == NULL || late == NULL || undos == NULL) {
 			reeve_fail_nomem(err);
 			r = -1;
 			break;
 		}
 		r = record_read(plan->state.undo, ids.ids[i], record, plan->arena, err);
-		if (r == 0 && record->state == RECORD_DONE && record->after_count > 0 &&
-		    !record->is_followed)
+		if (r == 0 && plan_after_is_late(plan, record, undos, undo_count))
 			late[late_count++] = record;
+		if (r == 0 && record->state == RECORD_DONE && record->undoes != NULL)
+			undos[undo_count++] = record;
 		if (r < 0 || (record->state != RECORD_OPEN && record->state != RECORD_TORN))
 			continue;
 		r = settle_one(plan, record, states, err);

@@ -215,6 +215,7 @@ struct reeve_plan {
 	size_t after_count;
 	char followed[REEVE_CHANGE_ID]; /* the change that these follow; "": none that is done */
 	const char *undoes;     /* the change that this one takes back */
+	const char *takes_back; /* the one that it was asked to: nothing that follows it is run any more */
 	struct record *resumes; /* the record of a change broken off, which this plan ends */
 	enum plan_side resume_side;
 	char cleared[REEVE_CHANGE_ID]; /* the last change that was cleared away, or would be */
@@ -241,6 +242,13 @@ bool plan_after_of(const char *text, struct record_after *after_r);
 /* Run those of a plan's or of a record's, each; 0, or -1 with the first failure. */
 int plan_after_run(const struct reeve_plan *plan, const struct record_after *afters, size_t count,
                    struct reeve_error *err);
+
+/*
+ * Whether what follows a change that is done was not run, and has to be. Not that of one which is taken back, or
+ * about to be: the undo has it run, of the files as they are then. `undos` are those that came later.
+ */
+bool plan_after_is_late(const struct reeve_plan *plan, const struct record *record,
+                        struct record *const *undos, size_t count);
 
 /*
  * Of changes that are done (newest first) run what was not run, since a run was killed behind "done", or it

@@ -165,12 +165,14 @@ static const struct record *choose(const struct reeve_plan *plan, const struct p
 /* ---- public ------------------------------------------------------------------------------- */
 
 /* A plan that holds the lock, and what was broken off before it. */
-static struct reeve_plan *begin(const struct reeve_plan_how *how, struct record **left_r,
-                                struct reeve_error *err)
+static struct reeve_plan *begin(const struct reeve_plan_how *how, const char *takes_back,
+                                struct record **left_r, struct reeve_error *err)
 {
 	struct reeve_plan *plan = plan_new(how, err);
 	char states[400];
 
+	if (plan != NULL)
+		plan->takes_back = takes_back;
 	if (plan != NULL && plan_settle(plan, left_r, states, err) < 0) {
 		reeve_plan_free(plan);
 		return NULL;
@@ -183,7 +185,7 @@ struct reeve_plan *reeve_plan_undo(const struct reeve_plan_how *how, const char 
 {
 	struct plan_history history;
 	struct record *left;
-	struct reeve_plan *plan = begin(how, &left, err);
+	struct reeve_plan *plan = begin(how, id, &left, err);
 
 	if (plan == NULL)
 		return NULL;
@@ -247,7 +249,7 @@ struct reeve_plan *reeve_plan_finish(const struct reeve_plan_how *how, const cha
                                      struct reeve_error *err)
 {
 	struct record *left;
-	struct reeve_plan *plan = begin(how, &left, err);
+	struct reeve_plan *plan = begin(how, NULL, &left, err);
 
 	if (plan == NULL)
 		return NULL;

@@ -90,6 +90,19 @@ enum users_table users_table_look(struct reeve_users *users)
 	return USERS_TABLE_UNKNOWN;
 }
 
+static bool is_wished(const struct users_steps *steps)
+{
+	for (size_t i = 0; steps != NULL && i < steps->count; i++)
+		if (steps->rows[i].carry_out == make_table)
+			return true;
+	return false;
+}
+
+int users_table_again(struct reeve_users *users, struct reeve_error *err)
+{
+	return is_wished(users->steps) ? make_table(users, NULL, err) : 0;
+}
+
 void users_table_wish(struct reeve_users *users, const struct users_where *where, bool is_changed)
 {
 	struct users_steps *steps = users_steps(users);
@@ -98,12 +111,8 @@ void users_table_wish(struct reeve_users *users, const struct users_where *where
 	const char *argv[5];
 
 	if (steps == NULL || strcmp(where->alias_type, "texthash") == 0 ||
-	    (table != USERS_TABLE_OLD && table != USERS_TABLE_MISSING))
+	    (table != USERS_TABLE_OLD && table != USERS_TABLE_MISSING) || is_wished(steps))
 		return;
-	for (size_t i = 0; i < steps->count; i++) {
-		if (steps->rows[i].carry_out == make_table)
-			return;
-	}
 	command(users, where, argv);
 	if (users_program_look(users, argv[0], &err) < 0) {
 		reeve_diag(&users->talk, REEVE_NOTE, where->aliases, 0, 0,

@@ -20,4 +20,7 @@ enum users_table users_table_look(struct reeve_users *users);
  */
 void users_table_wish(struct reeve_users *users, const struct users_where *where, bool is_changed);
 
+/* Where there is such a step, done or not: the table follows the file that was taken back. 0, -1. */
+int users_table_again(struct reeve_users *users, struct reeve_error *err);
+
 #endif

@@ -2,6 +2,8 @@
 /* The files of the plan as one step among the others. */
 #include "user/files.h"
 
+#include "base/diag.h"
+#include "user/alias_table.h"
 #include "user/coming.h"
 #include "user/docs.h"
 #include "user/steps.h"
@@ -31,6 +33,7 @@ static int take_back(struct reeve_users *users, void *what, struct reeve_error *
 		.lock_timeout_ms = users->how.lock_timeout_ms,
 	};
 	struct reeve_plan_result result;
+	struct reeve_error why = {0};
 
 	(void)what;
 	if (users->change[0] == '\0')
@@ -40,6 +43,9 @@ static int take_back(struct reeve_users *users, void *what, struct reeve_error *
 	if (users->plan == NULL || reeve_plan_apply(users->plan, &result, err) < 0)
 		return -1;
 	users->change[0] = '\0';
+	/* Of a table that was made of the new file, or in part: the old one is in place, whatever comes of it. */
+	if (users_table_again(users, &why) < 0)
+		reeve_diag(&users->talk, REEVE_WARNING, result.id, 0, 0, "the files are as they were, but: %s", why.text);
 	return 0;
 }
 

@@ -304,6 +304,42 @@ START_TEST(test_taken_back)
 }
 END_TEST
 
+/* A table that was made of the new file is made of the old one again, and nobody hears of it later. */
+START_TEST(test_taken_back_table)
+{
+	static const char *const behind[] = {
+		/* It fails when the table is made; and userdel(8) fails behind that. */
+		"[ -e /once ] || { : >/once; echo 'newaliases: no room' >&2; exit 75; }\n", ""};
+	char why[1000], text[500];
+	const char *ran;
+	struct reeve_users *users;
+
+	folder_write("root/etc/aliases", "a: b\n");
+	snprintf(text, sizeof text,
+	         "#!/bin/sh\nwhile read -r l; do echo \"$l\"; done </etc/aliases >/etc/aliases.db\n"
+	         "echo newaliases >>/ran\n%s", behind[_i]);
+	folder_write("root/usr/sbin/newaliases", text);
+	ck_assert_int_eq(system("cd root; echo ann:x:1001:8::/home/ann:/usr/sbin/nologin >>etc/passwd\n"
+	                        "echo 'ann:!:20000::::::' >>etc/shadow"), 0);
+	users = begin(false);
+	reeve_users_alias(users, "abuse", "root", true);
+	if (_i == 1) {
+		folder_write("root/etc/fail-userdel", "8\nbusy\n");
+		reeve_users_remove(users, "ann", REEVE_USERS_KEEP_MAIL, NULL);
+	}
+	ck_assert_int_eq(end(users, why), -1);
+	ck_assert_msg(strstr(why, _i == 1 ? "nothing was changed: userdel: busy"
+	                                  : "nothing was changed: the table of aliases is not made anew: ") == why,
+	              "%s", why);
+	ck_assert_str_eq(folder_read("root/etc/aliases"), "a: b\n");
+	ck_assert_str_eq(folder_read("root/etc/aliases.db"), "a: b\n");
+	ran = _i == 0 ? "newaliases\nnewaliases\n" : "newaliases\nuserdel -- ann\nnewaliases\n";
+	ck_assert_str_eq(folder_read("root/ran"), ran);
+	reeve_users_close(begin(false));
+	ck_assert_str_eq(folder_read("root/ran"), ran);
+}
+END_TEST
+
 /* What check finds of aliases. */
 static int look(void)
 {
@@ -403,11 +439,12 @@ Suite *suite_user_alias(void)
 		tcase_add_test(tcase, test_new_user);
 		tcase_add_test(tcase, test_together);
 		tcase_add_test(tcase, test_taken_back);
+		tcase_add_loop_test(tcase, test_taken_back_table, 0, 2);
 		tcase_add_test(tcase, test_stale);
 		tcase_add_test(tcase, test_broken_off);
 		tcase_add_test(tcase, test_next);
 	} else {
-		unit_skip(9, "only root may chroot(2)");
+		unit_skip(11, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
