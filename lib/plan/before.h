@@ -5,12 +5,17 @@
 
 #include <mailreeve/plan.h>
 
+struct reeve_plan_side {
+	const void *bytes; /* they belong to the plan */
+	size_t n;
+};
+
 /*
- * The bytes of a file (`path` as the root sees it) before the last change of it that is done and kept; they
- * belong to the plan. 1, 0 if there were none or no change of it is kept, -1 with err: REEVE_EIO,
+ * What the last change of a file that is done and kept found, and what it left (`path` as the root sees it). 1,
+ * 0 if there was none before, no change of it is kept, or the last was an undo; -1 with err: REEVE_EIO,
  * REEVE_EFORMAT, REEVE_ENOMEM.
  */
-int reeve_plan_before_last(struct reeve_plan *plan, const char *path, const void **bytes_r, size_t *n_r,
+int reeve_plan_before_last(struct reeve_plan *plan, const char *path, struct reeve_plan_side sides_r[2],
                            struct reeve_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "user/docs.h"
 
 #include "base/error.h"
+#include "conf/passwd_file.h"
 #include "plan/before.h"
 #include "user/coming.h"
 #include "user/where.h"
@@ -16,7 +17,7 @@ struct file {
 	struct reeve_doc *doc;
 	bool is_new;
 	bool is_asked; /* for what it was before its last change */
-	struct reeve_doc *before; /* NULL: nobody knows */
+	struct reeve_doc *sides[2]; /* NULL: nobody knows */
 };
 
 struct users_docs {
@@ -98,24 +99,30 @@ struct reeve_doc *users_doc_for(struct reeve_users *users, const char *path, con
 	return doc;
 }
 
-struct reeve_doc *users_doc_before(struct reeve_users *users, const struct reeve_doc *doc)
+struct reeve_doc *users_doc_before(struct reeve_users *users, const struct reeve_doc *doc, const char *key)
 {
 	struct users_docs *docs = users->docs;
+	size_t root = strlen(users->root);
+	struct reeve_plan_side sides[2];
 	struct file *file = NULL;
-	const void *bytes;
-	size_t n;
 
 	for (size_t i = 0; docs != NULL && i < docs->count; i++)
 		if (docs->rows[i].doc == doc)
 			file = &docs->rows[i];
 	if (file == NULL || users->plan == NULL)
 		return NULL;
-	/* Without it all is as if no change was kept. */
-	if (!file->is_asked && reeve_plan_before_last(users->plan, doc->path + strlen(users->root), &bytes,
-	                                              &n, NULL) > 0)
-		file->before = reeve_doc_of(doc->syntax, doc->path, bytes, n, NULL, NULL);
+	/* Without it all is as if no change was kept; so is it of a path that is not in the root. */
+	if (!file->is_asked && strncmp(doc->path, users->root, root) == 0 && doc->path[root] == '/' &&
+	    reeve_plan_before_last(users->plan, doc->path + root, sides, NULL) > 0)
+		for (int i = 0; i < 2; i++)
+			file->sides[i] = reeve_doc_of(doc->syntax, doc->path, sides[i].bytes, sides[i].n, NULL,
+			                              NULL);
 	file->is_asked = true;
-	return file->before;
+	return file->sides[0] != NULL && file->sides[1] != NULL &&
+	                       reeve_passwd_file_find(file->sides[0], key) != 0 &&
+	                       reeve_passwd_file_find(file->sides[1], key) == 0
+	               ? file->sides[0]
+	               : NULL;
 }
 
 /* Whether two names are one file; where it is not there, by their folder. */
@@ -242,7 +249,8 @@ void users_docs_free(struct users_docs *docs)
 		return;
 	for (size_t i = 0; i < docs->count; i++) {
 		reeve_doc_free(docs->rows[i].doc);
-		reeve_doc_free(docs->rows[i].before);
+		reeve_doc_free(docs->rows[i].sides[0]);
+		reeve_doc_free(docs->rows[i].sides[1]);
 	}
 	free(docs->checked);
 	free(docs->rows);

@@ -32,10 +32,10 @@ struct reeve_doc *users_doc_for(struct reeve_users *users, const char *path, con
 int users_doc_check(struct reeve_users *users, const char *path, struct reeve_error *err);
 
 /*
- * What the file was before the last change of it that is kept: of who was removed by a run that was killed. It belongs
- * to the users; NULL: nobody knows.
+ * What the file was before its last change that is kept, if that took the line of `key` out: by a run that was
+ * killed, perhaps. It belongs to the users; NULL: it did not, or nobody knows.
  */
-struct reeve_doc *users_doc_before(struct reeve_users *users, const struct reeve_doc *doc);
+struct reeve_doc *users_doc_before(struct reeve_users *users, const struct reeve_doc *doc, const char *key);
 
 /* Whether the file was there when it was read. */
 bool users_doc_is_there(const struct reeve_users *users, const struct reeve_doc *doc);

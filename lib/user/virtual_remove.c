@@ -193,11 +193,11 @@ static int check_twin(struct reeve_users *users, const struct users_entry *entry
 	return 0;
 }
 
-/* His line, or that of who was removed by the last change of the file: what is left of his is known by it. */
+/* His line, or that which the last change of the file took out: what is left of his is known by it. */
 static struct users_entry last_of(struct reeve_users *users, const struct users_entry *entry)
 {
 	struct users_entry last = *entry;
-	struct reeve_doc *before = entry->node != 0 ? NULL : users_doc_before(users, entry->doc);
+	struct reeve_doc *before = entry->node != 0 ? NULL : users_doc_before(users, entry->doc, entry->key);
 
 	if (before != NULL) {
 		last.node = reeve_passwd_file_find(before, entry->key);
@@ -249,6 +249,10 @@ int users_virtual_remove(struct reeve_users *users, const char *name, enum reeve
 		users_entry_say(users, name, false,
 		                reeve_users_text(users, "there is no user '%s'", name));
 	}
+	if (entry.node == 0 && last.node != 0 && leaving->part_count > 0)
+		reeve_diag(&users->talk, REEVE_NOTE, entry.doc->path, 0, 0,
+		           "'%s' was removed by the last change of this file, and what is left of his goes now",
+		           name);
 	users_leaving_go(users, leaving, USERS_MAIL);
 	return 0;
 }

@@ -112,10 +112,30 @@ START_TEST(test_lines)
 	}
 	ck_assert_msg(remove_users(names, &err) == 2, "%s", err.text);
 	ck_assert_int_eq(count("root/srv/ann"), 0);
+	ck_assert_ptr_nonnull(strstr(wish_told, "users:0 'ann@x.org' was removed by the last change of this "
+	                                        "file, and what is left of his goes now\n"));
+	wish_told[0] = '\0';
 	ck_assert_int_eq(system("for f in kept/*.tar; do tar -tf $f; done | grep -q '^srv/ann/mail$'"), 0);
 	/* And now there is nothing to be done any more. */
 	ck_assert_msg(remove_users(names, &err) == 0, "%s", err.text);
 	ck_assert_str_eq(wish_told, "");
+}
+END_TEST
+
+/* Who was in the file before its last change, and was not taken out by that, may be anybody's by now. */
+START_TEST(test_lines_by_hand)
+{
+	static const char *const names[] = {"ann@x.org", NULL};
+	struct reeve_error err = {0};
+	struct reeve_users *users;
+
+	folder_write("root/etc/dovecot/users", "ann@x.org:x:1001:8::/srv/ann\neve@x.org:x:1001:8::/srv/eve\n");
+	users = wish_begin();
+	reeve_users_remove(users, "eve@x.org", REEVE_USERS_KEEP_MAIL, NULL);
+	ck_assert_msg(wish_end(users, &err) > 0, "%s", err.text);
+	folder_write("root/etc/dovecot/users", "");
+	ck_assert_int_eq(remove_users(names, &err), 0);
+	ck_assert_int_eq(count("root/srv/ann"), 1);
 }
 END_TEST
 
@@ -180,9 +200,10 @@ Suite *suite_user_killed(void)
 	if (user_root_can()) {
 		tcase_add_loop_test(tcase, test_again, 0, 2);
 		tcase_add_loop_test(tcase, test_lines, 0, 2);
+		tcase_add_test(tcase, test_lines_by_hand);
 		tcase_add_loop_test(tcase, test_many, 0, sizeof many / sizeof many[0]);
 	} else {
-		unit_skip(8, "only root may chroot(2)");
+		unit_skip(9, "only root may chroot(2)");
 	}
 	suite_add_tcase(suite, tcase);
 	return suite;
