@@ -177,7 +177,9 @@ enum reeve_path_match reeve_places_match(const struct reeve_places *places, uint
 	const struct reeve_place *here = &places->places[place];
 	enum reeve_path_match match = REEVE_PATH_OTHER;
 
-	for (unsigned int i = 0; i < here->reading_count && places->beyond == 0; i++) {
+	if (places->path == NULL || places->beyond > 0)
+		return REEVE_PATH_OTHER;
+	for (unsigned int i = 0; i < here->reading_count; i++) {
 		const char *path = places->path + here->readings[i].offset, *end;
 
 		end = after_plain(path, name, n);
