@@ -83,17 +83,33 @@ static void take(struct found *found, uint32_t row, uint32_t item, enum reeve_pa
 	found->item = item;
 }
 
-static struct found find(const struct reeve_eval *eval, bool by_other_names)
+/* Of all rows, or of those that are in effect. */
+static struct found find_row(const struct reeve_eval *eval, bool is_effective)
 {
 	struct found found = {REEVE_NONE, REEVE_NONE, REEVE_PATH_OTHER, false, false};
-	uint32_t last = 0;
 
 	for (uint32_t i = 0; i < eval->row_count; i++) {
 		const struct reeve_row *row = &eval->rows[i];
 
-		take(&found, i, row->item,
-		     reeve_places_match(eval->places, row->place, row->name, strlen(row->name)));
+		if (!is_effective || (row->item != REEVE_NONE && eval->items[row->item].row == i))
+			take(&found, i, row->item,
+			     reeve_places_match(eval->places, row->place, row->name,
+			                        strlen(row->name)));
 	}
+	return found;
+}
+
+/*
+ * Two settings can be written by one PATH: in `auth a { }` 2.3 has `x = 1` for auth_x and `x = $y` for x. The one
+ * that is in effect is meant.
+ */
+static struct found find(const struct reeve_eval *eval, bool by_other_names)
+{
+	struct found found = find_row(eval, by_other_names);
+	uint32_t last = 0;
+
+	if (by_other_names && found.match != REEVE_PATH_EXACT)
+		found = find_row(eval, false);
 	for (uint32_t n = 0; by_other_names && found.match == REEVE_PATH_OTHER && n < eval->item_count;
 	     n++) {
 		if (eval->items[n].is_set)

@@ -208,6 +208,9 @@ static const char sample_named[] = "passdb {\n args = e\n}\n"
 				   "userdb a {\n args = h\n}\n"
 				   "userdb b {\n args = i\n}\n";
 
+/* Of auth_x, and of x, which is set once more. */
+static const char sample_auth[] = "auth a {\n x = e\n x = $y\n}\nx = f\n";
+
 static const char sample_24[] = V "passdb sql {\n query = a\n}\n"
 				  "mail_plugins = b c\n"
 				  "protocol imap {\n mail_plugins {\n  d = yes\n }\n}\n"
@@ -230,6 +233,8 @@ static const struct {
 	{sample, "passdb[1]/driver", EFFECTIVE, 1, "c dovecot.conf:5:2"},
 	{sample, "passdb[2]/driver", 0, 1, "d dovecot.conf:8:2"},
 	{sample, "passdb[3]/driver", 0, 0, NULL},
+	{sample_auth, "auth a/x", 0, 1, "$y dovecot.conf:3:2"},
+	{sample_auth, "auth a/x", EFFECTIVE, 1, "e dovecot.conf:2:2"},
 	{sample_named, "passdb/args", 0, 1, "e dovecot.conf:2:2"},
 	{sample_named, "passdb/args", EFFECTIVE, 1, "e dovecot.conf:2:2"},
 	{sample_named, "passdb pam/args", 0, 1, "f dovecot.conf:5:2"},
