@@ -143,8 +143,10 @@ static void read_block(struct reeve_places *places, struct reeve_place *place, c
 	}
 	for (at = rest; is_blank(*at); at++)
 		;
-	if (at == rest && *at == '/')
+	if (at == rest && *at == '/') {
 		at++;
+		is_loose = true; /* it could be a block whose type has a slash */
+	}
 	if (at > rest) {
 		read_end(places, place, after_plain(at, place->name, name), is_loose);
 		read_end(places, place, after_quoted(at, place->name, name), is_loose);

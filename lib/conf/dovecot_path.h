@@ -14,7 +14,7 @@
  * without name that Dovecot keeps apart (passdb, userdb, namespace) each has a number, from 1 in reading
  * order; without it a PATH means the only one. A type alone also means the only block of that type that
  * has a name, if there is none without one: `service auth/unix_listener/mode`. `service/auth/mode`, with a slash before the name, as
- * doveconf(1) writes it, is taken too.
+ * doveconf(1) writes it, is taken too, if nothing is named better.
  *
  * A place is where settings stand: blocks of the same type and name in the same place are one, as they
  * are for Dovecot, whichever files they are in. Place 0 is outside of all blocks.

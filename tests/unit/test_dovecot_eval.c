@@ -208,6 +208,11 @@ static const char sample_named[] = "passdb {\n args = e\n}\n"
 				   "userdb a {\n args = h\n}\n"
 				   "userdb b {\n args = i\n}\n";
 
+/* A type with a slash, and one that is written so in a PATH. */
+static const char sample_slash[] = "service/auth {\n x = g\n}\n"
+				   "service auth {\n x = h\n}\n"
+				   "service imap {\n x = i\n}\n";
+
 /* Of auth_x, and of x, which is set once more. */
 static const char sample_auth[] = "auth a {\n x = e\n x = $y\n}\nx = f\n";
 
@@ -233,6 +238,9 @@ static const struct {
 	{sample, "passdb[1]/driver", EFFECTIVE, 1, "c dovecot.conf:5:2"},
 	{sample, "passdb[2]/driver", 0, 1, "d dovecot.conf:8:2"},
 	{sample, "passdb[3]/driver", 0, 0, NULL},
+	{sample_slash, "service/auth/x", 0, 1, "g dovecot.conf:2:2"},
+	{sample_slash, "service auth/x", EFFECTIVE, 1, "h dovecot.conf:5:2"},
+	{sample_slash, "service/imap/x", 0, 1, "i dovecot.conf:8:2"},
 	{sample_auth, "auth a/x", 0, 1, "$y dovecot.conf:3:2"},
 	{sample_auth, "auth a/x", EFFECTIVE, 1, "e dovecot.conf:2:2"},
 	{sample_named, "passdb/args", 0, 1, "e dovecot.conf:2:2"},
